@@ -1,0 +1,39 @@
+/** Audit events as they travel from an isolate to the store (spec: operations.md, Audit). */
+import { z } from "zod";
+
+export const auditEventKinds = ["llm_inference_call", "resource_change", "auth", "rbac_decision"] as const;
+
+export const auditEvent = z.object({
+  /** CUID made where the event happened; the store deduplicates by it. */
+  id: z.string(),
+  time: z.iso.datetime(),
+  kind: z.enum(auditEventKinds),
+  principal: z.string().nullable(),
+  tokenName: z.string().nullable(),
+  /** First 8 hexadecimal characters of the token's hash. */
+  tokenHash: z.string().nullable(),
+  project: z.string().nullable(),
+  correlation: z.string().nullable(),
+  /** Facts of the kind; never a secret, never a body. */
+  payload: z.record(z.string(), z.unknown()),
+});
+export type AuditEvent = z.infer<typeof auditEvent>;
+
+/** Payload of `llm_inference_call`. Token counts are null where the provider did not say. */
+export const inferenceCall = z.object({
+  llm: z.string(),
+  model: z.string().nullable(),
+  path: z.string(),
+  streaming: z.boolean(),
+  status: z.int(),
+  error: z.string().nullable(),
+  durationMs: z.number(),
+  timeToFirstByteMs: z.number().nullable(),
+  tokensIn: z.int().nullable(),
+  tokensOut: z.int().nullable(),
+  tokensCached: z.int().nullable(),
+  tokensReasoning: z.int().nullable(),
+  attempts: z.int(),
+  servedBy: z.string(),
+});
+export type InferenceCall = z.infer<typeof inferenceCall>;

@@ -1,0 +1,8 @@
+/**
+ * One integer for every protocol on the wire between the edge and what dials it. The edge speaks N and N−1; unknown fields
+ * are ignored, unknown frames answered with an error code.
+ *
+ * 1 · 2026-11-23 · publishers: register, stream (SSE), heartbeat, result; tasks infer, cancel, drain.
+ */
+export const PROTOCOL_VERSION = 1;
+export const OLDEST_PROTOCOL_VERSION = 1;

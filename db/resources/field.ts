@@ -1,0 +1,66 @@
+/** Fields that several kinds share, and what is known about a field beside its type. */
+import { z } from "zod";
+
+export interface FieldMeta {
+  /** The string is the name of a resource of this kind (or its alternate key). */
+  ref?: string;
+  /** Accepted, kept sealed, and never shown again. */
+  writeOnly?: true;
+}
+
+/** What zod has no word for, by schema instance. Read it with `metaOf`, which looks through wrappers. */
+export const fieldMeta = z.registry<FieldMeta>();
+
+/** A DNS label (RFC 1123): what every resource is called. */
+export const dnsLabel = z
+  .string()
+  .min(1, "must not be empty")
+  .max(63, "must have at most 63 characters")
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    "must be lower-case letters, digits and '-', starting and ending with a letter or digit",
+  );
+
+/** The name of another resource. The store keeps it alive: what is referred to can't be deleted. */
+export function ref(kind: string) {
+  return z.string().min(1).max(253).register(fieldMeta, { ref: kind });
+}
+
+/** One key of a secret. */
+export const secretKeyRef = z.strictObject({
+  name: ref("secret").describe("The secret's name."),
+  key: z.string().min(1).max(253).describe("The key within it."),
+});
+
+/** Key and value as in Kubernetes: used by selectors, never interpreted. */
+export const labels = z.record(z.string().min(1).max(253), z.string().max(63));
+
+export const description = z.string().max(1024).optional().describe("For people: what it is for.");
+
+/** http(s) only, without credentials; the canonical form is made where it is used. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .max(2048)
+  .refine((u) => !/^[a-z]+:\/\/[^/?#]*@/i.test(u), "must not contain a user name or password: use a secret");
+
+/** Metadata of a schema, through optional, default and other wrappers. */
+export function metaOf(schema: z.core.$ZodType): FieldMeta {
+  return fieldMeta.get(schema) ?? fieldMeta.get(unwrap(schema)) ?? {};
+}
+
+/** The schema inside optional, nullable, default, readonly, prefault and pipe wrappers. */
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let s = schema;
+  for (;;) {
+    if (
+      s instanceof z.ZodOptional ||
+      s instanceof z.ZodNullable ||
+      s instanceof z.ZodDefault ||
+      s instanceof z.ZodPrefault ||
+      s instanceof z.ZodReadonly
+    )
+      s = s.unwrap();
+    else if (s instanceof z.ZodPipe) s = s.in;
+    else return s;
+  }
+}

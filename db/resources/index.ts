@@ -1,0 +1,64 @@
+/** The one list of kinds. Everything generic loops over it. */
+import { z } from "zod";
+import { dnsLabel, labels } from "./field.ts";
+import { bindableResources } from "./grants.ts";
+import { group } from "./group.ts";
+import type { Kind } from "./kind.ts";
+import { llm } from "./llm.ts";
+import { mcptoken } from "./mcptoken.ts";
+import { project } from "./project.ts";
+import { publisher } from "./publisher.ts";
+import { rbac } from "./rbac.ts";
+import { secret } from "./secret.ts";
+import { secretbackend } from "./secretbackend.ts";
+import { user } from "./user.ts";
+
+/** By singular name. Order is the order of `api-resources` and of the documentation. */
+export const kindsByName = { secretbackend, secret, llm, user, group, project, rbac, mcptoken, publisher } as const;
+
+export type KindName = keyof typeof kindsByName;
+export type SpecOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["spec"]>;
+export type StatusOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["status"]>;
+
+export const kinds: readonly (Kind & { name: KindName })[] = Object.values(kindsByName);
+
+for (const k of kinds) bindableResources.add(k.permission);
+
+/** The kind that a person means by singular, plural or short name, in any case. */
+export function findKind(word: string): (Kind & { name: KindName }) | undefined {
+  const w = word.toLowerCase();
+  return kinds.find((k) => k.name === w || k.plural === w || k.shortNames.includes(w));
+}
+
+/**
+ * What every resource has beside its kind's own fields. On the wire a resource is flat: envelope, then spec fields, then
+ * `status`; spec and status never share a name with the envelope.
+ */
+export const envelope = z.strictObject({
+  kind: z.string().optional(),
+  name: dnsLabel,
+  labels: labels.optional(),
+});
+
+/** Fields that the edge adds when it shows a resource; accepted and ignored when one is written. */
+export const reported = ["id", "resourceVersion", "createdAt", "updatedAt", "status"] as const;
+
+/** A resource as the API shows it. */
+export interface Resource {
+  kind: KindName;
+  id: string;
+  name: string;
+  labels: Record<string, string>;
+  /** Opaque; changes with every write. Also the `ETag`. */
+  resourceVersion: string;
+  createdAt: string;
+  updatedAt: string;
+  status: Record<string, unknown>;
+  [specField: string]: unknown;
+}
+
+/** A page of a list. `continue` is there when more follow. */
+export interface ResourceList {
+  items: Resource[];
+  continue?: string;
+}

@@ -1,0 +1,121 @@
+/**
+ * A kind is one record: what a user writes (`spec`), what the system reports (`status`), what it is called and who may
+ * touch it. Tables, routes, OpenAPI, validation, `explain`, flags, columns, apply order and documentation are loops over it.
+ */
+import { z } from "zod";
+import { metaOf, unwrap } from "./field.ts";
+
+export type Verb = "get" | "create" | "edit" | "delete";
+
+export interface Kind {
+  /** Singular, as in `mcpctl get llm`. A DNS label. */
+  name: string;
+  plural: string;
+  shortNames: readonly string[];
+  /** One sentence for people. */
+  about: string;
+  spec: z.ZodObject;
+  status: z.ZodObject;
+  /** Resource name in RBAC bindings. */
+  permission: string;
+  /** What can be done with it; default all. A read-only kind has `get` alone, an immutable one no `edit`. */
+  verbs: readonly Verb[];
+  /** Name of the spec field that holds the parent: names are unique within it, and go with it. */
+  scope?: string;
+  /** A field that names a resource as well as its name does: `email` of the spec, `status.hash` of the status. Unique. */
+  alternateKey?: string;
+  /** At most one row may have this boolean field true. */
+  exactlyOne?: string;
+  /** Table columns: heading → path into the resource. */
+  columns: Readonly<Record<string, string>>;
+  /** Further columns of `-o wide`. */
+  wide: Readonly<Record<string, string>>;
+}
+
+type Described<N extends string, S extends z.ZodObject, T extends z.ZodObject> = Pick<
+  Kind,
+  "plural" | "about" | "columns"
+> &
+  Partial<Omit<Kind, "name" | "spec" | "status">> & { name: N; spec: S; status?: T };
+
+const everyVerb: readonly Verb[] = ["get", "create", "edit", "delete"];
+
+/** Completes a description with what follows from the rest. */
+export function kind<const N extends string, S extends z.ZodObject, T extends z.ZodObject>(k: Described<N, S, T>) {
+  return {
+    shortNames: [],
+    permission: k.plural,
+    verbs: everyVerb,
+    wide: {},
+    ...k,
+    status: (k.status ?? z.strictObject({})) as T,
+  };
+}
+
+/** One place in a kind's spec that names another resource. `[]` in a path stands for every element. */
+export interface Reference {
+  path: readonly string[];
+  kind: string;
+}
+
+/** A reference found in a document. */
+export interface FoundReference {
+  /** As a person writes it: `fallbacks[0]`. */
+  path: string;
+  kind: string;
+  name: string;
+}
+
+const children = (s: z.core.$ZodType): [string, z.core.$ZodType][] => {
+  const u = unwrap(s);
+  if (u instanceof z.ZodObject) return Object.entries(u.shape);
+  if (u instanceof z.ZodArray) return [["[]", u.element]];
+  if (u instanceof z.ZodRecord) return [["*", u.valueType]];
+  return [];
+};
+
+const options = (s: z.core.$ZodType): readonly z.core.$ZodType[] => {
+  const u = unwrap(s);
+  return u instanceof z.ZodUnion ? u.options : [u];
+};
+
+/** Every reference that a kind's spec can hold. */
+export function referencesOf(k: Pick<Kind, "spec">): Reference[] {
+  const found: Reference[] = [];
+  const walk = (s: z.core.$ZodType, path: readonly string[]) => {
+    const target = metaOf(s).ref;
+    if (target) found.push({ path, kind: target });
+    for (const option of options(s)) for (const [key, child] of children(option)) walk(child, [...path, key]);
+  };
+  walk(k.spec, []);
+  return found;
+}
+
+/** The references that one valid spec holds. */
+export function referencesIn(k: Pick<Kind, "spec">, spec: unknown): FoundReference[] {
+  const found: FoundReference[] = [];
+  const walk = (s: z.core.$ZodType, value: unknown, path: string) => {
+    if (value === undefined || value === null) return;
+    const target = metaOf(s).ref;
+    if (target && typeof value === "string") found.push({ path, kind: target, name: value });
+    const option = options(s).find((o) => z.safeParse(o, value).success);
+    if (!option) return;
+    const u = unwrap(option);
+    if (u instanceof z.ZodArray && Array.isArray(value))
+      for (const [i, v] of value.entries()) walk(u.element, v, `${path}[${i}]`);
+    else if (u instanceof z.ZodRecord && typeof value === "object")
+      for (const [key, v] of Object.entries(value)) walk(u.valueType, v, `${path}.${key}`);
+    else if (u instanceof z.ZodObject && typeof value === "object")
+      for (const [key, child] of Object.entries(u.shape))
+        walk(child, (value as Record<string, unknown>)[key], path ? `${path}.${key}` : key);
+  };
+  walk(k.spec, spec, "");
+  return found;
+}
+
+/** Names of the spec's top-level fields that are accepted but never shown. */
+export function writeOnlyFields(k: Pick<Kind, "spec">): string[] {
+  return Object.entries(k.spec.shape)
+    .filter(([, s]) => metaOf(s).writeOnly)
+    .map(([name]) => name);
+}

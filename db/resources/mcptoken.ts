@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { description, ref } from "./field.ts";
+import { binding, operationBinding } from "./grants.ts";
+import { kind } from "./kind.ts";
+
+const expiry = z
+  .union(
+    [z.literal("never"), z.string().regex(/^[1-9][0-9]{0,4}[hd]$/), z.iso.date(), z.iso.datetime({ offset: true })],
+    {
+      error: "expected a span such as 30d or 12h, an ISO date, or never",
+    },
+  )
+  .default("never");
+
+export const mcptoken = kind({
+  name: "mcptoken",
+  plural: "mcptokens",
+  shortNames: ["token", "tokens"],
+  about: "A credential for programs and colleagues, limited to what its bindings name.",
+  spec: z.strictObject({
+    project: ref("project").default("default").describe("The project it belongs to."),
+    expiry: expiry.describe("Span from now, ISO date, or never."),
+    rbac: z.enum(["empty", "clone"]).default("empty").describe("`clone` starts from what its creator may do now."),
+    bindings: z.array(binding).max(1000).default([]).describe("What it may do. Never more than its creator may."),
+    operations: z.array(operationBinding).max(100).default([]).describe("Operations it may run."),
+    description,
+  }),
+  status: z.strictObject({
+    state: z.enum(["active", "revoked", "expired"]),
+    hash: z.string().describe("SHA-256 of the token; the subject of its rbac definition."),
+    createdBy: z.string(),
+    expiresAt: z.iso.datetime().optional(),
+    revokedAt: z.iso.datetime().optional(),
+    lastUsedAt: z.iso.datetime().optional(),
+  }),
+  verbs: ["get", "create", "delete"],
+  scope: "project",
+  alternateKey: "status.hash",
+  columns: { PROJECT: "project", STATE: "status.state", EXPIRES: "status.expiresAt", "CREATED BY": "status.createdBy" },
+  wide: { "LAST USED": "status.lastUsedAt", BINDINGS: "bindings" },
+});

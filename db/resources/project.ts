@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { description, ref } from "./field.ts";
+import { kind } from "./kind.ts";
+
+export const project = kind({
+  name: "project",
+  plural: "projects",
+  shortNames: ["proj"],
+  about: "What a team works on together: tokens, and later servers and prompts, belong to one.",
+  spec: z.strictObject({
+    members: z.array(ref("user")).max(10_000).default([]).describe("Names or e-mail addresses of users."),
+    description,
+  }),
+  columns: { MEMBERS: "members", DESCRIPTION: "description" },
+});

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { kind } from "./kind.ts";
+
+export const publisher = kind({
+  name: "publisher",
+  plural: "publishers",
+  shortNames: ["pub"],
+  about: "A local agent that publishes models. Made by registering, never by hand.",
+  spec: z.strictObject({
+    host: z
+      .strictObject({ hostname: z.string().optional(), platform: z.string().optional() })
+      .prefault({})
+      .describe("Where it runs."),
+    slots: z.int().positive().describe("Requests it answers at a time."),
+    owner: z.string().describe("Who registered it."),
+  }),
+  status: z.strictObject({
+    state: z.enum(["active", "inactive"]),
+    llms: z.array(z.string()).describe("What it publishes."),
+    since: z.iso.datetime().describe("When `state` last changed."),
+  }),
+  verbs: ["get"],
+  columns: { HOST: "host.hostname", SLOTS: "slots", STATE: "status.state", LLMS: "status.llms", OWNER: "owner" },
+});

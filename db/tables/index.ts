@@ -1,0 +1,11 @@
+/** Every table. */
+import { auditEvent } from "./audit.ts";
+import { password, session } from "./credentials.ts";
+import { derived } from "./derive.ts";
+
+export { auditEvent } from "./audit.ts";
+export { password, session } from "./credentials.ts";
+export { type Edge, type EdgeTable, edges, type ResourceTable, resources } from "./derive.ts";
+
+/** What the generator of migrations reads. */
+export const everyTable = { ...derived, password, session, auditEvent };

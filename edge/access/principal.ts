@@ -1,0 +1,28 @@
+/** Who is calling, and what they may do: what `authenticate` finds out and `decide` reads. */
+import type { Binding, Operation } from "#db/resources/grants";
+
+export interface Principal {
+  kind: "User" | "McpToken" | "ServiceAccount" | "Publisher";
+  /** CUID of the user or mcptoken. */
+  id: string;
+  /** The user's name; a token's creator-independent own name. */
+  name: string;
+  email?: string;
+  /** Set where a token was used: for logs and audit. */
+  tokenName?: string;
+  /** First 8 hexadecimal characters of the credential's hash: for logs and audit. */
+  tokenHash8?: string;
+  /** A token's project: nothing outside it exists for its bearer. */
+  project?: string;
+}
+
+/** Permissions of one principal, from all definitions that concern it. */
+export interface Grants {
+  bindings: readonly Binding[];
+  operations: readonly Operation[];
+}
+
+export interface Caller {
+  principal: Principal;
+  grants: Grants;
+}

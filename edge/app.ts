@@ -1,0 +1,76 @@
+/** Table of contents of the edge: which routes there are, and what every request passes on its way to one. */
+import { type Context, Hono } from "hono";
+import { Refusal } from "#db/protocol/errors";
+import { accessRoutes } from "./access/index.ts";
+import { admit } from "./admit.ts";
+import { Call } from "./call.ts";
+import { depsOf } from "./deps.ts";
+import type { Env } from "./env.ts";
+import { toRefusal, writeRefusal } from "./errors.ts";
+import { healthRoutes } from "./health.ts";
+import { inferenceRoutes } from "./inference/index.ts";
+import { publisherRoutes } from "./publishers/index.ts";
+import { resourceRoutes } from "./resources/index.ts";
+import { type Route, type Surface, surfaceOf } from "./route.ts";
+
+/** Fixed paths before those with parameters: the first match wins. */
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...accessRoutes,
+  ...inferenceRoutes,
+  ...publisherRoutes,
+  ...resourceRoutes,
+];
+
+type HonoContext = Context<{ Bindings: Env }>;
+
+export const app = new Hono<{ Bindings: Env }>();
+
+for (const route of routes) app.on(route.method, route.path, (c) => serve(route, c));
+
+app.notFound((c) => {
+  const path = new URL(c.req.url).pathname;
+  const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path)).map((r) => r.method);
+  const refusal =
+    others.length > 0
+      ? new Refusal(
+          "method_not_allowed",
+          `${c.req.method} is not possible on ${path}; it knows ${[...new Set(others)].join(", ")}.`,
+        )
+      : new Refusal("not_found", `There is nothing at ${path}.`, {
+          hint: "`/api/v1/openapi.json` lists what there is.",
+        });
+  return refused(refusal, surfaceOf(path), c);
+});
+
+app.onError((error, c) => refused(error, surfaceOf(new URL(c.req.url).pathname), c));
+
+async function serve(route: Route, c: HonoContext): Promise<Response> {
+  try {
+    const call = new Call(c.req.raw, c.req.param(), depsOf(c.env), (work) => c.executionCtx.waitUntil(work));
+    await admit(route, call);
+    return await route.handle(call);
+  } catch (error) {
+    return refused(error, route.surface, c);
+  }
+}
+
+function refused(error: unknown, surface: Surface, c: HonoContext): Response {
+  const refusal = toRefusal(error);
+  const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
+  if (refusal.code === "internal")
+    console.error(JSON.stringify({ requestId, path: new URL(c.req.url).pathname, cause: describe(refusal.cause) }));
+  return writeRefusal(refusal, surface, requestId);
+}
+
+/** Stack and causes for the log; never the request's headers or body. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return (error.stack ?? error.message) + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
+}
+
+function matches(pattern: string, path: string): boolean {
+  const a = pattern.split("/");
+  const b = path.split("/");
+  return a.length === b.length && a.every((part, i) => part.startsWith(":") || part === b[i]);
+}

@@ -1,0 +1,49 @@
+/** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
+import type { Sealed } from "#db/crypto/sealing";
+import type { KindName } from "#db/resources/index";
+import type { Caller } from "../access/principal.ts";
+import type { Deps } from "../deps.ts";
+import type { Transaction } from "../store.ts";
+
+/** A row, as the generic store reads and writes it. */
+export interface Stored {
+  id: string;
+  name: string;
+  scopeId: string | null;
+  labels: Record<string, string>;
+  spec: Record<string, unknown>;
+  status: Record<string, unknown>;
+  sealed: Sealed | null;
+  revision: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Write {
+  kind: KindName;
+  previous: Stored | undefined;
+  /** Spec parsed and with defaults; hooks may change `spec`, `status` and `sealed`. Write-only fields are not in it. */
+  next: Pick<Stored, "id" | "name" | "scopeId" | "labels" | "spec" | "status" | "sealed">;
+  /** Write-only fields of the request, by name. */
+  given: Readonly<Record<string, unknown>>;
+  /** `_skipAuthCheck` and its like: in the body, allowed by the behaviour, never stored. */
+  options: Readonly<Record<string, boolean>>;
+  caller: Caller;
+  deps: Deps;
+  waitUntil: (work: Promise<unknown>) => void;
+  /** Told to the person with the answer (`Warning` header); the write goes on. */
+  warn: (message: string) => void;
+  /** Shown once, in the answer to this request only. */
+  reveal: (fields: Record<string, unknown>) => void;
+}
+
+export interface Behaviour {
+  /** Names of `_options` that a body may hold. */
+  options?: readonly string[];
+  /** Before anything is written. Completes `next`, warns, or throws a Refusal. */
+  beforeWrite?(write: Write): Promise<void> | void;
+  /** In the transaction of the write, after the row. */
+  withWrite?(write: Write, tx: Transaction): Promise<void>;
+  /** In the transaction of the delete, before the row goes. Throws a Refusal to keep it. */
+  beforeDelete?(stored: Stored, tx: Transaction, caller: Caller): Promise<void>;
+}

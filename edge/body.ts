@@ -1,0 +1,60 @@
+/** Request bodies, bounded before they are held in memory. */
+import { z } from "zod";
+import { type Fault, Refusal, refuse } from "#db/protocol/errors";
+
+function tooLarge(limit: number): Refusal {
+  return new Refusal("too_large", `The request's body is larger than ${limit} bytes.`, {
+    hint: "Send less, or raise MAX_BODY_BYTES of the edge.",
+  });
+}
+
+/** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
+export async function readBounded(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) {
+    if (Number(announced) > limit) throw tooLarge(limit);
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** @throws Refusal malformed_json that says where, for bytes that are not UTF-8 or not JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = strictUtf8.decode(bytes);
+  } catch (cause) {
+    refuse("malformed_json", "The request's body is not valid UTF-8.", { cause });
+  }
+  if (text.trim() === "") refuse("malformed_json", "The request's body is empty.", { hint: "Send a JSON object." });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    refuse("malformed_json", `The request's body is not valid JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** @throws Refusal invalid_request with a fault per problem. */
+export function parseWith<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults: Fault[] = result.error.issues.map((i) => ({ path: z.core.toDotPath(i.path), message: i.message }));
+  const first = faults[0];
+  refuse("invalid_request", first ? `${first.path || "body"}: ${first.message}` : "The body is not valid.", { faults });
+}

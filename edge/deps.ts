@@ -1,0 +1,30 @@
+/** The edge's parts, wired by hand, once per isolate. */
+import { type Access, createAccess } from "./access/index.ts";
+import { type Audit, createAudit } from "./audit/index.ts";
+import { type Changes, createChanges } from "./changes.ts";
+import { type Env, readSettings, type Settings } from "./env.ts";
+import { openStore, type Store } from "./store.ts";
+
+export interface Deps {
+  env: Env;
+  settings: Settings;
+  store: Store;
+  access: Access;
+  audit: Audit;
+  changes: Changes;
+}
+
+const wired = new WeakMap<Env, Deps>();
+
+export function depsOf(env: Env): Deps {
+  let deps = wired.get(env);
+  if (!deps) {
+    const settings = readSettings(env);
+    const store = openStore(settings);
+    const audit = createAudit(env);
+    const changes = createChanges();
+    deps = { env, settings, store, audit, changes, access: createAccess({ env, settings, store, changes }) };
+    wired.set(env, deps);
+  }
+  return deps;
+}

@@ -1,0 +1,81 @@
+/** Routes as data. A route without a permission can't be written: it is an argument of the only function that makes one. */
+import type { z } from "zod";
+import type { Operation, Role } from "#db/resources/grants";
+import type { Call } from "./call.ts";
+
+export type Permission =
+  /** No credential is looked at. `why` says why that is right. */
+  | { is: "public"; why: string }
+  /** Anybody who is somebody. */
+  | { is: "authenticated" }
+  /**
+   * A role on a kind. `name` resolves what is asked for, ids included, before the decision. Without `name` and with `listed`,
+   * a name-scoped caller passes and the handler filters its query by `visible`.
+   */
+  | {
+      is: "resource";
+      role: Role;
+      resource: string;
+      name?: (call: Call) => Promise<string> | string;
+      listed?: true;
+      /** A denial looks like absence: the same refusal that an unknown name gets. */
+      conceal?: (name: string) => Error;
+    }
+  | { is: "operation"; action: Operation }
+  /** The secret of a publisher's session, checked by its object. */
+  | { is: "publisher" };
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Which error shape the route's clients parse. */
+export type Surface = "api" | "openai";
+
+/** What OpenAPI says about a route. */
+export interface RouteDoc {
+  summary: string;
+  tag: string;
+  body?: z.ZodType;
+  /** Query parameters by name: what each means. */
+  query?: Readonly<Record<string, string>>;
+  /** Successful answer: status and schema; a string names a component (`Llm`, `LlmList`). */
+  answer?: { status: number; schema?: z.ZodType | string };
+}
+
+export interface Route {
+  method: Method;
+  /** hono's syntax: `/api/v1/llms/:name`. */
+  path: string;
+  permission: Permission;
+  surface: Surface;
+  doc: RouteDoc;
+  handle: (call: Call) => Promise<Response> | Response;
+}
+
+/** The only way to make a route. The surface follows from the path. HEAD runs every GET and drops the body. */
+export function route(
+  method: Method,
+  path: string,
+  permission: Permission,
+  doc: RouteDoc,
+  handle: Route["handle"],
+): Route {
+  return { method, path, permission, surface: surfaceOf(path), doc, handle };
+}
+
+export function surfaceOf(path: string): Surface {
+  return path === "/v1" || path.startsWith("/v1/") ? "openai" : "api";
+}
+
+export const open = (why: string): Permission => ({ is: "public", why });
+
+export const authenticated: Permission = { is: "authenticated" };
+
+export function may(
+  role: Role,
+  resource: string,
+  options: Omit<Extract<Permission, { is: "resource" }>, "is" | "role" | "resource"> = {},
+): Permission {
+  return { is: "resource", role, resource, ...options };
+}
+
+export const operation = (action: Operation): Permission => ({ is: "operation", action });
