@@ -41,7 +41,7 @@ export async function seal(kek: SealingKey, context: string, values: Record<stri
     v: 1,
     kek: kek.id,
     key: await encrypt(kek.key, context, raw),
-    data: await encrypt(key, context, new TextEncoder().encode(JSON.stringify(values))),
+    data: await encrypt(key, context, Uint8Array.from(new TextEncoder().encode(JSON.stringify(values)))),
   };
 }
 
