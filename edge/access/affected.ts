@@ -16,8 +16,8 @@ export interface Affected {
 const members = z.array(z.string()).catch([]);
 const definition = z.object({
   subjects: z.array(z.object({ kind: z.string(), name: z.string() })).catch([]),
-  bindings: z.unknown(),
-  operations: z.unknown(),
+  bindings: z.unknown().optional(),
+  operations: z.unknown().optional(),
 });
 type Definition = z.infer<typeof definition>;
 

@@ -28,8 +28,8 @@ export interface Access {
   stillAllowed(call: { request: Request; waitUntil: WaitUntil }, demand: Demand): Standing;
   /** Where the credential of an admitted request is judged, and as what. */
   pointerOf(request: Request): Pointer | undefined;
-  /** A credential of this Guard's principal was taken back: tells the Guard, and forgets here, before it returns. */
-  revoked(guard: string): Promise<void>;
+  /** A credential of this Guard's principal was given or taken back: tells the Guard, and forgets here, before it returns. */
+  credentialsChanged(guard: string): Promise<void>;
 }
 
 export function createAccess(deps: { env: Env; settings: Settings; store: Store; changes: Changes }): Access {
@@ -40,7 +40,7 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
     authenticate: (request, waitUntil) => authenticator.authenticate(request, waitUntil),
     stillAllowed: (call, demand) => watchStanding(authenticator, call.request, demand, call.waitUntil),
     pointerOf: (request) => authenticator.pointerOf(request),
-    revoked: (guard) => notify(telling, new Set([guard])),
+    credentialsChanged: (guard) => notify(telling, new Set([guard])),
   };
 }
 

@@ -38,6 +38,7 @@ export const loginRoutes: readonly Route[] = [
       const found = await throttled(call, given.email, () => checkPassword(call, given));
       const name = call.request.headers.get("user-agent")?.slice(0, 200) ?? "unknown";
       const login = await openLogin(call.deps.store.db, found.id, name, Date.now());
+      await call.deps.access.credentialsChanged(guardOfUser(found.id));
       recordAuth(call, { action: "login", account: found.name });
       return secretly(await answerLogin(call, found, login));
     },
@@ -59,7 +60,7 @@ export const loginRoutes: readonly Route[] = [
       if (rotation.is === "unknown") throw notAuthenticated();
       const [found] = await db.select(columns).from(user).where(eq(user.id, rotation.userId));
       if (rotation.is === "reused" || !found) {
-        await call.deps.access.revoked(guardOfUser(rotation.userId));
+        await call.deps.access.credentialsChanged(guardOfUser(rotation.userId));
         recordAuth(call, { action: "refresh-reused", ...(found ? { account: found.name } : {}) });
         throw notAuthenticated();
       }
@@ -79,7 +80,7 @@ export const loginRoutes: readonly Route[] = [
           hint: "Delete the token to end it: `DELETE /api/v1/auth/tokens/NAME`.",
         });
       await endSession(call.deps.store.db, principal.id, pointer.credential);
-      await call.deps.access.revoked(pointer.guard);
+      await call.deps.access.credentialsChanged(pointer.guard);
       recordAuth(call, { action: "logout" });
       return new Response(null, { status: 204 });
     },

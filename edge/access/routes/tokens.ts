@@ -28,7 +28,9 @@ export const tokenRoutes: readonly Route[] = [
       const { name, expiry } = await call.json(body);
       const until = expiresAt(expiry, Date.now());
       if (until === null) refuse("invalid_request", `expiry: ${expiry} has passed already.`, { param: "expiry" });
-      const { hash, ...minted } = await mintPersonal(call.deps.store.db, userOf(call), name, until);
+      const userId = userOf(call);
+      const { hash, ...minted } = await mintPersonal(call.deps.store.db, userId, name, until);
+      await call.deps.access.credentialsChanged(guardOfUser(userId));
       recordAuth(call, { action: "token-minted", token: name, hash8: hash.slice(0, 8) });
       return secretly(minted, 201);
     },
@@ -60,7 +62,7 @@ export const tokenRoutes: readonly Route[] = [
       const found = (await listPersonal(db, userId)).find((t) => t.name === name || t.id === name);
       if (!found || !(await endSession(db, userId, found.id)))
         refuse("not_found", `You have no token called ${name}.`, { hint: "`GET /api/v1/auth/tokens` lists them." });
-      await call.deps.access.revoked(guardOfUser(userId));
+      await call.deps.access.credentialsChanged(guardOfUser(userId));
       recordAuth(call, { action: "token-revoked", token: found.name });
       return Response.json(found);
     },
