@@ -53,7 +53,8 @@ export async function startNeonBridge(options: NeonBridgeOptions): Promise<NeonB
     const text = await readBounded(request, maxBodyBytes);
     if (text === undefined) return { status: 413, body: { message: `The body is longer than ${maxBodyBytes} bytes.` } };
     const parsed = sqlBody.safeParse(parseJson(text));
-    if (!parsed.success) return { status: 400, body: { message: "The body is not {query, params} or {queries}.", code: "08P01" } };
+    if (!parsed.success)
+      return { status: 400, body: { message: "The body is not {query, params} or {queries}.", code: "08P01" } };
     queries += statementCount(parsed.data);
     try {
       return { status: 200, body: await runSql(pool, parsed.data, request.headers) };

@@ -7,8 +7,8 @@
  * locks, LISTEN.
  */
 import { timingSafeEqual } from "node:crypto";
-import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import type { PGlite } from "@electric-sql/pglite";
 import { errorResponse, type Frame, FrameError, FrontendFrames, message, renameStatement } from "./frames.ts";
 import { listen } from "./listen.ts";
@@ -124,7 +124,10 @@ class Connection {
     const given = bytes.subarray(5, -1);
     const wanted = Buffer.from(this.#options.password);
     if (type !== "p" || given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-      await this.#sendAway("28P01", "The password is wrong. The connection string that was printed at start has the right one.");
+      await this.#sendAway(
+        "28P01",
+        "The password is wrong. The connection string that was printed at start has the right one.",
+      );
       return false;
     }
     this.#authenticated = true;
@@ -205,8 +208,7 @@ class Connection {
 
   /** Waits for a slow reader, so that answers don't pile up in memory. */
   async #drained(): Promise<boolean> {
-    if (this.#socket.writableNeedDrain)
-      await Promise.race([once(this.#socket, "drain"), once(this.#socket, "close")]);
+    if (this.#socket.writableNeedDrain) await Promise.race([once(this.#socket, "drain"), once(this.#socket, "close")]);
     return this.#socket.writable;
   }
 }

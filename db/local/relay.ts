@@ -1,6 +1,7 @@
 /** A WebSocket's bytes to and from PostgreSQL's own port, encrypted there where the connection string asks for it. */
-import { connect, type Socket } from "node:net";
+
 import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { createWebSocketStream, type WebSocket } from "ws";
 import { FrameError, FrontendFrames, statementsIn } from "./frames.ts";

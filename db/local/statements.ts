@@ -91,6 +91,10 @@ export function sqlFailure(error: unknown): { status: number; body: Record<strin
   }
   // A refused connection to two addresses is an AggregateError whose own message is empty.
   const reason =
-    error instanceof AggregateError ? error.errors.map(String).join("; ") : error instanceof Error ? error.message : String(error);
+    error instanceof AggregateError
+      ? error.errors.map(String).join("; ")
+      : error instanceof Error
+        ? error.message
+        : String(error);
   return { status: 503, body: { message: `The store can't be reached: ${reason}` } };
 }
