@@ -15,7 +15,9 @@ for (const file of files.filter((f) => f.endsWith(".test.ts")))
 
 describe("requirements", () => {
   test("are found in one, several and broken lines, and not in comments", () => {
-    const code = 'test(verifies("a.b", "x"))\ntest(verifies(\n  ["c.d",\n "e.f"], "x"))\n// verifies("g.h", "x")';
+    // Put together here, so that this file itself verifies nothing by it.
+    const call = "verifies";
+    const code = `test(${call}("a.b", "x"))\ntest(${call}(\n  ["c.d",\n "e.f"], "x"))\n// ${call}("g.h", "x")`;
     expect(verifiedIn(code)).toEqual(["a.b", "c.d", "e.f"]);
   });
 
