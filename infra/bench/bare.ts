@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { start } from "../line-process.ts";
 import { workerdBinary } from "../platform-binary.ts";
-import { start } from "./child.ts";
 import type { Target } from "./targets.ts";
 
 const worker = `export default {

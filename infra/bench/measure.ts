@@ -1,5 +1,5 @@
 /** Drives targets in turn, so that what else the machine does falls on all of them alike. */
-import { type Child, start } from "./child.ts";
+import { type Child, start } from "../line-process.ts";
 import { median } from "./figures.ts";
 import { type Job, type Result, result } from "./load.ts";
 import { costOf } from "./process-cost.ts";

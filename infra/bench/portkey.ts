@@ -6,7 +6,7 @@ import net from "node:net";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { start } from "./child.ts";
+import { start } from "../line-process.ts";
 import type { Target } from "./targets.ts";
 
 const VERSION = "1.15.2";
