@@ -1,10 +1,10 @@
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { verifies } from "../requirements.ts";
+import { rows } from "../store.ts";
 import { type DeclaredRoute, label, routes } from "./routes.ts";
 
 /** Nothing of this name exists: whoever is let through finds nothing, and nothing is harmed. */
@@ -48,10 +48,7 @@ beforeAll(async () => {
   const revoked = await admin.create("mcptokens", { name: "revoked", ...everything });
   await admin.call("POST", `/api/v1/mcptokens/${String(revoked["id"])}/revoke`);
   const expired = await personalToken(former, "short");
-  const store = new pg.Client({ connectionString: edge.databaseUrl });
-  await store.connect();
-  await store.query("update session set expires_at = now() - interval '1 hour' where name = 'short'");
-  await store.end();
+  await rows(edge.databaseUrl, "update session set expires_at = now() - interval '1 hour' where name = 'short'");
   Object.assign(credentials, {
     garbage: "not-even-a-token",
     unknown: mintToken(),
@@ -87,9 +84,9 @@ function beyondWall(r: DeclaredRoute): boolean {
 
 const guarded = routes.filter((r) => r.permission.is !== "public" && r.permission.is !== "publisher");
 const open = routes.filter((r) => r.permission.is === "public");
-const rows = (list: readonly DeclaredRoute[]) => list.map((r) => [label(r), r] as const);
+const table = (list: readonly DeclaredRoute[]) => list.map((r) => [label(r), r] as const);
 
-describe.each(rows(guarded))("%s", (_, r) => {
+describe.each(table(guarded))("%s", (_, r) => {
   test(
     verifies(["rbac.every-route", "auth.uniform-401"], "is closed without a valid credential, with one text"),
     async () => {
@@ -138,7 +135,7 @@ describe.each(rows(guarded))("%s", (_, r) => {
   });
 });
 
-describe.each(rows(open))("%s", (_, r) => {
+describe.each(table(open))("%s", (_, r) => {
   test(verifies("rbac.every-route", "looks at no credential"), async () => {
     const statuses = new Set<number>();
     for (const credential of [undefined, credentials["garbage"], credentials["revoked"], credentials["few"]])
@@ -148,7 +145,7 @@ describe.each(rows(open))("%s", (_, r) => {
   });
 });
 
-describe.each(rows(routes.filter((r) => r.permission.is === "publisher")))("%s", (_, r) => {
+describe.each(table(routes.filter((r) => r.permission.is === "publisher")))("%s", (_, r) => {
   test(verifies("rbac.every-route", "needs the session's secret, whatever else is brought"), async () => {
     for (const credential of [undefined, credentials["garbage"], credentials["few"], admin.token])
       expect([401, 403, 404]).toContain((await ask(r, credential)).status);
