@@ -10,6 +10,7 @@ import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
 import { bootstrapRoutes } from "./routes/bootstrap.ts";
 import { loginRoutes } from "./routes/login.ts";
+import { mcptokenRoutes } from "./routes/mcptokens.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import { type Standing, watchStanding } from "./standing.ts";
@@ -44,4 +45,10 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
   };
 }
 
-export const accessRoutes: readonly Route[] = [...bootstrapRoutes, ...loginRoutes, ...tokenRoutes, ...whoamiRoutes];
+export const accessRoutes: readonly Route[] = [
+  ...bootstrapRoutes,
+  ...loginRoutes,
+  ...tokenRoutes,
+  ...whoamiRoutes,
+  ...mcptokenRoutes,
+];

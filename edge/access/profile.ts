@@ -56,8 +56,17 @@ const definitions = z.array(
   }),
 );
 
+/** The part of a definition that says what is given. */
+interface Given {
+  bindings?: readonly Binding[] | null | undefined;
+  operations?: readonly { action: Operation }[] | null | undefined;
+}
+
+/** @throws ZodError for what is no definition. */
+export const readDefinitions = (specs: unknown) => definitions.parse(specs);
+
 /** The union of definitions, each binding once. */
-export function grantsOf(found: z.infer<typeof definitions>): Grants {
+export function grantsOf(found: readonly Given[]): Grants {
   const bindings = new Map(
     found.flatMap((d) => d.bindings ?? []).map((b) => [JSON.stringify([b.role, b.resource, b.name]), b]),
   );
