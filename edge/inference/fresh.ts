@@ -50,7 +50,7 @@ export class Fresh<T> {
     const copy = this.#copies.get(name);
     const age = copy ? now - copy.at : Number.POSITIVE_INFINITY;
     if (copy && age < this.#limits.freshFor) {
-      if (age >= this.#limits.renewAfter && !this.#loading.has(name)) this.#load(name, now, waitUntil);
+      if (age >= this.#limits.renewAfter && !this.#loading.has(name)) void this.#load(name, now, waitUntil);
       return copy.value;
     }
     return this.#ask(name, copy, now, waitUntil);

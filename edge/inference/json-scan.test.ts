@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { topLevelValues, withTopLevelString } from "./json-scan.ts";
 
-const bytesOf = (s: string) => new TextEncoder().encode(s);
-const textOf = (b: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(b);
+const bytesOf = (s: string): Uint8Array<ArrayBuffer> => Uint8Array.from(new TextEncoder().encode(s));
+const textOf = (b: Uint8Array) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(b);
 const rewrite = (text: string, value = "up") => textOf(withTopLevelString(bytesOf(text), text, "model", value));
 
 describe("withTopLevelString", () => {
