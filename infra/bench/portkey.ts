@@ -6,7 +6,7 @@ import net from "node:net";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { start } from "./child.ts";
+import { start } from "../line-process.ts";
 import type { Target } from "./targets.ts";
 
 const VERSION = "1.15.2";
@@ -20,8 +20,20 @@ export async function startPortkey(provider: string): Promise<Target> {
   const program = path.join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
   if (!existsSync(program)) {
     await mkdir(folder, { recursive: true });
-    const args = ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--legacy-peer-deps"];
-    await promisify(execFile)("npm", [...args, `@portkey-ai/gateway@${VERSION}`, `@hono/node-server@${NODE_SERVER}`], { timeout: 120_000, cwd: folder });
+    const args = [
+      "install",
+      "--prefix",
+      folder,
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--no-save",
+      "--legacy-peer-deps",
+    ];
+    await promisify(execFile)("npm", [...args, `@portkey-ai/gateway@${VERSION}`, `@hono/node-server@${NODE_SERVER}`], {
+      timeout: 120_000,
+      cwd: folder,
+    });
   }
   const port = await freePort();
   const child = start(process.execPath, [program, `--port=${port}`, "--headless"], {
