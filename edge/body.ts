@@ -36,16 +36,24 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** @throws Refusal malformed_json that says where, for bytes that are not UTF-8 or not JSON. */
 export function parseJson(bytes: Uint8Array): unknown {
-  let text: string;
+  return parseText(decodeUtf8(bytes));
+}
+
+/** A byte order mark is left out. @throws Refusal malformed_json */
+export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    text = strictUtf8.decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch (cause) {
     refuse("malformed_json", "The request's body is not valid UTF-8.", { cause });
   }
-  if (text.trim() === "") refuse("malformed_json", "The request's body is empty.", { hint: "Send a JSON object." });
+}
+
+/** @throws Refusal malformed_json */
+export function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
+    if (text.trim() === "") refuse("malformed_json", "The request's body is empty.", { hint: "Send a JSON object." });
     refuse("malformed_json", `The request's body is not valid JSON: ${(cause as Error).message}`, { cause });
   }
 }

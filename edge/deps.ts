@@ -3,6 +3,7 @@ import { type Access, createAccess } from "./access/index.ts";
 import { type Audit, createAudit } from "./audit/index.ts";
 import { type Changes, createChanges } from "./changes.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
+import { createLlms, type Llms } from "./inference/directory.ts";
 import { openStore, type Store } from "./store.ts";
 
 export interface Deps {
@@ -12,6 +13,7 @@ export interface Deps {
   access: Access;
   audit: Audit;
   changes: Changes;
+  llms: Llms;
 }
 
 const wired = new WeakMap<Env, Deps>();
@@ -23,7 +25,15 @@ export function depsOf(env: Env): Deps {
     const store = openStore(settings);
     const audit = createAudit(env);
     const changes = createChanges();
-    deps = { env, settings, store, audit, changes, access: createAccess({ env, settings, store, changes }) };
+    deps = {
+      env,
+      settings,
+      store,
+      audit,
+      changes,
+      access: createAccess({ env, settings, store, changes }),
+      llms: createLlms({ settings, store, changes }),
+    };
     wired.set(env, deps);
   }
   return deps;

@@ -66,7 +66,8 @@ export interface FoundReference {
   name: string;
 }
 
-const children = (s: z.core.$ZodType): [string, z.core.$ZodType][] => {
+/** Schemas one step further in, by field; `[]` stands for elements, `*` for the values of a record. */
+export const childSchemas = (s: z.core.$ZodType): [string, z.core.$ZodType][] => {
   const u = unwrap(s);
   if (u instanceof z.ZodObject) return Object.entries(u.shape);
   if (u instanceof z.ZodArray) return [["[]", u.element]];
@@ -74,7 +75,8 @@ const children = (s: z.core.$ZodType): [string, z.core.$ZodType][] => {
   return [];
 };
 
-const options = (s: z.core.$ZodType): readonly z.core.$ZodType[] => {
+/** The options of a union, or the schema itself. */
+export const optionSchemas = (s: z.core.$ZodType): readonly z.core.$ZodType[] => {
   const u = unwrap(s);
   return u instanceof z.ZodUnion ? u.options : [u];
 };
@@ -85,7 +87,7 @@ export function referencesOf(k: Pick<Kind, "spec">): Reference[] {
   const walk = (s: z.core.$ZodType, path: readonly string[]) => {
     const target = metaOf(s).ref;
     if (target) found.push({ path, kind: target });
-    for (const option of options(s)) for (const [key, child] of children(option)) walk(child, [...path, key]);
+    for (const option of optionSchemas(s)) for (const [key, child] of childSchemas(option)) walk(child, [...path, key]);
   };
   walk(k.spec, []);
   return found;
@@ -98,7 +100,7 @@ export function referencesIn(k: Pick<Kind, "spec">, spec: unknown): FoundReferen
     if (value === undefined || value === null) return;
     const target = metaOf(s).ref;
     if (target && typeof value === "string") found.push({ path, kind: target, name: value });
-    const option = options(s).find((o) => z.safeParse(o, value).success);
+    const option = optionSchemas(s).find((o) => z.safeParse(o, value).success);
     if (!option) return;
     const u = unwrap(option);
     if (u instanceof z.ZodArray && Array.isArray(value))

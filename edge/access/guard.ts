@@ -1,4 +1,126 @@
+/** One per principal: holds what the store says about it, and judges its credentials. The shell around guard-machine.ts. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { readSettings } from "../env.ts";
+import { openStore, type Store } from "../store.ts";
+import * as machine from "./guard-machine.ts";
+import type { Caller, Principal } from "./principal.ts";
+import { loadProfile, recordUse } from "./profile.ts";
+import * as throttle from "./throttle.ts";
 
-export class Guard extends DurableObject<Env> {}
+export type Verdict =
+  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number }
+  /** What the asker has under this version still holds. */
+  | { is: "same" }
+  | { is: "denied" }
+  /** The store can't be reached, and what is held is too old to go by. */
+  | { is: "unavailable" };
+
+const BUCKET = "bucket";
+
+/** A token's last use is written at most this often, in milliseconds. */
+const RECORD_USE_MS = 300_000;
+
+export class Guard extends DurableObject<Env> {
+  #state: machine.GuardState = machine.initial;
+  #loading: { generation: number; done: Promise<void> } | undefined;
+  #store: Store | undefined;
+  /** Names one profile as this instance has loaded it; a restarted object must not reuse a number. */
+  #version = crypto.randomUUID();
+
+  #useRecordedAt = 0;
+
+  /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
+  async check(credentialId: string, have?: string): Promise<Verdict> {
+    const plan = machine.plan(this.#state, credentialId, Date.now());
+    if (plan.do === "answer") {
+      // A failure in the background is remembered by #load; what is held answers until it is too old.
+      if (plan.refresh) this.ctx.waitUntil(this.#load().catch(() => {}));
+      return this.#verdict(plan.held, credentialId, have);
+    }
+    try {
+      await this.#load();
+    } catch (error) {
+      console.error(JSON.stringify({ guard: this.ctx.id.name, cause: String(error) }));
+    }
+    const held = machine.fallback(this.#state, Date.now());
+    return held ? this.#verdict(held, credentialId, have) : { is: "unavailable" };
+  }
+
+  /** Something that concerns the principal was written: nothing read before answers from now on. */
+  invalidate(): void {
+    this.#state = machine.told(this.#state);
+    if (this.#state.held) this.ctx.waitUntil(this.#load().catch(() => {}));
+  }
+
+  /** One attempt at logging in. @returns milliseconds to wait before the next, 0 when it may be made. */
+  async attempt(policy: throttle.Policy): Promise<number> {
+    const now = Date.now();
+    const taken = throttle.attempt(await this.ctx.storage.get<throttle.Bucket>(BUCKET), policy, now);
+    if (!taken.allowed) return taken.retryAfterMs;
+    await this.ctx.storage.put(BUCKET, taken.bucket);
+    await this.ctx.storage.setAlarm(now + throttle.fullAgainMs(policy));
+    return 0;
+  }
+
+  /** Attempts succeeded: they were no guesses. */
+  async forgive(policy: throttle.Policy, attempts: number): Promise<void> {
+    const bucket = await this.ctx.storage.get<throttle.Bucket>(BUCKET);
+    if (bucket) await this.ctx.storage.put(BUCKET, throttle.refund(bucket, policy, attempts));
+  }
+
+  /** The bucket is full again, so it need not be kept. */
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+  }
+
+  #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {
+    const admission = machine.judge(held.profile, credentialId, Date.now());
+    if (!admission) return { is: "denied" };
+    this.#recordUse(admission.caller.principal);
+    return have === this.#version ? { is: "same" } : { is: "admitted", version: this.#version, ...admission };
+  }
+
+  #recordUse({ kind, id }: Principal): void {
+    const now = Date.now();
+    if (kind !== "McpToken" || now - this.#useRecordedAt < RECORD_USE_MS) return;
+    this.#useRecordedAt = now;
+    // A use that could not be written is told by the next one.
+    this.ctx.waitUntil(recordUse(this.#open().db, id, now).catch(() => {}));
+  }
+
+  #open(): Store {
+    this.#store ??= openStore(readSettings(this.env));
+    return this.#store;
+  }
+
+  /** Reads the principal, or joins a read that began after the last change. @throws whatever the store throws */
+  async #load(): Promise<void> {
+    const { generation } = this.#state;
+    if (this.#loading && this.#loading.generation < generation) await this.#loading.done.catch(() => {});
+    if (!this.#loading || this.#loading.generation < generation) {
+      const loading = { generation, done: this.#read(generation) };
+      this.#loading = loading;
+      const clear = () => {
+        if (this.#loading === loading) this.#loading = undefined;
+      };
+      loading.done.then(clear, clear);
+    }
+    await this.#loading.done;
+  }
+
+  async #read(generation: number): Promise<void> {
+    const at = Date.now();
+    const name = this.ctx.id.name;
+    if (name === undefined) throw new Error("a Guard is reached by name");
+    try {
+      const profile = await loadProfile(this.#open().db, name, at);
+      const before = this.#state.held?.profile;
+      this.#state = machine.loaded(this.#state, { profile, at, generation });
+      if (JSON.stringify(before) !== JSON.stringify(this.#state.held?.profile)) this.#version = crypto.randomUUID();
+    } catch (error) {
+      this.#state = machine.failed(this.#state, Date.now());
+      throw error;
+    }
+  }
+}

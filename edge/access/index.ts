@@ -1,20 +1,54 @@
-/** Authentication: credential → caller. */
-import { refuse } from "#db/protocol/errors";
+/** Who is calling, and whether they still are: what the rest of the edge uses of this folder. */
 import type { Changes } from "../changes.ts";
 import type { Env, Settings } from "../env.ts";
 import type { Route } from "../route.ts";
 import type { Store } from "../store.ts";
+import { Authenticator } from "./authenticate.ts";
+import type { Demand } from "./decide.ts";
+import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
+import type { Pointer } from "./profile.ts";
+import { bootstrapRoutes } from "./routes/bootstrap.ts";
+import { loginRoutes } from "./routes/login.ts";
+import { mcptokenRoutes } from "./routes/mcptokens.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { whoamiRoutes } from "./routes/whoami.ts";
+import { type Standing, watchStanding } from "./standing.ts";
+
+export type { Standing } from "./standing.ts";
+
+type WaitUntil = (work: Promise<unknown>) => void;
 
 export interface Access {
   /** @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
-  authenticate(request: Request, waitUntil: (work: Promise<unknown>) => void): Promise<Caller>;
+  authenticate(request: Request, waitUntil: WaitUntil): Promise<Caller>;
+  /**
+   * For a stream: a signal that aborts, with the Refusal to end it with, within 5 s of the caller losing what `demand` needs.
+   * Call `release()` when the stream has ended.
+   */
+  stillAllowed(call: { request: Request; waitUntil: WaitUntil }, demand: Demand): Standing;
+  /** Where the credential of an admitted request is judged, and as what. */
+  pointerOf(request: Request): Pointer | undefined;
+  /** A credential of this Guard's principal was given or taken back: tells the Guard, and forgets here, before it returns. */
+  credentialsChanged(guard: string): Promise<void>;
 }
 
-export function createAccess(_deps: { env: Env; settings: Settings; store: Store; changes: Changes }): Access {
+export function createAccess(deps: { env: Env; settings: Settings; store: Store; changes: Changes }): Access {
+  const authenticator = new Authenticator(deps);
+  const telling = { ...deps, forget: (guards: ReadonlySet<string>) => authenticator.forget(guards) };
+  invalidateOnChange(telling);
   return {
-    authenticate: () => refuse("not_authenticated", "The credential is missing or not valid."),
+    authenticate: (request, waitUntil) => authenticator.authenticate(request, waitUntil),
+    stillAllowed: (call, demand) => watchStanding(authenticator, call, demand),
+    pointerOf: (request) => authenticator.pointerOf(request),
+    credentialsChanged: (guard) => notify(telling, new Set([guard])),
   };
 }
 
-export const accessRoutes: readonly Route[] = [];
+export const accessRoutes: readonly Route[] = [
+  ...bootstrapRoutes,
+  ...loginRoutes,
+  ...tokenRoutes,
+  ...whoamiRoutes,
+  ...mcptokenRoutes,
+];

@@ -14,6 +14,10 @@ export interface Principal {
   tokenHash8?: string;
   /** A token's project: nothing outside it exists for its bearer. */
   project?: string;
+  /** CUID of that project: a route's `:project` may be either. */
+  projectId?: string;
+  /** Names of the groups that a user is a member of. */
+  groups?: readonly string[];
 }
 
 /** Permissions of one principal, from all definitions that concern it. */

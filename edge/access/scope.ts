@@ -2,12 +2,18 @@
 import type { Route } from "../route.ts";
 import type { Principal } from "./principal.ts";
 
+/** Outside its project a token can ask who it is, and use the models that its bindings name. */
+const everywhere = new Set(["/api/v1/auth/me", "/api/v1/mcptokens/introspect", "/api/v1/llms/:name/infer"]);
+
 /** Whether this route can be within reach of the principal at all. Bindings are decided afterwards. */
-export function withinScope(principal: Principal, route: Route, params: Readonly<Record<string, string>>): boolean {
+export function withinScope(
+  principal: Principal,
+  route: Pick<Route, "surface" | "path">,
+  params: Readonly<Record<string, string>>,
+): boolean {
   if (principal.kind !== "McpToken") return true;
-  if (route.surface === "openai") return true;
-  if (route.path === "/api/v1/auth/me" || route.path === "/api/v1/mcptokens/introspect") return true;
-  if (route.path === "/api/v1/llms/:name/infer") return true;
-  if (route.path.startsWith("/api/v1/projects/:project/")) return params["project"] === principal.project;
-  return false;
+  if (route.surface === "openai" || everywhere.has(route.path)) return true;
+  if (!route.path.startsWith("/api/v1/projects/:project/")) return false;
+  const project = params["project"];
+  return project !== undefined && (project === principal.project || project === principal.projectId);
 }

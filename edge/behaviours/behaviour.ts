@@ -26,6 +26,8 @@ export interface Write {
   next: Pick<Stored, "id" | "name" | "scopeId" | "labels" | "spec" | "status" | "sealed">;
   /** Write-only fields of the request, by name. */
   given: Readonly<Record<string, unknown>>;
+  /** A merge patch: an object in `given` is merged into what is there, null removes a key. Otherwise it replaces. */
+  merge: boolean;
   /** `_skipAuthCheck` and its like: in the body, allowed by the behaviour, never stored. */
   options: Readonly<Record<string, boolean>>;
   caller: Caller;
@@ -44,6 +46,8 @@ export interface Behaviour {
   beforeWrite?(write: Write): Promise<void> | void;
   /** In the transaction of the write, after the row. */
   withWrite?(write: Write, tx: Transaction): Promise<void>;
+  /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */
+  status?(stored: Stored, now: number): Record<string, unknown>;
   /** In the transaction of the delete, before the row goes. Throws a Refusal to keep it. */
   beforeDelete?(stored: Stored, tx: Transaction, caller: Caller): Promise<void>;
 }

@@ -1,5 +1,10 @@
 /** The one list of behaviours. */
 import type { KindName } from "#db/resources/index";
 import type { Behaviour } from "./behaviour.ts";
+import { group } from "./group.ts";
+import { mcptoken } from "./mcptoken.ts";
+import { project } from "./project.ts";
+import { rbac } from "./rbac.ts";
+import { user } from "./user.ts";
 
-export const behaviours: Partial<Record<KindName, Behaviour>> = {};
+export const behaviours: Partial<Record<KindName, Behaviour>> = { group, mcptoken, project, rbac, user };

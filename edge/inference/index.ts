@@ -1,3 +1,57 @@
-import type { Route } from "../route.ts";
+/** `/v1`: OpenAI's surface over every LLM (spec: inference.md). */
+import type { Call } from "../call.ts";
+import { may, type Permission, type Route, route } from "../route.ts";
+import { askedOf, modelNotFound, modelOf } from "./asked.ts";
+import { Exchange } from "./exchange.ts";
+import { listModels, showModel } from "./models.ts";
 
-export const inferenceRoutes: readonly Route[] = [];
+/** Paths that go to the provider as they are. */
+const passed = {
+  "/v1/chat/completions": "Answers a chat, streaming where `stream` is true.",
+  "/v1/completions": "Completes a text, streaming where `stream` is true.",
+  "/v1/embeddings": "Makes embeddings.",
+  "/v1/rerank": "Sorts documents by how well they answer.",
+  "/v1/images/generations": "Makes images.",
+  "/v1/audio/speech": "Speaks a text.",
+} as const;
+
+/** The model's name is in the body, and one that may not be run looks like one that does not exist. */
+const mayRunNamed: Permission = may("run", "llms", { name: modelOf, conceal: modelNotFound });
+
+const fromPath = (call: Call, parameter: string) => call.params[parameter] ?? "";
+
+async function infer(call: Call, name: string, path: string): Promise<Response> {
+  const asked = await askedOf(call);
+  const target = await call.deps.llms.get(name, call.waitUntil);
+  if (!target) throw modelNotFound(name);
+  return new Exchange(call, asked, target, path).run();
+}
+
+export const inferenceRoutes: readonly Route[] = [
+  route(
+    "GET",
+    "/v1/models",
+    may("run", "llms", { listed: true }),
+    { tag: "inference", summary: "Lists the models that the caller may run." },
+    listModels,
+  ),
+  route(
+    "GET",
+    "/v1/models/:id",
+    may("run", "llms", { name: (call) => fromPath(call, "id"), conceal: modelNotFound }),
+    { tag: "inference", summary: "Shows one model." },
+    showModel,
+  ),
+  ...Object.entries(passed).map(([path, summary]) =>
+    route("POST", path, mayRunNamed, { tag: "inference", summary }, async (call) =>
+      infer(call, await modelOf(call), path),
+    ),
+  ),
+  route(
+    "POST",
+    "/api/v1/llms/:name/infer",
+    may("run", "llms", { name: (call) => fromPath(call, "name"), conceal: modelNotFound }),
+    { tag: "inference", summary: "Answers a chat with the LLM that the path names." },
+    (call) => infer(call, fromPath(call, "name"), "/v1/chat/completions"),
+  ),
+];

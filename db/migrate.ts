@@ -1,0 +1,41 @@
+/** Brings a store's tables to where the code expects them. */
+import { fileURLToPath } from "node:url";
+import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
+import pg from "pg";
+
+const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/** Any number, the same in every migrator: whoever holds it migrates, the others wait. (PGlite has one session and no others.) */
+const MIGRATION_LOCK = 7_267_425;
+
+/**
+ * Applies what is missing of db/migrations, each once; does nothing where all are there.
+ *
+ * @throws Error that names the store and carries what Postgres said as its cause.
+ */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 15_000 });
+  // Heard again as a rejection of the statement under way.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    try {
+      await applyMigrations(drizzle(client), { migrationsFolder });
+    } finally {
+      await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
+    }
+  } catch (cause) {
+    const { host, pathname } = new URL(databaseUrl);
+    throw new Error(`The store at ${host}${pathname} could not be migrated: ${innermost(cause)}`, { cause });
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function innermost(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(innermost).join("; ");
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : innermost(error.cause);
+}

@@ -1,0 +1,121 @@
+/** What zod says about a document, as faults that a person can mend: where, what was expected, what was given, a near spelling. */
+import { z } from "zod";
+import type { Fault } from "../protocol/errors.ts";
+import { childSchemas, optionSchemas } from "./kind.ts";
+import { near } from "./near.ts";
+
+type Path = readonly PropertyKey[];
+
+export interface Told {
+  /** Names beside the schema's own that are known at the top. */
+  alsoKnown?: readonly string[];
+  /** Top-level fields whose values are never repeated. */
+  hidden?: ReadonlySet<string>;
+}
+
+/** Every issue as one fault, or one for each unknown field. */
+export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown, told: Told): Fault[] {
+  return issues.flatMap((issue) => {
+    const value = valueAt(input, issue.path);
+    const hide = told.hidden?.has(String(issue.path[0])) ?? false;
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(schema, issue.path, key, told));
+    return [{ path: z.core.toDotPath(issue.path), ...describe(issue, value, hide) }];
+  });
+}
+
+/** One line that names the first fault, its near spelling, and how many more there are. */
+export function summary(faults: readonly Fault[]): string {
+  const [first, ...others] = faults;
+  if (!first) return "The document is not valid.";
+  const hint = first.suggestion ? `; did you mean ${JSON.stringify(first.suggestion)}?` : "";
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return `${first.path ? `${first.path}: ` : ""}${first.message}${hint}${more}`;
+}
+
+function unknownField(schema: z.ZodType, path: Path, key: string, told: Told): Fault {
+  const known = [...fieldsAt(schema, path), ...(path.length === 0 ? (told.alsoKnown ?? []) : [])];
+  const suggestion = near(key, known);
+  return {
+    path: z.core.toDotPath([...path, key]),
+    message: "unknown field",
+    expected: known.length > 0 ? `one of ${known.join(", ")}` : "no fields",
+    ...(suggestion ? { suggestion } : {}),
+  };
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown, hide: boolean): Omit<Fault, "path"> {
+  switch (issue.code) {
+    case "invalid_type":
+      if (value === undefined) return { message: "is required", expected: issue.expected };
+      return {
+        message: `expected ${a(issue.expected)}, given ${typeName(value)}`,
+        expected: issue.expected,
+        given: typeName(value),
+      };
+    case "invalid_value": {
+      const values = issue.values.map(String);
+      return oneOf(values, value, hide);
+    }
+    case "invalid_union": {
+      if ("options" in issue && Array.isArray(issue.options)) return oneOf(issue.options.map(String), value, hide);
+      return { message: lower(issue.message), given: shown(value, hide) };
+    }
+    case "invalid_key": {
+      const why = issue.issues[0]?.message ?? issue.message;
+      return { message: `the key ${JSON.stringify(clip(String(issue.path.at(-1))))} is not valid: ${lower(why)}` };
+    }
+    default:
+      return { message: lower(issue.message), given: shown(value, hide) };
+  }
+}
+
+function oneOf(values: readonly string[], value: unknown, hide: boolean): Omit<Fault, "path"> {
+  const expected = values.length === 1 ? JSON.stringify(values[0]) : `one of ${values.join(", ")}`;
+  if (value === undefined) return { message: `is required: ${expected}`, expected };
+  const suggestion = typeof value === "string" ? near(value, values) : undefined;
+  return {
+    message: `expected ${expected}`,
+    expected,
+    given: shown(value, hide),
+    ...(suggestion ? { suggestion } : {}),
+  };
+}
+
+/** Names of the fields that the schema knows at this place, whatever option of a union is meant. */
+function fieldsAt(schema: z.ZodType, path: Path): string[] {
+  let here: readonly z.core.$ZodType[] = optionSchemas(schema);
+  for (const key of path) {
+    const names = typeof key === "number" ? ["[]"] : [String(key), "*"];
+    here = here
+      .flatMap(childSchemas)
+      .filter(([name]) => names.includes(name))
+      .flatMap(([, child]) => optionSchemas(child));
+  }
+  return [...new Set(here.flatMap(childSchemas).map(([name]) => name))].filter((n) => n !== "[]" && n !== "*");
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  let v = input;
+  for (const key of path) {
+    if (typeof v !== "object" || v === null || !Object.hasOwn(v, key)) return undefined;
+    v = Reflect.get(v, key);
+  }
+  return v;
+}
+
+/** Type, and for scalars the value, shortened. */
+function shown(value: unknown, hide: boolean): string {
+  if (hide || typeof value === "object" || value === undefined) return typeName(value);
+  return JSON.stringify(typeof value === "string" ? clip(value) : value) ?? typeName(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "an array";
+  return a(typeof value);
+}
+
+const a = (noun: string) => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`);
+const clip = (s: string) => (s.length > 40 ? `${s.slice(0, 40)}…` : s);
+const lower = (s: string) => s.charAt(0).toLowerCase() + s.slice(1);

@@ -1,0 +1,57 @@
+/** Which principals a write concerns: pure. */
+import { z } from "zod";
+import type { Change } from "../changes.ts";
+import { guardOfToken, guardOfUser } from "./profile.ts";
+
+/** As documents name them; `guards` need no look-up. */
+export interface Affected {
+  /** Names or e-mail addresses. */
+  users: ReadonlySet<string>;
+  groups: ReadonlySet<string>;
+  /** Hashes. */
+  tokens: ReadonlySet<string>;
+  guards: ReadonlySet<string>;
+}
+
+const members = z.array(z.string()).catch([]);
+const definition = z.object({
+  subjects: z.array(z.object({ kind: z.string(), name: z.string() })).catch([]),
+  bindings: z.unknown().optional(),
+  operations: z.unknown().optional(),
+});
+type Definition = z.infer<typeof definition>;
+
+const nobody: Affected = { users: new Set(), groups: new Set(), tokens: new Set(), guards: new Set() };
+
+export function affectedBy(change: Pick<Change, "kind" | "id" | "before" | "after">): Affected {
+  const { before, after } = change;
+  switch (change.kind) {
+    case "user":
+      return { ...nobody, guards: new Set([guardOfUser(change.id)]) };
+    case "mcptoken":
+      return { ...nobody, guards: new Set([guardOfToken(change.id)]) };
+    case "group":
+      // Whoever was a member and stays one has lost and gained nothing.
+      return {
+        ...nobody,
+        users: users(difference(members.parse(before?.["members"]), members.parse(after?.["members"]))),
+      };
+    case "rbac": {
+      const was = definition.parse(before ?? {});
+      const is = definition.parse(after ?? {});
+      const concerned = (kind: string) => (sameGrants(was, is) ? difference : union)(named(was, kind), named(is, kind));
+      return { ...nobody, users: users(concerned("User")), groups: concerned("Group"), tokens: concerned("McpToken") };
+    }
+    default:
+      return nobody;
+  }
+}
+
+const named = (d: Definition, kind: string) => d.subjects.filter((s) => s.kind === kind).map((s) => s.name);
+const sameGrants = (a: Definition, b: Definition) =>
+  JSON.stringify([a.bindings, a.operations]) === JSON.stringify([b.bindings, b.operations]);
+const union = (a: readonly string[], b: readonly string[]) => new Set([...a, ...b]);
+const difference = (a: readonly string[], b: readonly string[]) =>
+  new Set([...a.filter((name) => !b.includes(name)), ...b.filter((name) => !a.includes(name))]);
+/** E-mail addresses are stored in lower case, and may be written in any. */
+const users = (names: ReadonlySet<string>) => new Set([...names].map((n) => (n.includes("@") ? n.toLowerCase() : n)));

@@ -1,0 +1,33 @@
+/** What a request brings to prove who it is. */
+import { createHash } from "node:crypto";
+import { TOKEN_PREFIX } from "#db/crypto/token";
+
+/** The credential as it was sent, wherever it was put; undefined when there is none. */
+export function credentialOf(headers: Headers): string | undefined {
+  const authorization = headers.get("authorization");
+  if (authorization) {
+    const space = authorization.indexOf(" ");
+    if (space === 6 && authorization.slice(0, 6).toLowerCase() === "bearer") {
+      const token = authorization.slice(7).trim();
+      if (token) return token;
+    }
+  }
+  return headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
+}
+
+/** SHA-256 in hexadecimal, synchronously: on the path of every request, WebCrypto's promise would cost ten times as much. */
+export function hashCredential(credential: string): string {
+  return createHash("sha256").update(credential).digest("hex");
+}
+
+export type Shape = "opaque" | "jwt" | "garbage";
+
+/** Longest credential looked at, in characters; a session's access token has about 400. */
+const MAX_LENGTH = 4096;
+
+/** How a credential would have to be checked. Says nothing about whether it is valid. */
+export function shapeOf(credential: string): Shape {
+  if (credential.length > MAX_LENGTH) return "garbage";
+  if (credential.startsWith(TOKEN_PREFIX)) return "opaque";
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(credential) ? "jwt" : "garbage";
+}

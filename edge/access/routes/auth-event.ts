@@ -1,0 +1,39 @@
+/** What is remembered of logging in and of credentials coming and going; never a credential. */
+import type { Call } from "../../call.ts";
+import type { Principal } from "../principal.ts";
+
+export interface AuthEvent {
+  action:
+    | "bootstrap"
+    | "login"
+    | "login-failed"
+    | "login-throttled"
+    | "refresh-reused"
+    | "logout"
+    | "token-minted"
+    | "token-revoked";
+  /** Whom it is about, where nobody is calling yet: a user's name, or what was typed as the account. */
+  account?: string;
+  [fact: string]: unknown;
+}
+
+export function recordAuth(call: Call, event: AuthEvent): void {
+  const principal: Partial<Principal> = call.callerIfAny?.principal ?? {};
+  call.deps.audit.record(
+    {
+      kind: "auth",
+      principal: principal.name ?? event.account ?? null,
+      tokenName: principal.tokenName ?? null,
+      tokenHash: principal.tokenHash8 ?? null,
+      project: principal.project ?? null,
+      correlation: call.request.headers.get("cf-ray"),
+      payload: { ...event, address: addressOf(call.request) },
+    },
+    call.waitUntil,
+  );
+}
+
+/** Cloudflare sets the header and lets nobody else; a self-hosted edge has one address for all unless its proxy sets it. */
+export function addressOf(request: Request): string {
+  return request.headers.get("cf-connecting-ip") ?? "unknown";
+}

@@ -1,0 +1,102 @@
+import { eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { refuse } from "#db/protocol/errors";
+import { password, resources } from "#db/tables/index";
+import type { Call } from "../../call.ts";
+import { authenticated, open, type Route, route } from "../../route.ts";
+import { notAuthenticated } from "../authenticate.ts";
+import { verifyPassword } from "../password.ts";
+import { guardOfUser } from "../profile.ts";
+import { endSession, openLogin, rotateLogin } from "../sessions.ts";
+import { answerLogin, loginAnswer, secretly } from "./answers.ts";
+import { recordAuth } from "./auth-event.ts";
+import { throttled } from "./throttled.ts";
+
+const { user } = resources;
+
+const loginBody = z.strictObject({
+  email: z.string().min(1).max(253).toLowerCase(),
+  password: z.string().min(1).max(256),
+});
+const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(256) });
+
+const columns = { id: user.id, name: user.name, email: sql<string>`${user.spec}->>'email'` };
+
+export const loginRoutes: readonly Route[] = [
+  route(
+    "POST",
+    "/api/v1/auth/login",
+    open("the password in the body is the credential"),
+    {
+      tag: "auth",
+      summary: "Log in with e-mail address and password.",
+      body: loginBody,
+      answer: { status: 200, schema: loginAnswer },
+    },
+    async (call) => {
+      const given = await call.json(loginBody);
+      const found = await throttled(call, given.email, () => checkPassword(call, given));
+      const name = call.request.headers.get("user-agent")?.slice(0, 200) ?? "unknown";
+      const login = await openLogin(call.deps.store.db, found.id, name, Date.now());
+      await call.deps.access.credentialsChanged(guardOfUser(found.id));
+      recordAuth(call, { action: "login", account: found.name });
+      return secretly(await answerLogin(call, found, login));
+    },
+  ),
+  route(
+    "POST",
+    "/api/v1/auth/refresh",
+    open("the refresh token in the body is the credential"),
+    {
+      tag: "auth",
+      summary: "Renew a login. Its refresh token is good for one renewal; using it again ends the login.",
+      body: refreshBody,
+      answer: { status: 200, schema: loginAnswer },
+    },
+    async (call) => {
+      const { refreshToken } = await call.json(refreshBody);
+      const { db } = call.deps.store;
+      const rotation = await rotateLogin(db, refreshToken, Date.now());
+      if (rotation.is === "unknown") throw notAuthenticated();
+      const [found] = await db.select(columns).from(user).where(eq(user.id, rotation.userId));
+      if (rotation.is === "reused" || !found) {
+        await call.deps.access.credentialsChanged(guardOfUser(rotation.userId));
+        recordAuth(call, { action: "refresh-reused", ...(found ? { account: found.name } : {}) });
+        throw notAuthenticated();
+      }
+      return secretly(await answerLogin(call, found, rotation));
+    },
+  ),
+  route(
+    "POST",
+    "/api/v1/auth/logout",
+    authenticated,
+    { tag: "auth", summary: "End the login that this request is made with.", answer: { status: 204 } },
+    async (call) => {
+      const { principal } = call.caller;
+      const pointer = call.deps.access.pointerOf(call.request);
+      if (principal.kind !== "User" || principal.tokenName !== undefined || !pointer)
+        refuse("unsupported", "This request was made with a token, and only a login can be logged out.", {
+          hint: "Delete the token to end it: `DELETE /api/v1/auth/tokens/NAME`.",
+        });
+      await endSession(call.deps.store.db, principal.id, pointer.credential);
+      await call.deps.access.credentialsChanged(pointer.guard);
+      recordAuth(call, { action: "logout" });
+      return new Response(null, { status: 204 });
+    },
+  ),
+];
+
+/** @throws Refusal not_authenticated, after the same time whether the account is unknown, has no password or has another */
+async function checkPassword(call: Call, given: z.infer<typeof loginBody>) {
+  const [found] = await call.deps.store.db
+    .select({ ...columns, hash: password.hash })
+    .from(user)
+    .leftJoin(password, eq(password.userId, user.id))
+    .where(sql`${user.spec}->>'email' = ${given.email}`);
+  if (!(await verifyPassword(given.password, found?.hash ?? undefined)) || !found) {
+    recordAuth(call, { action: "login-failed", account: given.email });
+    throw notAuthenticated();
+  }
+  return { id: found.id, name: found.name, email: found.email };
+}

@@ -1,0 +1,108 @@
+/** What only tokens have beside the generic routes: being looked at by their bearer, and being revoked. */
+import { and, eq, or, sql } from "drizzle-orm";
+import { z } from "zod";
+import { refuse } from "#db/protocol/errors";
+import { kindsByName } from "#db/resources/index";
+import { resources } from "#db/tables/index";
+import type { Call } from "../../call.ts";
+import { present } from "../../resources/present.ts";
+import { authenticated, may, type Route, route } from "../../route.ts";
+import { tokenState } from "../token-state.ts";
+import { identity } from "./answers.ts";
+import { recordAuth } from "./auth-event.ts";
+import { identityOf } from "./whoami.ts";
+
+const { mcptoken, project } = resources;
+const { status: tokenStatus } = kindsByName.mcptoken;
+
+const introspection = identity.extend({ active: z.literal(true), status: tokenStatus.optional() });
+
+export const mcptokenRoutes: readonly Route[] = [
+  route(
+    "GET",
+    "/api/v1/mcptokens/introspect",
+    authenticated,
+    {
+      tag: "mcptokens",
+      summary: "Whether the bearer of this request is valid, and what it may do. One that is not gets 401.",
+      answer: { status: 200, schema: introspection },
+    },
+    async (call) => Response.json(await introspect(call)),
+  ),
+  route(
+    "POST",
+    "/api/v1/mcptokens/:name/revoke",
+    // Whoever may delete a token may do less: end it and keep the record.
+    may("delete", "mcptokens", { name: async (call) => (await tokenOf(call)).name }),
+    {
+      tag: "mcptokens",
+      summary: "Revoke a token for good and keep its record.",
+      query: { project: "Name or id of its project, where tokens of several are called the same." },
+      answer: { status: 200, schema: "Mcptoken" },
+    },
+    async (call) => Response.json(await revoke(call)),
+  ),
+];
+
+async function introspect(call: Call): Promise<z.infer<typeof introspection>> {
+  const who = { active: true as const, ...identityOf(call) };
+  const { kind, id } = call.caller.principal;
+  if (kind !== "McpToken") return who;
+  const [row] = await call.deps.store.db.select({ status: mcptoken.status }).from(mcptoken).where(eq(mcptoken.id, id));
+  return row ? { ...who, status: tokenStatus.parse(row.status) } : who;
+}
+
+type Row = typeof mcptoken.$inferSelect;
+
+/** Decided on and then written: read once for both. */
+const found = new WeakMap<Call, Row>();
+
+/** @throws Refusal not_found, or invalid_request where the name alone does not say which */
+async function tokenOf(call: Call): Promise<Row> {
+  const known = found.get(call);
+  if (known) return known;
+  const name = call.params["name"] ?? "";
+  const within = call.url.searchParams.get("project");
+  const rows = await call.deps.store.db
+    .select({ token: mcptoken })
+    .from(mcptoken)
+    .innerJoin(project, eq(project.id, mcptoken.scopeId))
+    .where(
+      and(
+        or(eq(mcptoken.id, name), eq(mcptoken.name, name)),
+        within === null ? undefined : or(eq(project.id, within), eq(project.name, within)),
+      ),
+    )
+    .limit(2);
+  const [row, another] = rows;
+  if (!row)
+    refuse("not_found", `There is no mcptoken called ${name}${within === null ? "" : ` in project ${within}`}.`);
+  if (another)
+    refuse("invalid_request", `Tokens of several projects are called ${name}.`, {
+      param: "project",
+      hint: "Say which with ?project=NAME, or give the token's id.",
+    });
+  found.set(call, row.token);
+  return row.token;
+}
+
+async function revoke(call: Call): Promise<unknown> {
+  const row = await tokenOf(call);
+  const status = tokenStatus.parse(row.status);
+  if (tokenState(status, Date.now()) === "revoked") return present("mcptoken", row, Date.now());
+  const next = { ...status, state: "revoked" as const, revokedAt: new Date().toISOString() };
+  const [written] = await call.deps.store.db
+    .update(mcptoken)
+    .set({
+      status: sql`${mcptoken.status} || ${JSON.stringify({ state: next.state, revokedAt: next.revokedAt })}::jsonb`,
+      revision: sql`nextval('revision')`,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(mcptoken.id, row.id))
+    .returning();
+  if (!written) refuse("not_found", `The mcptoken ${row.name} was deleted meanwhile.`);
+  const { id, name, spec } = written;
+  await call.deps.changes.emit({ kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec });
+  recordAuth(call, { action: "token-revoked", token: name, hash8: status.hash.slice(0, 8) });
+  return present("mcptoken", written, Date.now());
+}

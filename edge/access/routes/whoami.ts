@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { binding, operations } from "#db/resources/grants";
+import type { Call } from "../../call.ts";
+import { authenticated, open, type Route, route } from "../../route.ts";
+import { allowsOperation, because, writeBinding } from "../decide.ts";
+import { publicJwk } from "../session-token.ts";
+import { identity } from "./answers.ts";
+
+const question = z.union([binding, z.strictObject({ role: z.literal("run"), action: z.enum(operations) })]);
+const decision = z.object({
+  allowed: z.boolean(),
+  because: z.string().optional().describe("The binding that allows it."),
+});
+
+/** How long clients may keep the keys, in seconds. */
+const JWKS_SECONDS = 300;
+
+export const whoamiRoutes: readonly Route[] = [
+  route(
+    "GET",
+    "/api/v1/auth/me",
+    authenticated,
+    {
+      tag: "auth",
+      summary: "Who this request is made as, and what that may do.",
+      answer: { status: 200, schema: identity },
+    },
+    (call) => Response.json(identityOf(call)),
+  ),
+  route(
+    "POST",
+    "/api/v1/auth/can-i",
+    authenticated,
+    {
+      tag: "auth",
+      summary: "Whether the caller may do something, and why.",
+      body: question,
+      answer: { status: 200, schema: decision },
+    },
+    async (call) => Response.json(decide(call, await call.json(question))),
+  ),
+  route(
+    "GET",
+    "/.well-known/jwks.json",
+    open("public keys are for everybody"),
+    { tag: "auth", summary: "Keys that verify access tokens (RFC 7517)." },
+    (call) =>
+      Response.json(
+        { keys: [publicJwk(call.deps.settings.signingKey)] },
+        { headers: { "cache-control": `public, max-age=${JWKS_SECONDS}` } },
+      ),
+  ),
+];
+
+export function identityOf(call: Call): z.infer<typeof identity> {
+  const { principal, grants } = call.caller;
+  const { kind, id, name, email, tokenName, project, groups } = principal;
+  return {
+    kind,
+    id,
+    name,
+    ...(email === undefined ? {} : { email }),
+    ...(tokenName === undefined ? {} : { tokenName }),
+    ...(project === undefined ? {} : { project }),
+    groups: [...(groups ?? [])],
+    bindings: [...grants.bindings],
+    operations: [...grants.operations],
+  };
+}
+
+function decide(call: Call, asked: z.infer<typeof question>): z.infer<typeof decision> {
+  const { grants } = call.caller;
+  if ("action" in asked)
+    return allowsOperation(grants, asked.action)
+      ? { allowed: true, because: `run:${asked.action}` }
+      : { allowed: false };
+  const { role, resource, name } = asked;
+  const found = because(grants, { role, resource, ...(name === undefined ? {} : { name }) });
+  return found ? { allowed: true, because: writeBinding(found) } : { allowed: false };
+}

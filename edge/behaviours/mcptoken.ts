@@ -1,0 +1,85 @@
+import { createId } from "@paralleldrive/cuid2";
+import { inArray } from "drizzle-orm";
+import { mintToken } from "#db/crypto/token";
+import { refuse } from "#db/protocol/errors";
+import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
+import { resources } from "#db/tables/index";
+import { hashCredential } from "../access/credential.ts";
+import { exceeds } from "../access/decide.ts";
+import type { Grants } from "../access/principal.ts";
+import { grantsOf, rbacToToken } from "../access/profile.ts";
+import { expiresAt, tokenState } from "../access/token-state.ts";
+import type { Transaction } from "../store.ts";
+import type { Behaviour } from "./behaviour.ts";
+
+const { rbac } = resources;
+const kind = kindsByName.mcptoken;
+
+export const mcptoken: Behaviour = {
+  beforeWrite({ caller, next, reveal }) {
+    const spec = kind.spec.parse(next.spec);
+    const ends = expiresAt(spec.expiry, Date.now());
+    if (ends === null)
+      refuse("invalid_request", `expiry: ${spec.expiry} has passed already.`, {
+        param: "expiry",
+        hint: "Give a moment that is still to come, a span such as 30d, or never.",
+      });
+    const given = grantsOf([spec, ...(spec.rbac === "clone" ? [asDefinition(caller.grants)] : [])]);
+    const missing = exceeds(caller.grants, given);
+    if (missing !== undefined)
+      refuse("not_allowed", `A token can't be given ${missing}, which you don't have yourself.`, {
+        permission: missing,
+        hint: "Leave it out, or ask somebody who has it to make the token.",
+      });
+    const token = mintToken();
+    const status: StatusOf<"mcptoken"> = {
+      state: "active",
+      hash: hashCredential(token),
+      createdBy: caller.principal.name,
+      ...(ends ? { expiresAt: ends.toISOString() } : {}),
+    };
+    next.spec = { ...spec, ...asDefinition(given) };
+    next.status = status;
+    reveal({ token });
+  },
+
+  status(stored, now) {
+    const status = kind.status.parse(stored.status);
+    return { ...status, state: tokenState(status, now) };
+  },
+
+  async withWrite({ next }, tx) {
+    const spec: SpecOf<"mcptoken"> = kind.spec.parse(next.spec);
+    if (spec.bindings.length + spec.operations.length === 0) return;
+    const { hash } = kind.status.parse(next.status);
+    const id = createId();
+    await tx.insert(rbac).values({
+      id,
+      name: definitionOf(hash),
+      spec: kindsByName.rbac.spec.parse({
+        subjects: [{ kind: "McpToken", name: hash }],
+        bindings: spec.bindings,
+        operations: spec.operations,
+        description: `Of the token ${next.name} in project ${spec.project}; goes with it.`,
+      }),
+    });
+    await tx.insert(rbacToToken).values({ fromId: id, path: "subjects[0].name", toId: next.id });
+  },
+
+  async beforeDelete(stored, tx) {
+    await deleteDefinitions(tx, [kind.status.parse(stored.status).hash]);
+  },
+};
+
+/** What a token of this hash may do is called so. Other definitions that name it keep it from being deleted. */
+const definitionOf = (hash: string): string => `mcptoken-${hash.slice(0, 12)}`;
+
+export async function deleteDefinitions(tx: Transaction, hashes: readonly string[]): Promise<void> {
+  if (hashes.length === 0) return;
+  await tx.delete(rbac).where(inArray(rbac.name, hashes.map(definitionOf)));
+}
+
+const asDefinition = ({ bindings, operations }: Grants) => ({
+  bindings: [...bindings],
+  operations: operations.map((action) => ({ role: "run" as const, action })),
+});

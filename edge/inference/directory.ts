@@ -1,0 +1,148 @@
+/** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
+import { and, eq } from "drizzle-orm";
+import { importSealingKey, type SealingKey, unseal } from "#db/crypto/sealing";
+import { Refusal } from "#db/protocol/errors";
+import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
+import { type Provider, providers } from "#db/resources/providers";
+import { edges, resources } from "#db/tables/index";
+import type { Changes } from "../changes.ts";
+import type { Settings } from "../env.ts";
+import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
+import { Fresh, type WaitUntil } from "./fresh.ts";
+import { assertPublic, canonicalBase } from "./url.ts";
+
+/** One LLM, ready to be called. */
+export interface Target {
+  id: string;
+  name: string;
+  spec: SpecOf<"llm">;
+  status: StatusOf<"llm">;
+  /** Canonical base URL; undefined for one that a publisher serves. */
+  base: string | undefined;
+  /** The provider's key, unsealed. Never logged, never in an answer. */
+  key: string | undefined;
+  /** Why it can't be called although it exists. */
+  unusable: Refusal | undefined;
+}
+
+export interface Llms {
+  /** Undefined where there is no such LLM. @throws Refusal store_unavailable */
+  get(name: string, waitUntil: WaitUntil): Target | Promise<Target | undefined> | undefined;
+}
+
+/** A key is held for as long as a copy of it may serve: a minute (spec: architecture.md). */
+const freshness = { renewAfter: 2_000, freshFor: 5_000, staleFor: 60_000, size: 5_000 };
+
+/** A store that takes longer than this, in milliseconds, counts as down: a copy serves meanwhile. */
+const PATIENCE = 5_000;
+
+const { llm, secret } = resources;
+const llmToSecret = edgeTable("llm", "secret");
+
+export function createLlms(deps: { settings: Settings; store: Store; changes: Changes }): Llms {
+  let kek: Promise<SealingKey> | undefined;
+  const source = {
+    isDown: isStoreDown,
+    now: Date.now,
+    load: async (name: string) => {
+      const row = await withinPatience(findRow(deps.store, name));
+      if (!row) return undefined;
+      kek ??= importSealingKey(deps.settings.keyEncryption);
+      return targetOf(row, await kek, deps.settings);
+    },
+  };
+  const fresh = new Fresh<Target>(source, freshness);
+  deps.changes.on(["llm"], (change) => fresh.forget(change.name));
+  deps.changes.on(["secret"], () => fresh.forgetAll());
+  return { get: (name, waitUntil) => fresh.get(name, waitUntil) };
+}
+
+async function findRow(store: Store, name: string) {
+  const rows = await store.db
+    .select({
+      id: llm.id,
+      name: llm.name,
+      spec: llm.spec,
+      status: llm.status,
+      secretId: secret.id,
+      secretName: secret.name,
+      sealed: secret.sealed,
+    })
+    .from(llm)
+    .leftJoin(llmToSecret, and(eq(llmToSecret.fromId, llm.id), eq(llmToSecret.path, "apiKeyRef.name")))
+    .leftJoin(secret, eq(secret.id, llmToSecret.toId))
+    .where(eq(llm.name, name));
+  return rows[0];
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof findRow>>>;
+
+async function targetOf(row: Row, kek: SealingKey, settings: Settings): Promise<Target> {
+  const spec = kindsByName.llm.spec.parse(row.spec);
+  const status = kindsByName.llm.status.parse(row.status);
+  const target: Target = {
+    id: row.id,
+    name: row.name,
+    spec,
+    status,
+    base: undefined,
+    key: undefined,
+    unusable: undefined,
+  };
+  if (status.lifecycle === "virtual") return target;
+  try {
+    target.base = baseOf(row.name, spec, settings);
+    target.key = await keyOf(row, spec, kek);
+  } catch (error) {
+    target.unusable = error instanceof Refusal ? error : cannotUse(row.name, "its key can't be unsealed", error);
+  }
+  return target;
+}
+
+function baseOf(name: string, spec: SpecOf<"llm">, settings: Settings): string {
+  const provider: Provider = providers[spec.type];
+  const url = spec.url ?? provider.url;
+  if (url === undefined) throw cannotUse(name, `it has no url, and ${spec.type} has no default`);
+  const base = canonicalBase(url);
+  // When it was written, another setting may have held.
+  try {
+    assertPublic(base, settings.allowPrivateUpstreams);
+  } catch (cause) {
+    throw cannotUse(name, cause instanceof Refusal ? cause.message : "its url is not valid", cause);
+  }
+  return base;
+}
+
+async function keyOf(row: Row, spec: SpecOf<"llm">, kek: SealingKey): Promise<string | undefined> {
+  if (!spec.apiKeyRef) return undefined;
+  const { name, key } = spec.apiKeyRef;
+  const values = row.sealed && row.secretId ? await unseal(kek, `secret/${row.secretId}`, row.sealed) : {};
+  const value = Object.hasOwn(values, key) ? values[key] : undefined;
+  if (!value) throw cannotUse(row.name, `secret ${name} has no value for ${key}`);
+  return value;
+}
+
+function cannotUse(name: string, why: string, cause?: unknown): Refusal {
+  return new Refusal("provider_failed", `LLM ${name} can't be called: ${why}.`, {
+    hint: `Whoever manages it can mend that: \`mcpctl describe llm ${name}\`.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+async function withinPatience<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(storeUnavailable(undefined)), PATIENCE);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function edgeTable(from: string, to: string) {
+  const found = edges.find((e) => e.from === from && e.to === to);
+  if (!found) throw new Error(`no kind ${from} refers to ${to}`);
+  return found.table;
+}

@@ -1,0 +1,271 @@
+/** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
+import type { InferenceCall } from "#db/protocol/audit";
+import { errors, Refusal } from "#db/protocol/errors";
+import type { Call } from "../call.ts";
+import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
+import { publisherUpstream } from "../publishers/upstream.ts";
+import { failed, judge, type ProviderError } from "./answer.ts";
+import type { Asked } from "./asked.ts";
+import type { Target } from "./directory.ts";
+import { concat } from "./json-scan.ts";
+import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
+import { relay } from "./relay.ts";
+import { decodeRefusal, type Upstream } from "./upstream.ts";
+import { saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
+import { answerWhileWaiting } from "./waiting.ts";
+
+/** A streaming client hears something at least this often, in milliseconds, while the model thinks or wakes. */
+const SILENCE = 15_000;
+/** An answer that is no stream and not longer than this is taken whole: one that breaks off is then an error, not half an answer. */
+const WHOLE_BYTES = TAIL_BYTES;
+
+/** Paths whose streams end with a finish reason or `[DONE]`. */
+const terminated = new Set(["/v1/chat/completions", "/v1/completions"]);
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class Exchange {
+  readonly #call: Call;
+  readonly #asked: Asked;
+  readonly #target: Target;
+  readonly #path: string;
+  readonly #requestId: string;
+  readonly #controller = new AbortController();
+  #firstByteAt: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param path at the provider, below its base URL. */
+  constructor(call: Call, asked: Asked, target: Target, path: string) {
+    this.#call = call;
+    this.#asked = asked;
+    this.#target = target;
+    this.#path = path;
+    this.#requestId = call.request.headers.get("cf-ray") ?? crypto.randomUUID();
+  }
+
+  async run(): Promise<Response> {
+    this.#call.request.signal.addEventListener("abort", () => this.#controller.abort(clientGone()));
+    const answer = this.#answer();
+    const { firstByte } = this.#target.spec.timeouts;
+    const { promise: silent, resolve: tooSilent } = Promise.withResolvers<"silent">();
+    const timeUp = () => this.#controller.abort(this.#timeout("did not begin to answer", firstByte));
+    if (!this.#asked.stream || firstByte <= SILENCE) {
+      this.#timer = setTimeout(timeUp, firstByte);
+      return answer;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(timeUp, firstByte - SILENCE);
+      tooSilent("silent");
+    }, SILENCE);
+    const first = await Promise.race([answer, silent]);
+    if (first !== "silent") return first;
+    const { readable, ended } = answerWhileWaiting(answer, SILENCE, () => this.#controller.abort(clientGone()));
+    this.#call.waitUntil(ended);
+    return new Response(readable, { headers: this.#headers("text/event-stream") });
+  }
+
+  /** Never rejects: what fails is a response too. */
+  async #answer(): Promise<Response> {
+    try {
+      const response = await this.#send();
+      clearTimeout(this.#timer);
+      this.#firstByteAt = Date.now();
+      const judged = await judge(response, this.#target);
+      if (judged === undefined) return await this.#pass(response);
+      if (judged instanceof Refusal) throw judged;
+      this.#record(judged.status, `provider_${judged.status}`, unknownUsage);
+      return this.#providersWords(judged);
+    } catch (error) {
+      clearTimeout(this.#timer);
+      return this.#refused(this.#controller.signal.aborted ? this.#controller.signal.reason : error);
+    }
+  }
+
+  async #send(): Promise<Response> {
+    const { spec, name, unusable } = this.#target;
+    if (unusable) throw unusable;
+    const response = await this.#upstream().send(
+      {
+        llm: name,
+        model: spec.model,
+        path: this.#path,
+        headers: forwardedHeaders(this.#call.request, "application/json"),
+        body: this.#asked.bodyFor(spec.model),
+        stream: this.#asked.stream,
+        firstByteMs: spec.timeouts.firstByte,
+      },
+      this.#controller.signal,
+    );
+    const refusal = this.#target.base === undefined ? await decodeRefusal(response) : undefined;
+    if (refusal) throw refusal;
+    return response;
+  }
+
+  #upstream(): Upstream {
+    const { base, status } = this.#target;
+    if (base !== undefined) return openaiUpstream({ ...this.#target, base });
+    if (status.publisher === undefined)
+      throw new Refusal("publisher_offline", `Nobody publishes LLM ${this.#target.name} now.`);
+    return publisherUpstream(this.#call.deps, status.publisher);
+  }
+
+  async #pass(response: Response): Promise<Response> {
+    const type = response.headers.get("content-type") ?? "application/octet-stream";
+    const { body, status } = response;
+    if (!body) {
+      this.#record(status, null, unknownUsage);
+      return new Response(null, { status, headers: this.#headers(type) });
+    }
+    if (type.startsWith("text/event-stream")) return this.#relay(body, status, type, undefined);
+    const length = response.headers.get("content-length");
+    const idle = this.#target.spec.timeouts.idle;
+    this.#timer = setTimeout(() => this.#controller.abort(this.#timeout("fell silent", idle)), idle);
+    try {
+      if (length !== null && Number(length) <= WHOLE_BYTES) {
+        const bytes = await response.arrayBuffer();
+        return this.#whole(bytes, status, type);
+      }
+      const reader = body.getReader({ mode: "byob" });
+      const { value, done } = await reader.readAtLeast(WHOLE_BYTES, new Uint8Array(WHOLE_BYTES));
+      if (done || !value || value.length < WHOLE_BYTES) return this.#whole(value ?? new Uint8Array(), status, type);
+      reader.releaseLock();
+      return this.#relay(body, status, type, value);
+    } catch (cause) {
+      throw this.#cut(cause);
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+
+  #whole(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>, status: number, type: string): Response {
+    this.#record(status, null, type.includes("json") ? usageIn(decoder.decode(bytes)) : unknownUsage);
+    return new Response(bytes, { status, headers: this.#headers(type) });
+  }
+
+  #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
+    const sse = type.startsWith("text/event-stream");
+    const { idle } = this.#target.spec.timeouts;
+    let release = () => {};
+    const { readable, ended } = relay(body, {
+      controller: this.#controller,
+      idleMs: idle,
+      ...(first ? { first } : {}),
+      whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
+      farewell: sse ? farewell : undefined,
+      cut: (cause) => this.#cut(cause),
+      idle: () => this.#timeout("fell silent", idle),
+      onLong: () => {
+        release = this.#watchStanding();
+      },
+    });
+    this.#call.waitUntil(
+      ended.then(({ tail, broke }) => {
+        release();
+        if (broke === undefined) this.#record(status, null, usageIn(tail));
+        else if (broke === "client_gone") this.#record(errors.client_gone.http, "client_gone", usageIn(tail));
+        else this.#record(status, broke.code, usageIn(tail));
+      }),
+    );
+    return new Response(readable, { status, headers: this.#headers(type) });
+  }
+
+  /** A stream that lasts must end when its caller may no longer have it. */
+  #watchStanding(): () => void {
+    const demand = { role: "run", resource: "llms", name: this.#target.name } as const;
+    const standing = this.#call.deps.access.stillAllowed(this.#call, demand);
+    standing.signal.addEventListener("abort", () => this.#controller.abort(standing.signal.reason));
+    return () => standing.release();
+  }
+
+  #headers(type: string): Record<string, string> {
+    return {
+      "content-type": type,
+      "cache-control": "no-cache",
+      "x-accel-buffering": "no",
+      "x-request-id": this.#requestId,
+      "x-mcpctl-llm": this.#target.name,
+      "x-mcpctl-attempts": "1",
+    };
+  }
+
+  #providersWords({ status, body, retryAfter }: ProviderError): Response {
+    const headers = this.#headers("application/json");
+    if (retryAfter !== null) headers["retry-after"] = retryAfter;
+    return new Response(body, { status, headers });
+  }
+
+  #refused(error: unknown): Response {
+    const refusal = toRefusal(error);
+    this.#record(errors[refusal.code].http, refusal.code, unknownUsage);
+    if (refusal.code === "internal") throw error;
+    const response = writeRefusal(
+      refusal,
+      this.#call.url.pathname.startsWith("/api/") ? "api" : "openai",
+      this.#requestId,
+    );
+    response.headers.set("x-mcpctl-llm", this.#target.name);
+    response.headers.set("x-mcpctl-attempts", "1");
+    // Trying again can't mend a key, a web page or a redirect.
+    if (refusal.code === "provider_failed") response.headers.set("x-should-retry", "false");
+    return response;
+  }
+
+  #timeout(what: string, milliseconds: number): Refusal {
+    return new Refusal(
+      "provider_timeout",
+      `The provider of LLM ${this.#target.name} ${what} within ${milliseconds / 1000} s.`,
+      { hint: "Try again, or have the LLM's `timeouts` raised." },
+    );
+  }
+
+  #cut(cause: unknown): Refusal {
+    return failed(this.#target, "broke off in the middle of its answer", {
+      hint: "What came so far may be incomplete: try again.",
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  #record(status: number, error: string | null, usage: Usage): void {
+    const { principal } = this.#call.caller;
+    const now = Date.now();
+    const payload: InferenceCall = {
+      llm: this.#target.name,
+      model: this.#target.spec.model,
+      path: this.#path,
+      streaming: this.#asked.stream,
+      status,
+      error,
+      durationMs: now - this.#call.startedAt,
+      timeToFirstByteMs: this.#firstByteAt === undefined ? null : this.#firstByteAt - this.#call.startedAt,
+      ...usage,
+      attempts: 1,
+      servedBy: this.#target.status.publisher ?? this.#target.spec.type,
+    };
+    this.#call.deps.audit.record(
+      {
+        kind: "llm_inference_call",
+        principal: principal.name,
+        tokenName: principal.tokenName ?? null,
+        tokenHash: principal.tokenHash8 ?? null,
+        project: principal.project ?? null,
+        correlation: this.#requestId,
+        payload,
+      },
+      this.#call.waitUntil,
+    );
+  }
+}
+
+function clientGone(): Refusal {
+  return new Refusal("client_gone", "The client hung up.");
+}
+
+/** One error event, on a line of its own whatever the provider left unfinished. Never `[DONE]`. */
+function farewell(refusal: Refusal, tail: string): Uint8Array {
+  const begun = tail !== "" && !/\r?\n\r?\n$/.test(tail);
+  return concat([
+    encoder.encode(begun ? "\n\n" : ""),
+    encoder.encode(`data: ${JSON.stringify(openaiError(refusal))}\n\n`),
+  ]);
+}

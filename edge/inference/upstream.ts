@@ -1,0 +1,58 @@
+/**
+ * The port between inference and where a model runs: a provider on the internet, or a publisher that dialled in. Whoever
+ * implements it gets a request that is ready to be sent, and answers with what the model server answered.
+ */
+import { type ErrorCode, errors, Refusal } from "#db/protocol/errors";
+
+export interface UpstreamRequest {
+  /** The LLM's name, for messages and logs. */
+  llm: string;
+  /** The model's name at the provider; the body already holds it. */
+  model: string;
+  /** Below the base URL: `/v1/chat/completions`. */
+  path: string;
+  /** Lower-case names; only what a model server may see, never the caller's credential. */
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer>;
+  /** Whether the caller asked for server-sent events. */
+  stream: boolean;
+  /** Milliseconds until the answer must begin; the caller of `send` watches it too, by `signal`. */
+  firstByteMs: number;
+}
+
+export interface Upstream {
+  /**
+   * Resolves with the model server's own answer, status and bytes, as soon as its head is there.
+   * @param signal aborts the work: the caller has gone, or time is up.
+   * @throws Refusal when there was no answer; whatever `fetch` throws counts as provider_unreachable.
+   */
+  send(request: UpstreamRequest, signal: AbortSignal): Promise<Response>;
+}
+
+/**
+ * A refusal that crosses from one object to another as a response: the header names the code, the body is
+ * `{message, retryAfter?, hint?}`.
+ */
+export const REFUSAL_HEADER = "x-mcpctl-refusal";
+
+/** For the side that refuses. */
+export function encodeRefusal(refusal: Refusal): Response {
+  const { hint, retryAfter } = refusal.details;
+  return Response.json(
+    { message: refusal.message, hint, retryAfter },
+    { status: errors[refusal.code].http, headers: { [REFUSAL_HEADER]: refusal.code } },
+  );
+}
+
+/** For the side that asked: the refusal that a response carries, or undefined where it is a model server's answer. */
+export async function decodeRefusal(response: Response): Promise<Refusal | undefined> {
+  const code = response.headers.get(REFUSAL_HEADER);
+  if (code === null) return undefined;
+  const said = (await response.json()) as { message?: unknown; hint?: unknown; retryAfter?: unknown };
+  return new Refusal(isCode(code) ? code : "internal", typeof said.message === "string" ? said.message : code, {
+    ...(typeof said.hint === "string" ? { hint: said.hint } : {}),
+    ...(typeof said.retryAfter === "number" ? { retryAfter: said.retryAfter } : {}),
+  });
+}
+
+const isCode = (s: string): s is ErrorCode => Object.hasOwn(errors, s);

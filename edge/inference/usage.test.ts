@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { saysComplete, unknownUsage, usageIn } from "./usage.ts";
+
+describe("usageIn", () => {
+  test("a whole answer", () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 12,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 7 },
+    };
+    expect(usageIn(JSON.stringify({ choices: [], usage }, null, 2))).toEqual({
+      tokensIn: 9,
+      tokensOut: 12,
+      tokensCached: 4,
+      tokensReasoning: 7,
+    });
+  });
+
+  test("the last chunk of a stream, after nulls", () => {
+    const sse =
+      'data: {"choices":[{}],"usage":null}\n\ndata: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}\n\ndata: [DONE]\n\n';
+    expect(usageIn(sse)).toEqual({ tokensIn: 3, tokensOut: 5, tokensCached: null, tokensReasoning: null });
+  });
+
+  test("running counts: the last wins", () => {
+    const chunk = (n: number) => `data: {"usage":{"prompt_tokens":3,"completion_tokens":${n}}}\n\n`;
+    expect(usageIn(chunk(1) + chunk(2)).tokensOut).toBe(2);
+  });
+
+  test("deepseek's and responses' spellings", () => {
+    expect(usageIn('{"usage":{"prompt_tokens":1,"prompt_cache_hit_tokens":1}}').tokensCached).toBe(1);
+    expect(usageIn('{"usage":{"input_tokens":2,"output_tokens":3}}')).toMatchObject({ tokensIn: 2, tokensOut: 3 });
+  });
+
+  test("a model that writes about usage is not believed", () => {
+    const content = 'say {"usage":{"prompt_tokens":999}}';
+    const answer = JSON.stringify({ usage: { prompt_tokens: 1 }, choices: [{ message: { content } }] });
+    expect(usageIn(answer).tokensIn).toBe(1);
+  });
+
+  test.each([
+    "",
+    "not json",
+    '{"usage":{"prompt_tokens":',
+    '{"usage":{"prompt_tokens":-1}}',
+    '{"usage":{"prompt_tokens":"9"}}',
+    '{"usage":{"prompt_tokens":1e99}}',
+    '{"usage":[]}',
+  ])("%s says nothing", (text) => {
+    expect(usageIn(text)).toEqual(unknownUsage);
+  });
+});
+
+describe("saysComplete", () => {
+  test.each([
+    ["data: x\n\ndata: [DONE]\n\n", true],
+    ["data:[DONE]\n\n", true],
+    ['data: {"choices":[{"finish_reason":"stop"}]}\n\n', true],
+    ['data: {"choices":[{"finish_reason":null}]}\n\n', false],
+    ['data: {"choices":[{"delta":{"content":"data: [DONE]"},"finish_reason":null}]}\n\n', false],
+    ["", false],
+  ])("%s", (tail, expected) => {
+    expect(saysComplete(tail)).toBe(expected);
+  });
+});

@@ -1,0 +1,74 @@
+/** What an answer cost in tokens, read from its last bytes: a JSON answer and the last chunk of a stream end alike. */
+export interface Usage {
+  tokensIn: number | null;
+  tokensOut: number | null;
+  tokensCached: number | null;
+  tokensReasoning: number | null;
+}
+
+export const unknownUsage: Usage = { tokensIn: null, tokensOut: null, tokensCached: null, tokensReasoning: null };
+
+/** Bytes from the end of an answer in which its usage stands. */
+export const TAIL_BYTES = 65_536;
+
+const member = /"usage"\s*:\s*(?=\{)/g;
+
+/**
+ * The last `usage` object in the text. Within a JSON string its quotes would be escaped, so that a model which writes about
+ * usage is not mistaken for the provider.
+ */
+export function usageIn(text: string): Usage {
+  let found: Usage | undefined;
+  // Streams of some providers repeat it in every chunk; the last is the sum.
+  for (const match of text.matchAll(member)) found = parseUsage(objectAt(text, match.index + match[0].length)) ?? found;
+  return found ?? unknownUsage;
+}
+
+/** The object that opens at `open`, as text; undefined where the text ends within it. */
+function objectAt(text: string, open: number): string | undefined {
+  let depth = 0;
+  let quoted = false;
+  for (let i = open; i < text.length; i++) {
+    const c = text[i];
+    if (quoted) {
+      if (c === "\\") i++;
+      else if (c === '"') quoted = false;
+    } else if (c === '"') quoted = true;
+    else if (c === "{") depth++;
+    else if (c === "}" && --depth === 0) return text.slice(open, i + 1);
+  }
+  return undefined;
+}
+
+function parseUsage(text: string | undefined): Usage | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const u = asObject(JSON.parse(text));
+    return {
+      // Chat and embeddings say prompt and completion; images, audio and responses say input and output.
+      tokensIn: count(u["prompt_tokens"] ?? u["input_tokens"]),
+      tokensOut: count(u["completion_tokens"] ?? u["output_tokens"]),
+      tokensCached: count(
+        asObject(u["prompt_tokens_details"] ?? u["input_tokens_details"])["cached_tokens"] ??
+          u["prompt_cache_hit_tokens"],
+      ),
+      tokensReasoning: count(
+        asObject(u["completion_tokens_details"] ?? u["output_tokens_details"])["reasoning_tokens"],
+      ),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+const count = (value: unknown): number | null =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+
+/** How a stream of `/v1/chat/completions` or `/v1/completions` says that it is complete. */
+export function saysComplete(tail: string): boolean {
+  return /(^|\n)data: ?\[DONE\]/.test(tail) || /"finish_reason"\s*:\s*"/.test(tail);
+}

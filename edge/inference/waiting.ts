@@ -1,0 +1,56 @@
+/**
+ * An answer that has not begun while the client waits for a stream: comments keep the connection alive, tell that somebody is
+ * there, and find out whether the client is. From then on the status is 200, and what goes wrong is told in an event.
+ */
+const encoder = new TextEncoder();
+/** SSE comments are ignored by every client (WHATWG HTML, 9.2.6). */
+const comment = encoder.encode(": waiting for the model\n\n");
+
+/**
+ * @param every milliseconds between comments.
+ * @param onGone called when the client has hung up.
+ */
+export function answerWhileWaiting(
+  answer: Promise<Response>,
+  every: number,
+  onGone: () => void,
+): { readable: ReadableStream<Uint8Array>; ended: Promise<void> } {
+  const { readable, writable } = new IdentityTransformStream();
+  return { readable, ended: run(answer, writable, every, onGone) };
+}
+
+async function run(
+  answer: Promise<Response>,
+  to: WritableStream<Uint8Array>,
+  every: number,
+  onGone: () => void,
+): Promise<void> {
+  const writer = to.getWriter();
+  const speak = () => writer.write(comment).catch(onGone);
+  const timer = setInterval(speak, every);
+  const first = speak();
+  try {
+    const response = await answer;
+    clearInterval(timer);
+    await first;
+    if (!response.body) {
+      await writer.close();
+    } else if ((response.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
+      writer.releaseLock();
+      await response.body.pipeTo(to);
+    } else {
+      await writer.write(encoder.encode(asEvent(await response.text())));
+      await writer.close();
+    }
+  } catch {
+    // Nothing is left to tell and nobody to tell it to; the exchange has recorded how it ended.
+    onGone();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** JSON as the data of one event: line breaks between its tokens would end the event. */
+function asEvent(json: string): string {
+  return `data: ${json.replace(/[\r\n]+\s*/g, " ")}\n\n`;
+}

@@ -1,0 +1,46 @@
+/** What is asked of every target, and what of mcpctl (spec: quality.md, Performance). */
+export interface Scenario {
+  name: string;
+  model: string;
+  connections: number;
+  stream: boolean;
+  /** What the end of a right answer holds. */
+  expects: string;
+  /** Long ones are run by fewer targets and rounds. */
+  durationMs: number;
+}
+
+const streaming = { stream: true, expects: "data: [DONE]" } as const;
+
+export const scenarios: readonly Scenario[] = [
+  { name: "chat, 10 connections", model: "chat", connections: 10, stream: false, expects: "usage", durationMs: 1_500 },
+  {
+    name: "chat, 100 connections",
+    model: "chat",
+    connections: 100,
+    stream: false,
+    expects: "usage",
+    durationMs: 1_500,
+  },
+  { name: "stream of 20 chunks, 10 connections", model: "chunks-20", connections: 10, ...streaming, durationMs: 1_500 },
+  {
+    name: "stream of 500 chunks, 10 connections",
+    model: "chunks-500",
+    connections: 10,
+    ...streaming,
+    durationMs: 2_000,
+  },
+  { name: "16 streams, a chunk every 10 ms", model: "paced-100", connections: 16, ...streaming, durationMs: 1_500 },
+];
+
+export const models = [...new Set(scenarios.map((s) => s.model))];
+
+export const bodyOf = (s: Scenario): string =>
+  JSON.stringify({
+    model: s.model,
+    messages: [
+      { role: "system", content: "You are terse." },
+      { role: "user", content: "Say whether the benchmark runs." },
+    ],
+    ...(s.stream ? { stream: true } : {}),
+  });

@@ -1,0 +1,56 @@
+/** Who may import whom, as data, and the pure check of one file against it. */
+import path from "node:path";
+import { withoutComments } from "./repository.ts";
+
+interface Boundary {
+  /** Folders that this one may reach into, itself included. */
+  may: readonly string[];
+  /** Node's own modules: all, or these. */
+  node: "all" | readonly string[];
+}
+
+/** Modules of Node that workerd has under `nodejs_compat`, and that the edge has a reason for. */
+const edgeNode = ["node:crypto", "node:async_hooks", "node:buffer"];
+
+/** The longest prefix that matches a file is its boundary. */
+export const boundaries: Readonly<Record<string, Boundary>> = {
+  "db/resources": { may: ["db/resources", "db/protocol"], node: [] },
+  "db/protocol": { may: ["db/resources", "db/protocol"], node: [] },
+  "db/crypto": { may: ["db/crypto"], node: [] },
+  "db/tables": { may: ["db/resources", "db/protocol", "db/crypto", "db/tables"], node: [] },
+  db: { may: ["db"], node: "all" },
+  edge: { may: ["db/resources", "db/protocol", "db/crypto", "db/tables", "edge"], node: edgeNode },
+  "control-plane": { may: ["db/resources", "db/protocol", "db/crypto", "control-plane"], node: "all" },
+  cli: { may: ["db/resources", "db/protocol", "db/crypto", "cli"], node: "all" },
+  "local-agent": { may: ["db/resources", "db/protocol", "db/crypto", "local-agent"], node: "all" },
+};
+
+/** What a module imports: statically, dynamically, for its types or for its effects. */
+export function specifiersOf(code: string): string[] {
+  const text = withoutComments(code);
+  const patterns = [/\b(?:import|export)\b[^"';]*?\bfrom\s*["']([^"']+)["']/g, /\bimport\s*\(?\s*["']([^"']+)["']/g];
+  return [...new Set(patterns.flatMap((p) => [...text.matchAll(p)].map((m) => m[1] ?? "")))];
+}
+
+export function boundaryOf(file: string): [string, Boundary] | undefined {
+  return Object.entries(boundaries)
+    .filter(([folder]) => file.startsWith(`${folder}/`))
+    .sort((a, b) => b[0].length - a[0].length)[0];
+}
+
+/** Why a file may not have this import, or undefined where it may. */
+export function trespass(file: string, specifier: string): string | undefined {
+  const [folder, boundary] = boundaryOf(file) ?? [];
+  if (!folder || !boundary) return undefined;
+  if (specifier.startsWith("node:"))
+    return boundary.node === "all" || boundary.node.includes(specifier)
+      ? undefined
+      : `${file} imports ${specifier}, which ${folder} must run without`;
+  const target = specifier.startsWith("#db/")
+    ? `db/${specifier.slice("#db/".length)}`
+    : specifier.startsWith(".")
+      ? path.posix.join(path.posix.dirname(file), specifier)
+      : undefined;
+  if (target === undefined || boundary.may.some((d) => target.startsWith(`${d}/`))) return undefined;
+  return `${file} imports ${target}, but ${folder} may only reach into ${boundary.may.join(", ")}`;
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { kinds } from "#db/resources/index";
+import { verifies } from "../requirements.ts";
+import { read, sources, withoutComments } from "./repository.ts";
+
+/** Loops over all kinds live here; what one kind does differently is a hook in edge/behaviours or a command in cli/commands. */
+const generic = ["edge/resources", "cli/verbs", "cli/render"];
+
+/**
+ * A kind's word that means something else in that place, with what it means. Empty is best; an entry that nothing needs any
+ * more is refused too.
+ */
+const homonyms: readonly { file: string; word: string; means: string }[] = [];
+
+const words = new Set(kinds.flatMap((k) => [k.name, k.plural, ...k.shortNames]));
+
+/** Whole string literals that are a kind's name, and properties read by one: `kinds.llm`, `row.user`. */
+function named(code: string): string[] {
+  const text = withoutComments(code);
+  const literals = [...text.matchAll(/(["'`])([a-z]+)\1/g)].map((m) => m[2] ?? "");
+  const paths = [...text.matchAll(/\/api\/v1\/([a-z]+)/g)].map((m) => m[1] ?? "");
+  const members = [...text.matchAll(/\b(?:kinds|kindsByName|resources|behaviours)\.([a-z]+)\b/g)].map(
+    (m) => m[1] ?? "",
+  );
+  return [...new Set([...literals, ...paths, ...members])].filter((w) => words.has(w));
+}
+
+const found = sources(...generic).flatMap((file) => named(read(file)).map((word) => ({ file, word })));
+const excused = (f: { file: string; word: string }) => homonyms.some((h) => h.file === f.file && h.word === f.word);
+
+test("the check sees a name in a literal, a path and a member", () => {
+  expect(named('if (kind.name === "llm") x')).toEqual(["llm"]);
+  expect(named("fetch(`/api/v1/secrets/x`)")).toEqual(["secrets"]);
+  expect(named("const t = resources.mcptoken;")).toEqual(["mcptoken"]);
+  expect(named('// "llm"\nconst s = "an llm that answers";')).toEqual([]);
+});
+
+test(verifies("law.no-kind-names", "generic folders name no kind"), () => {
+  expect(found.filter((f) => !excused(f))).toEqual([]);
+});
+
+test("no homonym is excused that is not there", () => {
+  expect(homonyms.filter((h) => !found.some((f) => f.file === h.file && f.word === h.word))).toEqual([]);
+});

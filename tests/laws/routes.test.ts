@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { operations, roles } from "#db/resources/grants";
+import { kinds } from "#db/resources/index";
+import { label, routes } from "../contract/routes.ts";
+import { verifies } from "../requirements.ts";
+
+const resources = new Set(kinds.map((k) => k.permission));
+
+describe("routes", () => {
+  test(verifies("law.permissions", "each declares a permission that exists; a public one says why"), () => {
+    expect(routes.length).toBeGreaterThan(0);
+    for (const r of routes) {
+      const p = r.permission;
+      switch (p.is) {
+        case "public":
+          expect(p.why.split(" ").length, `${label(r)}: why it is public`).toBeGreaterThan(3);
+          break;
+        case "resource":
+          expect(roles, label(r)).toContain(p.role);
+          expect([...resources], label(r)).toContain(p.resource);
+          break;
+        case "operation":
+          expect(operations, label(r)).toContain(p.action);
+          break;
+        case "publisher":
+          expect(r.path, "a publisher's secret opens nothing but its protocol").toMatch(/\/_provider-/);
+          break;
+        case "authenticated":
+          break;
+      }
+    }
+  });
+
+  test("no two answer the same request", () => {
+    const shapes = routes.map((r) => `${r.method} ${r.path.replace(/:[^/]+/g, ":")}`);
+    expect(shapes.filter((s, i) => shapes.indexOf(s) !== i)).toEqual([]);
+  });
+
+  test("none is hidden behind an earlier one with a parameter", () => {
+    const hides = (earlier: string, later: string) => {
+      const a = earlier.split("/");
+      const b = later.split("/");
+      return a.length === b.length && earlier !== later && a.every((part, i) => part.startsWith(":") || part === b[i]);
+    };
+    const hidden = routes.flatMap((later, i) =>
+      routes
+        .slice(0, i)
+        .filter((earlier) => earlier.method === later.method && hides(earlier.path, later.path))
+        .map((earlier) => `${label(later)} behind ${label(earlier)}`),
+    );
+    expect(hidden).toEqual([]);
+  });
+
+  test("public ones that change something are few and known", () => {
+    const changing = routes.filter((r) => r.permission.is === "public" && r.method !== "GET").map((r) => r.path);
+    expect(changing.every((p) => p.startsWith("/api/v1/auth/"))).toBe(true);
+  });
+
+  test("each is documented", () => {
+    expect(routes.filter((r) => r.doc.summary.trim() === "" || r.doc.tag.trim() === "").map(label)).toEqual([]);
+  });
+});

@@ -1,0 +1,316 @@
+/**
+ * What mcpctl promises, as data. A test says in its title which promise it checks:
+ *
+ *     test(verifies("auth.uniform-401", "a revoked token"), …)
+ *
+ * `tests/laws/requirements.test.ts` fails on a promise that no test checks. `source` is the part of the specification, or the
+ * authority, that a promise comes from.
+ */
+export interface Requirement {
+  behaviour: string;
+  source: string;
+}
+
+export const requirements = {
+  // Who you are
+  "auth.bootstrap-once": {
+    behaviour: "The first admin is made with the bootstrap secret, once; a second use is refused with 409.",
+    source: "auth.md, Principals",
+  },
+  "auth.login-session": {
+    behaviour: "E-mail and password give a session token of at most 15 minutes and what renews it.",
+    source: "auth.md, Principals",
+  },
+  "auth.login-uniform": {
+    behaviour: "A failed login says the same for an unknown account and for a wrong password.",
+    source: "auth.md, Principals",
+  },
+  "auth.login-limited": {
+    behaviour: "Failed logins are limited per account: 429 with Retry-After.",
+    source: "auth.md, Principals",
+  },
+  "auth.refresh-rotates": {
+    behaviour: "A refresh token works once; using an old one again ends the session.",
+    source: "auth.md, Principals",
+  },
+  "auth.uniform-401": {
+    behaviour: "Missing, garbled, unknown, expired and revoked credentials get one and the same 401.",
+    source: "auth.md, Tokens",
+  },
+  "auth.credential-headers": {
+    behaviour: "A credential is taken from Authorization: Bearer, x-api-key and api-key.",
+    source: "inference.md, The endpoint",
+  },
+  "auth.me": {
+    behaviour: "GET /api/v1/auth/me says who the bearer is, and which token was used.",
+    source: "auth.md, Principals",
+  },
+  "auth.revoke-5s": {
+    behaviour: "A deleted or revoked token, or a removed binding, stops within 5 seconds, also for open streams.",
+    source: "auth.md, Time to revoke",
+  },
+  "auth.no-plain-token": {
+    behaviour: "A token is shown once, at creation; afterwards only its SHA-256 exists.",
+    source: "auth.md, Principals",
+  },
+
+  // Whether you may
+  "rbac.golden-table": {
+    behaviour: "Role × action × kind × scope decides as the reviewed table says.",
+    source: "style.md, 8; quality.md, Security matrix",
+  },
+  "rbac.edit-excludes-run": {
+    behaviour: "edit includes view, create and delete and never run; create, delete and run do not include view.",
+    source: "auth.md, RBAC",
+  },
+  "rbac.names-and-ids": {
+    behaviour: "A name-scoped binding matches whether the caller used the name or the id.",
+    source: "auth.md, RBAC",
+  },
+  "rbac.filtered-lists": {
+    behaviour: "A name-scoped caller's list holds only what its bindings name, in pages and counts too.",
+    source: "auth.md, RBAC",
+  },
+  "rbac.creator-ceiling": {
+    behaviour: "A token gets no binding that its creator does not satisfy.",
+    source: "auth.md, Tokens",
+  },
+  "rbac.token-wall": {
+    behaviour: "A token reaches its own project, inference and /auth/me, and nothing else, whatever its bindings say.",
+    source: "auth.md, Tokens",
+  },
+  "rbac.every-route": {
+    behaviour: "Every route answers as its declared permission says to each kind of credential.",
+    source: "quality.md, Security matrix",
+  },
+
+  // Resources
+  "resources.crud": {
+    behaviour:
+      "Every kind can be created, listed, read by name and id, replaced, patched and deleted as its verbs say.",
+    source: "resources.md, Routes",
+  },
+  "resources.lost-update": {
+    behaviour: "PUT with an If-Match of an older version is refused with 412 and changes nothing.",
+    source: "resources.md, Routes",
+  },
+  "resources.still-referred": {
+    behaviour: "Deleting what others refer to is a 409 that names them.",
+    source: "resources.md, Routes",
+  },
+  "resources.paging": {
+    behaviour: "A list pages with limit and continue and shows each row once.",
+    source: "resources.md, Routes",
+  },
+  "resources.selectors": {
+    behaviour: "Lists are selected by labels.",
+    source: "resources.md, Routes",
+  },
+  "resources.faults": {
+    behaviour: "A refused document names the path, what was expected, and a near spelling; unknown fields are errors.",
+    source: "resources.md, Routes",
+  },
+  "resources.unchanged": {
+    behaviour: "Writing what is already there writes nothing: the version stays.",
+    source: "resources.md, apply",
+  },
+  "resources.dry-run": {
+    behaviour: "A dry run answers what would be stored and stores nothing.",
+    source: "resources.md, apply",
+  },
+  "resources.openapi": {
+    behaviour: "The OpenAPI 3.1 document lists every route.",
+    source: "resources.md, Routes",
+  },
+  "secrets.write-only": {
+    behaviour: "A secret's values are in no answer, list, log, audit event, error or process list.",
+    source: "secrets.md; quality.md, Security matrix",
+  },
+  "secrets.sealed": {
+    behaviour:
+      "Values lie encrypted in the store; a sealed value can't be moved to another row or read with another key.",
+    source: "secrets.md, Backends",
+  },
+
+  // Inference
+  "inference.models": {
+    behaviour: "GET /v1/models lists exactly the LLMs that the caller may run.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.chat": {
+    behaviour: "The openai package gets a chat completion through the edge with an mcpctl token.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.key-hidden": {
+    behaviour: "The provider gets its own key and never the caller's token; the caller never sees the key.",
+    source: "inference.md, Providers",
+  },
+  "inference.unknown-fields": {
+    behaviour: "Request fields that mcpctl does not know reach the provider as they were written.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.stream-byte-exact": {
+    behaviour: "A passed-through stream keeps its bytes and their order, to the terminal [DONE].",
+    source: "inference.md, Streaming",
+  },
+  "inference.stream-unbuffered": {
+    behaviour: "A chunk goes out when it comes in: the first is there before the provider has written the second.",
+    source: "inference.md, Streaming",
+  },
+  "inference.stream-cut": {
+    behaviour: "A provider that fails after the first byte becomes one error event and the end, without [DONE].",
+    source: "inference.md, Streaming",
+  },
+  "inference.hang-up": {
+    behaviour: "A caller that hangs up ends the provider's request within a second.",
+    source: "inference.md, Streaming",
+  },
+  "inference.errors": {
+    behaviour: "Errors on /v1 have the shape from which the openai package makes its own classes.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.bad-input": {
+    behaviour: "Malformed, mistyped, oversized and unknown input is a 4xx that says what is wrong, never a 5xx.",
+    source: "quality.md, Security matrix",
+  },
+  "inference.no-query-warm": {
+    behaviour: "A warm chat completion makes no query to the store.",
+    source: "architecture.md, The hot path",
+  },
+  "inference.url-forms": {
+    behaviour: "A provider's base URL works with and without a trailing /v1 and slashes; /v1beta stays.",
+    source: "inference.md, Providers",
+  },
+  "inference.private-refused": {
+    behaviour: "A URL that points inside is refused unless the edge was told otherwise.",
+    source: "inference.md, Providers",
+  },
+  "inference.auth-probe": {
+    behaviour:
+      "A key that the provider refuses is refused with 422 at the write; an unreachable provider is a warning.",
+    source: "inference.md, Providers",
+  },
+  "audit.inference": {
+    behaviour: "Each answered inference request leaves one llm_inference_call with its token counts.",
+    source: "inference.md, What is recorded",
+  },
+  "audit.off-path": {
+    behaviour: "Recording delays no answer, and an outage of the store loses no event.",
+    source: "architecture.md, What an acknowledgement means",
+  },
+
+  // Virtual LLMs
+  "virtual.publish": {
+    behaviour: "A publisher's LLM is there, virtual and active, as soon as it has registered, and answers callers.",
+    source: "virtual-llms.md, States",
+  },
+  "virtual.inactive-at-once": {
+    behaviour: "A publisher that goes leaves its LLMs inactive at once; calls get a clear 503 with Retry-After.",
+    source: "virtual-llms.md, States",
+  },
+  "virtual.sticky": {
+    behaviour: "A publisher that comes back has its session and the same rows, with their ids.",
+    source: "virtual-llms.md, States",
+  },
+  "virtual.conflict": {
+    behaviour: "Registering the name of a public LLM, or of another's active one, is 409 and changes nothing.",
+    source: "virtual-llms.md, States",
+  },
+  "virtual.session-secret": {
+    behaviour: "Stream, heartbeat and result need the session's secret; a result counts once.",
+    source: "virtual-llms.md, Security",
+  },
+  "virtual.no-caller-token": {
+    behaviour: "A publisher never gets the caller's token.",
+    source: "virtual-llms.md, Security",
+  },
+  "virtual.cancel": {
+    behaviour: "A caller that hangs up cancels the task at the model server.",
+    source: "virtual-llms.md, Protocol",
+  },
+  "virtual.queue": {
+    behaviour: "Requests beyond the slots wait in order up to a bound; past it 429 with Retry-After.",
+    source: "virtual-llms.md, States",
+  },
+  "virtual.drain": {
+    behaviour: "On SIGTERM a publisher takes no more tasks, finishes what is in flight, and says good-bye.",
+    source: "virtual-llms.md, The local agent",
+  },
+  "virtual.real-model": {
+    behaviour: "A real small model published by mcplocal answers the openai package through the edge, streaming.",
+    source: "virtual-llms.md; quality.md, Kinds of test",
+  },
+
+  // The command line
+  "cli.round-trip": {
+    behaviour: "What get -o yaml prints goes into apply -f and is reported unchanged.",
+    source: "resources.md; cli.md",
+  },
+  "cli.exit-codes": {
+    behaviour: "0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable.",
+    source: "cli.md",
+  },
+  "cli.streams": {
+    behaviour: "stdout is the answer, stderr is everything else.",
+    source: "cli.md",
+  },
+  "cli.verbs": {
+    behaviour: "get, describe, create, apply, edit, delete, run, login and whoami work against a real edge.",
+    source: "cli.md",
+  },
+  "cli.private-files": {
+    behaviour: "Stored credentials are readable by their owner only (0600).",
+    source: "cli.md",
+  },
+  "cli.colleague": {
+    behaviour: "A colleague's token runs the one LLM that it names and sees no other.",
+    source: "auth.md, Tokens",
+  },
+
+  // One machine
+  "start.ready": {
+    behaviour: "npm start brings everything up, says where, and writes .mcpctl/dev.json readable by its owner only.",
+    source: "architecture.md, One machine",
+  },
+  "start.no-orphans": {
+    behaviour: "However it ends, no process is left behind.",
+    source: "quality.md, Reliability drills",
+  },
+  "readme.tour": {
+    behaviour: "Every command of the README's tour works as written.",
+    source: "quality.md, Kinds of test",
+  },
+
+  // How the code reads
+  "law.imports": {
+    behaviour: "Imports flow one way: db ← edge, control-plane, cli, local-agent, which never import each other.",
+    source: "architecture.md, Folders",
+  },
+  "law.size": { behaviour: "No file has more than 400 lines.", source: "style.md, 2" },
+  "law.no-kind-names": { behaviour: "Generic folders name no kind.", source: "style.md, 1" },
+  "law.permissions": {
+    behaviour: "Every route declares a permission, and a public one says why.",
+    source: "auth.md; style.md, 8",
+  },
+  "law.typed": { behaviour: "No any and no silenced compiler.", source: "style.md, 15" },
+  "law.pins": { behaviour: "Every dependency is pinned to one version.", source: "contributing.md" },
+  "law.bindings": {
+    behaviour: "wrangler.toml declares exactly the bindings that edge/env.ts reads.",
+    source: "style.md, 13",
+  },
+  "law.kinds": {
+    behaviour: "Envelope, spec and status share no name; every column exists in the schema.",
+    source: "resources.md",
+  },
+  "law.docs": { behaviour: "Documentation names no file that is not there.", source: "style.md, 14" },
+  "law.no-secrets": { behaviour: "The repository holds no secret and no path of a machine.", source: "quality.md" },
+  "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
+} as const satisfies Record<string, Requirement>;
+
+export type RequirementId = keyof typeof requirements;
+
+/** A test's title: what it does, and which promises it checks. */
+export function verifies(ids: RequirementId | readonly RequirementId[], title: string): string {
+  const list = typeof ids === "string" ? [ids] : ids;
+  return `${title} [${list.join(", ")}]`;
+}
