@@ -20,6 +20,8 @@ export interface EdgeOptions {
 export interface TestEdge {
   url: string;
   databaseUrl: string;
+  /** Root of the edge's processes: a benchmark reads what they cost. */
+  pid(): number;
   /** Statements that the store has run for the edge so far. */
   stats(): Promise<{ queries: number }>;
   /** Makes the first admin. @returns a long-lived bearer token that may do everything. */
@@ -75,6 +77,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     return {
       url: first.url,
       databaseUrl: store.databaseUrl,
+      pid: () => (running ?? first).pid,
       stats: async () => ({ queries: store.queries() }),
       bootstrap: () => bootstrap(first.url, BOOTSTRAP_SECRET),
       log: () => log,

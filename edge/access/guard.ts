@@ -4,8 +4,8 @@ import type { Env } from "../env.ts";
 import { readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
 import * as machine from "./guard-machine.ts";
-import type { Caller } from "./principal.ts";
-import { loadProfile } from "./profile.ts";
+import type { Caller, Principal } from "./principal.ts";
+import { loadProfile, recordUse } from "./profile.ts";
 import * as throttle from "./throttle.ts";
 
 export type Verdict =
@@ -18,12 +18,17 @@ export type Verdict =
 
 const BUCKET = "bucket";
 
+/** A token's last use is written at most this often, in milliseconds. */
+const RECORD_USE_MS = 300_000;
+
 export class Guard extends DurableObject<Env> {
   #state: machine.GuardState = machine.initial;
   #loading: { generation: number; done: Promise<void> } | undefined;
   #store: Store | undefined;
   /** Names one profile as this instance has loaded it; a restarted object must not reuse a number. */
   #version = crypto.randomUUID();
+
+  #useRecordedAt = 0;
 
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
   async check(credentialId: string, have?: string): Promise<Verdict> {
@@ -58,10 +63,10 @@ export class Guard extends DurableObject<Env> {
     return 0;
   }
 
-  /** An attempt succeeded: it was no guess. */
-  async forgive(): Promise<void> {
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+  /** Attempts succeeded: they were no guesses. */
+  async forgive(policy: throttle.Policy, attempts: number): Promise<void> {
+    const bucket = await this.ctx.storage.get<throttle.Bucket>(BUCKET);
+    if (bucket) await this.ctx.storage.put(BUCKET, throttle.refund(bucket, policy, attempts));
   }
 
   /** The bucket is full again, so it need not be kept. */
@@ -72,7 +77,21 @@ export class Guard extends DurableObject<Env> {
   #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {
     const admission = machine.judge(held.profile, credentialId, Date.now());
     if (!admission) return { is: "denied" };
+    this.#recordUse(admission.caller.principal);
     return have === this.#version ? { is: "same" } : { is: "admitted", version: this.#version, ...admission };
+  }
+
+  #recordUse({ kind, id }: Principal): void {
+    const now = Date.now();
+    if (kind !== "McpToken" || now - this.#useRecordedAt < RECORD_USE_MS) return;
+    this.#useRecordedAt = now;
+    // A use that could not be written is told by the next one.
+    this.ctx.waitUntil(recordUse(this.#open().db, id, now).catch(() => {}));
+  }
+
+  #open(): Store {
+    this.#store ??= openStore(readSettings(this.env));
+    return this.#store;
   }
 
   /** Reads the principal, or joins a read that began after the last change. @throws whatever the store throws */
@@ -94,9 +113,8 @@ export class Guard extends DurableObject<Env> {
     const at = Date.now();
     const name = this.ctx.id.name;
     if (name === undefined) throw new Error("a Guard is reached by name");
-    this.#store ??= openStore(readSettings(this.env));
     try {
-      const profile = await loadProfile(this.#store.db, name, at);
+      const profile = await loadProfile(this.#open().db, name, at);
       const before = this.#state.held?.profile;
       this.#state = machine.loaded(this.#state, { profile, at, generation });
       if (JSON.stringify(before) !== JSON.stringify(this.#state.held?.profile)) this.#version = crypto.randomUUID();

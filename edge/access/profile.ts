@@ -57,7 +57,7 @@ const definitions = z.array(
 );
 
 /** The part of a definition that says what is given. */
-interface Given {
+export interface Given {
   bindings?: readonly Binding[] | null | undefined;
   operations?: readonly { action: Operation }[] | null | undefined;
 }
@@ -179,4 +179,12 @@ export function loadProfile(db: Reader, guard: string, now: number): Promise<Pro
     default:
       throw new Error("a Guard is named after a user or a token");
   }
+}
+
+/** Shown to people, so it does not count as a change: no new version, and nobody is told. */
+export async function recordUse(db: Reader, tokenId: string, at: number): Promise<void> {
+  const lastUsedAt = JSON.stringify({ lastUsedAt: new Date(at).toISOString() });
+  await db.execute(
+    sql`update ${mcptoken} set status = ${mcptoken.status} || ${lastUsedAt}::jsonb where ${mcptoken.id} = ${tokenId}`,
+  );
 }

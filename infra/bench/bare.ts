@@ -1,10 +1,10 @@
 /** The floor under the edge: plain workerd with a worker that does nothing but pass on. */
-import { createRequire } from "node:module";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { start } from "./child.ts";
+import { start } from "../line-process.ts";
+import { workerdBinary } from "../platform-binary.ts";
 import type { Target } from "./targets.ts";
 
 const worker = `export default {
@@ -33,8 +33,7 @@ export async function startBare(provider: string): Promise<Target> {
   await writeFile(path.join(folder, "index.js"), worker);
   await writeFile(path.join(folder, "config.capnp"), config(provider));
   // workerd says on the control descriptor which port it got; here that is stdout.
-  const workerd = z.object({ default: z.string() }).parse(createRequire(import.meta.url)("workerd")).default;
-  const child = start(workerd, ["serve", "--control-fd=1", path.join(folder, "config.capnp")]);
+  const child = start(workerdBinary(), ["serve", "--control-fd=1", path.join(folder, "config.capnp")]);
   const { port } = z.object({ port: z.int() }).parse(JSON.parse(await child.line()));
   return {
     name: "bare workerd",

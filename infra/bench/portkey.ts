@@ -2,11 +2,11 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import net from "node:net";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { start } from "./child.ts";
+import { freePort } from "../free-port.ts";
+import { start } from "../line-process.ts";
 import type { Target } from "./targets.ts";
 
 const VERSION = "1.15.2";
@@ -20,8 +20,20 @@ export async function startPortkey(provider: string): Promise<Target> {
   const program = path.join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
   if (!existsSync(program)) {
     await mkdir(folder, { recursive: true });
-    const args = ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--legacy-peer-deps"];
-    await promisify(execFile)("npm", [...args, `@portkey-ai/gateway@${VERSION}`, `@hono/node-server@${NODE_SERVER}`], { timeout: 120_000, cwd: folder });
+    const args = [
+      "install",
+      "--prefix",
+      folder,
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--no-save",
+      "--legacy-peer-deps",
+    ];
+    await promisify(execFile)("npm", [...args, `@portkey-ai/gateway@${VERSION}`, `@hono/node-server@${NODE_SERVER}`], {
+      timeout: 120_000,
+      cwd: folder,
+    });
   }
   const port = await freePort();
   const child = start(process.execPath, [program, `--port=${port}`, "--headless"], {
@@ -40,17 +52,6 @@ export async function startPortkey(provider: string): Promise<Target> {
     pid: child.pid,
     stop: () => child.stop("SIGKILL"),
   };
-}
-
-/** It takes its port as an argument and can't choose one by itself. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-    probe.on("error", reject);
-  });
 }
 
 async function answering(url: string): Promise<void> {

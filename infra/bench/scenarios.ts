@@ -14,9 +14,22 @@ const streaming = { stream: true, expects: "data: [DONE]" } as const;
 
 export const scenarios: readonly Scenario[] = [
   { name: "chat, 10 connections", model: "chat", connections: 10, stream: false, expects: "usage", durationMs: 1_500 },
-  { name: "chat, 100 connections", model: "chat", connections: 100, stream: false, expects: "usage", durationMs: 1_500 },
+  {
+    name: "chat, 100 connections",
+    model: "chat",
+    connections: 100,
+    stream: false,
+    expects: "usage",
+    durationMs: 1_500,
+  },
   { name: "stream of 20 chunks, 10 connections", model: "chunks-20", connections: 10, ...streaming, durationMs: 1_500 },
-  { name: "stream of 500 chunks, 10 connections", model: "chunks-500", connections: 10, ...streaming, durationMs: 2_000 },
+  {
+    name: "stream of 500 chunks, 10 connections",
+    model: "chunks-500",
+    connections: 10,
+    ...streaming,
+    durationMs: 2_000,
+  },
   { name: "16 streams, a chunk every 10 ms", model: "paced-100", connections: 16, ...streaming, durationMs: 1_500 },
 ];
 

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { start } from "./child.ts";
+import { start } from "../line-process.ts";
 
 export interface Target {
   name: string;

@@ -29,7 +29,8 @@ export function start(command: string, args: readonly string[], options: Omit<Sp
     process: child,
     async line() {
       const next = await lines.next();
-      if (next.done) throw new Error(`${command} ${args.join(" ")} ended early: ${complaint.trim() || "it said nothing"}`);
+      if (next.done)
+        throw new Error(`${command} ${args.join(" ")} ended early: ${complaint.trim() || "it said nothing"}`);
       return next.value;
     },
     async stop(signal = "SIGTERM") {

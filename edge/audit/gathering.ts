@@ -1,0 +1,82 @@
+/** Events of one isolate, gathered so that a thousand requests cost twenty calls and not a thousand. */
+import type { AuditEvent } from "#db/protocol/audit";
+
+/** Milliseconds that an event waits for others: what `kill -9` of the edge may lose (spec: architecture.md). */
+const GATHER = 50;
+/** Milliseconds between attempts to hand over. */
+const RETRY = [200, 1_000, 5_000] as const;
+/** A gathering older than this, in milliseconds, went down with the request that began it. */
+const LOST = 10_000;
+/** Events in one call and one row of the buffer: far below SQLite's 2 MB for a value. */
+const CALL_EVENTS = 500;
+/** Events held while their buffer can't be reached; the oldest go first, and the log says how many. */
+const HELD_EVENTS = 20_000;
+
+export interface Port {
+  now(): number;
+  wait(milliseconds: number): Promise<void>;
+  /** @param events JSON array of AuditEvent. */
+  handOver(events: string, count: number): Promise<void>;
+}
+
+type WaitUntil = (work: Promise<unknown>) => void;
+
+export class Gathering {
+  readonly #port: Port;
+  /** Ids need to be unique, not unguessable: the isolate's own, and a number. */
+  #isolate = "";
+  #made = 0;
+  #events: AuditEvent[] = [];
+  /** When somebody undertook to hand over what is gathered. */
+  #since: number | undefined;
+
+  constructor(port: Port) {
+    this.#port = port;
+  }
+
+  add(event: Omit<AuditEvent, "id" | "time">, waitUntil: WaitUntil): void {
+    // Random numbers can't be made before the first request: not in the constructor.
+    this.#isolate ||= crypto.randomUUID();
+    const now = this.#port.now();
+    const id = `${this.#isolate}-${(this.#made++).toString(36)}`;
+    this.#events.push({ id, time: new Date(now).toISOString(), ...event });
+    if (this.#since !== undefined && now - this.#since < LOST) return;
+    this.#since = now;
+    waitUntil(this.#deliver());
+  }
+
+  async #deliver(): Promise<void> {
+    await this.#port.wait(GATHER);
+    // What comes from now on is somebody else's.
+    this.#since = undefined;
+    while (this.#events.length > 0) {
+      const batch = this.#events.splice(0, CALL_EVENTS);
+      if (await this.#handOver(batch)) continue;
+      this.#events.unshift(...batch);
+      const excess = this.#events.length - HELD_EVENTS;
+      if (excess > 0) {
+        this.#events.splice(0, excess);
+        console.error(JSON.stringify({ audit: "lost", events: excess, why: "the audit buffer can't be reached" }));
+      }
+      return;
+    }
+  }
+
+  /** Handing over twice is harmless: ids are the same. */
+  async #handOver(batch: readonly AuditEvent[]): Promise<boolean> {
+    const events = JSON.stringify(batch);
+    for (const pause of [...RETRY, undefined]) {
+      try {
+        await this.#port.handOver(events, batch.length);
+        return true;
+      } catch (error) {
+        if (pause === undefined) {
+          console.error(JSON.stringify({ audit: "not handed over", events: batch.length, why: String(error) }));
+          return false;
+        }
+        await this.#port.wait(pause);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * `npm run bench [-- --quick] [--rounds N] [--without portkey]`: what mcpctl's edge costs, measured beside bare workerd and a
+ * peer, in turn, on this machine. Ratios hold from one machine to the next; absolute figures do not.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { startBare } from "./bare.ts";
+import { commandLineTime } from "./command-line.ts";
+import { startMcpctl } from "./edge.ts";
+import { measure, startLoad } from "./measure.ts";
+import { startPortkey } from "./portkey.ts";
+import { atMost, scenarioTable, type Verdict, verdictsOf, verdictTable } from "./report.ts";
+import { scenarios } from "./scenarios.ts";
+import { startProvider, type Target } from "./targets.ts";
+import { warmPath } from "./warm-path.ts";
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    without: { type: "string", multiple: true, default: [] },
+  },
+});
+const quick = values.quick;
+const rounds = Number(values.rounds ?? (quick ? 3 : 5));
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const targets: Target[] = [];
+const stops: (() => Promise<void>)[] = [];
+const kept = <T extends { stop(): Promise<void> }>(it: T): T => {
+  stops.unshift(() => it.stop());
+  return it;
+};
+
+try {
+  const provider = kept(await startProvider());
+  const bare = kept(await startBare(provider.url));
+  const edge = kept(await startMcpctl(provider.url));
+  targets.push(provider, bare, edge);
+  try {
+    if (values.without.includes("portkey")) throw new Error("left out by --without");
+    targets.push(kept(await startPortkey(provider.url)));
+  } catch (e) {
+    say(`Portkey is skipped: ${e instanceof Error ? e.message : String(e)}`);
+  }
+  const load = kept(startLoad());
+
+  const cpu = cpus();
+  say(
+    `${cpu.length} × ${cpu[0]?.model ?? "unknown CPU"}, Node ${process.version}, medians of ${rounds} rounds in turn\n`,
+  );
+  const verdicts: Verdict[] = [];
+  for (const scenario of scenarios) {
+    const measured = await measure(load, targets, scenario, rounds, quick);
+    say(`${scenario.name}\n\n${scenarioTable(measured)}\n`);
+    for (const m of measured) if (m.firstError) say(`${m.target}: ${m.errors} failed, the first: ${m.firstError}\n`);
+    verdicts.push(...verdictsOf(scenario.name, scenario.stream, measured));
+  }
+  const chat = scenarios[0];
+  if (chat) {
+    const warm = await warmPath(load, edge, chat);
+    verdicts.push(
+      atMost(`statements per 1,000 warm answers, audit batches included`, 20, (warm.queries / warm.requests) * 1000),
+    );
+  }
+  try {
+    verdicts.push(atMost("`mcpctl get llms`, whole process, ms", 300, await commandLineTime(edge, quick ? 5 : 11)));
+  } catch (e) {
+    say(`mcpctl get llms was not measured: ${e instanceof Error ? e.message : String(e)}\n`);
+  }
+  say(verdictTable(verdicts));
+  if (verdicts.some((v) => v.met === false)) process.exitCode = 1;
+} finally {
+  for (const stop of stops) await stop();
+}
