@@ -65,14 +65,22 @@ export function explainFailure(error: unknown, verbose: boolean): string[] {
         : ["This is a fault in mcpctl itself: run it again with -v and report what it says."]),
     ];
   }
-  const { hint, faults = [], request } = error.details;
+  const { hint, request } = error.details;
   const lines = [`Error: ${error.message}`];
+  const faults = unsaid(error);
   for (const f of faults.slice(0, FAULTS_SHOWN)) lines.push(`  ${faultLine(f)}`);
   if (faults.length > FAULTS_SHOWN) lines.push(`  … and ${faults.length - FAULTS_SHOWN} more`);
   if (hint) lines.push(hint);
   if (verbose && request) lines.push(request);
   if (verbose && error.cause instanceof Error) lines.push(`Cause: ${error.cause.message}`);
   return lines;
+}
+
+/** The edge puts a single fault into its message, too: saying it once is enough. */
+function unsaid({ message, details: { faults = [] } }: Failure): readonly Fault[] {
+  const [only, ...more] = faults;
+  const said = only && more.length === 0 && !only.suggestion && only.path !== "" && message.startsWith(`${only.path}:`);
+  return said ? [] : faults;
 }
 
 /** `timeouts.idle: expected number, given "x" (did you mean …?)` */

@@ -31,17 +31,18 @@ export async function mcpctl(argv: readonly string[], around: Surroundings): Pro
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError && error.code === "commander.help") return 0;
     if (around.signal.aborted) return 1;
-    const failure = error instanceof CommanderError ? usageOf(error) : error;
+    const failure = error instanceof CommanderError ? usageOf(error, operands(argv)) : error;
     around.io.err(`${explainFailure(failure, verbose).map(printable).join("\n")}\n`);
     return failure instanceof Failure ? failure.exit : 1;
   }
 }
 
 /** Commander's own words, with its near spelling as what to do next. */
-function usageOf(error: CommanderError): Failure {
+function usageOf(error: CommanderError, typed: readonly string[]): Failure {
   const [message = "", near] = error.message.replace(/^error: /, "").split("\n");
-  const hint = near ? near.replace(/^\(|\)$/g, "") : "See `mcpctl --help`.";
-  return new Failure(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, { exit: 2, hint });
+  const verb = typed.slice(0, typed[0] === "create" ? 2 : 1).join(" ");
+  const hint = near ? near.replace(/^\(|\)$/g, "") : `See \`mcpctl ${verb ? `${verb} ` : ""}--help\`.`;
+  return new Failure(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace(/\.\.$/, "."), { exit: 2, hint });
 }
 
 async function build(
@@ -109,7 +110,8 @@ function describeVerb(command: Command, verb: Verb, around: Surroundings, choice
     for (const [key, option] of options) {
       const value: unknown = parsed[option.attributeName()];
       const empty = { switch: false, text: undefined, list: [] }[verb.flags[key]?.takes ?? "text"];
-      given[key] = value ?? empty;
+      // `--no-headers` is a switch of its own, on when it is given.
+      given[key] = option.negate ? value === false : (value ?? empty);
     }
     choice.made = { verb, given };
   });

@@ -130,11 +130,15 @@ export function verb<A extends Args, F extends Flags>(v: {
   examples?: readonly string[];
   args: A;
   flags: F;
-  run(given: Values<A> & Values<F>, tools: Tools): Promise<Exit | undefined | void>;
+  /** A number is the exit code; anything else is 0. */
+  run(given: Values<A> & Values<F>, tools: Tools): Promise<unknown>;
 }): Verb {
   return {
     ...v,
-    run: async (given, tools) => (await v.run(given as Values<A> & Values<F>, tools)) || undefined,
+    run: async (given, tools) => {
+      const exit = await v.run(given as Values<A> & Values<F>, tools);
+      return typeof exit === "number" ? (exit as Exit) : undefined;
+    },
   };
 }
 

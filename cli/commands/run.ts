@@ -23,7 +23,7 @@ export default verb({
     system: text("--system <text>", "Instructions before the question."),
     maxTokens: text("--max-tokens <number>", "Longest answer."),
     temperature: text("--temperature <number>", "0 is the surest."),
-    stream: toggle("--no-stream", "Wait for the whole answer."),
+    noStream: toggle("--no-stream", "Wait for the whole answer."),
   },
   async run(given, tools) {
     const { io, globals } = tools;
@@ -33,8 +33,7 @@ export default verb({
     const piped = io.terminal.in ? "" : await io.input();
     const question = [given.prompt, piped.trim() === "" ? undefined : piped].filter(Boolean).join("\n\n");
     if (question === "") throw usage("There is no prompt.", `mcpctl run ${given.model} "…", or on stdin.`);
-    // commander turns `--no-stream` into `stream: false`.
-    const stream = given.stream && !json;
+    const stream = !given.noStream && !json;
     const body = {
       model: given.model,
       messages: [

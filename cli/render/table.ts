@@ -21,7 +21,7 @@ export function table(
   const shown = options.headings ? [headings, ...rows] : rows;
   if (shown.length === 0) return "";
   const natural = headings.map((_, i) => Math.max(0, ...shown.map((r) => width(r[i] ?? ""))));
-  const widths = options.columns === undefined ? natural : fit(natural, options.columns);
+  const widths = options.columns === undefined ? natural : narrowed(natural, options.columns);
   const line = (row: readonly string[], style: (text: string, i: number) => Style | undefined) =>
     row
       .map((text, i) => {
@@ -40,7 +40,7 @@ export function table(
 }
 
 /** Takes from the widest first, so that short columns stay whole. The first column, the name, gives way last. */
-export function fit(natural: readonly number[], columns: number): number[] {
+export function narrowed(natural: readonly number[], columns: number): number[] {
   const widths = [...natural];
   let over = widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1) - columns;
   while (over > 0) {
