@@ -21,7 +21,9 @@ export interface EdgeOptions {
 export interface TestEdge {
   url: string;
   databaseUrl: string;
-  /** Root of the edge's processes: a benchmark reads what they cost. */
+  /** Its configuration and its objects' files. */
+  dir: string;
+  /** The edge's process: a benchmark reads what it costs. */
   pid(): number;
   /** Statements that the store has run for the edge so far. */
   stats(): Promise<{ queries: number }>;
@@ -83,6 +85,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     return {
       url: first.url,
       databaseUrl: store.databaseUrl,
+      dir,
       pid: () => (running ?? first).pid,
       stats: async () => ({ queries: store.queries() }),
       bootstrap: () => bootstrap(first.url, BOOTSTRAP_SECRET),
