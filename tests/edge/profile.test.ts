@@ -33,6 +33,7 @@ beforeAll(async () => {
     `insert into session(id, user_id, kind, name, hash) select 's'||i, 'u'||i, 'personal', 'n', 'h'||i from generate_series(100, ${others}) i`,
     `insert into project(id, name, spec) values ('p1', 'web', '{}')`,
     `insert into mcptoken(id, name, scope_id, spec, status) select 't'||i, 't'||i, 'p1', '{}', jsonb_build_object('hash', 'k'||i, 'state', 'active') from generate_series(100, ${others}) i`,
+    `insert into rbac_to_mcptoken select 'r'||i, 's', 't'||i from generate_series(100, ${others}) i`,
   ])
     await db.execute(sql.raw(statement));
 });
