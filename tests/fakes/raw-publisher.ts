@@ -80,8 +80,7 @@ export function rawPublisher(url: string, registered: RegisterResponse): RawPubl
     registered,
     headers,
     open: () => openChannel(url, headers),
-    heartbeat: (beat = {}) =>
-      post("_provider-heartbeat", JSON.stringify(beat), { "content-type": "application/json" }),
+    heartbeat: (beat = {}) => post("_provider-heartbeat", JSON.stringify(beat), { "content-type": "application/json" }),
     result: (taskId, body, type = { "content-type": "application/json" }) =>
       post(`_provider-task/${taskId}/result`, body, type),
   };

@@ -29,13 +29,24 @@ describe("a task", () => {
   test("goes out at once and its answer comes back as it was", async () => {
     const publisher = await publish(admin, { names: ["round-trip"] });
     const channel = await publisher.open();
-    expect(await statusOf("round-trip")).toMatchObject({ lifecycle: "virtual", state: "active", publisher: publisher.id });
+    expect(await statusOf("round-trip")).toMatchObject({
+      lifecycle: "virtual",
+      state: "active",
+      publisher: publisher.id,
+    });
     const answer = chat("round-trip");
     const task = await channel.next("infer");
-    expect(task).toMatchObject({ llm: "round-trip", model: "model-of-round-trip", path: "/v1/chat/completions", stream: false });
+    expect(task).toMatchObject({
+      llm: "round-trip",
+      model: "model-of-round-trip",
+      path: "/v1/chat/completions",
+      stream: false,
+    });
     expect(JSON.parse(task.body)).toMatchObject({ model: "model-of-round-trip" });
     expect(JSON.stringify(task)).not.toContain(admin.token);
-    expect(await publisher.result(task.taskId, JSON.stringify({ status: 200, body: completion }))).toMatchObject({ status: 200 });
+    expect(await publisher.result(task.taskId, JSON.stringify({ status: 200, body: completion }))).toMatchObject({
+      status: 200,
+    });
     expect(await answer).toMatchObject({ status: 200, body: completion });
     channel.close();
     await until("it is inactive", async () => (await statusOf("round-trip"))["state"] === "inactive");
