@@ -1,5 +1,6 @@
 /** The Worker's bindings and variables, described once and parsed once per isolate. */
 import { z } from "zod";
+import { type PublisherTimes, publisherTimes, publisherTimesOverride } from "#db/protocol/publisher";
 import type { Guard } from "./access/guard.ts";
 import type { AuditBuffer } from "./audit/buffer.ts";
 import type { PublisherSession } from "./publishers/session.ts";
@@ -16,6 +17,7 @@ export interface Env {
   MAX_BODY_BYTES?: string;
   ALLOW_PRIVATE_UPSTREAMS?: string;
   NEON_PROXY?: string;
+  PUBLISHER_TIMES?: string;
 }
 
 const list = z
@@ -47,6 +49,20 @@ const schema = z.object({
   MAX_BODY_BYTES: z.coerce.number().int().positive().default(33_554_432),
   ALLOW_PRIVATE_UPSTREAMS: list,
   NEON_PROXY: z.string().default(""),
+  PUBLISHER_TIMES: z
+    .string()
+    .default("")
+    .transform((s, ctx): PublisherTimes => {
+      try {
+        return { ...publisherTimes, ...publisherTimesOverride.parse(s === "" ? {} : JSON.parse(s)) };
+      } catch {
+        ctx.addIssue({
+          code: "custom",
+          message: `PUBLISHER_TIMES must be a JSON object of milliseconds by any of ${Object.keys(publisherTimes).join(", ")}`,
+        });
+        return z.NEVER;
+      }
+    }),
 });
 
 /** Parsed configuration. Names are the environment's, values are typed. */
@@ -63,6 +79,8 @@ export interface Settings {
   allowPrivateUpstreams: string[];
   /** `http://host:port` of a bridge that speaks Neon's protocols; empty means Neon itself. */
   neonProxy: string;
+  /** Times of the publishers' protocol, in milliseconds. */
+  publisherTimes: PublisherTimes;
 }
 
 const parsed = new WeakMap<Env, Settings>();
@@ -80,6 +98,7 @@ export function readSettings(env: Env): Settings {
       maxBodyBytes: v.MAX_BODY_BYTES,
       allowPrivateUpstreams: v.ALLOW_PRIVATE_UPSTREAMS,
       neonProxy: v.NEON_PROXY,
+      publisherTimes: v.PUBLISHER_TIMES,
     };
     parsed.set(env, settings);
   }

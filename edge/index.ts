@@ -1,5 +1,7 @@
 import { app } from "./app.ts";
+import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { sweepPublishers } from "./publishers/settle.ts";
 
 export { Guard } from "./access/guard.ts";
 export { AuditBuffer } from "./audit/buffer.ts";
@@ -7,4 +9,5 @@ export { PublisherSession } from "./publishers/session.ts";
 
 export default {
   fetch: app.fetch,
+  scheduled: (event, env) => sweepPublishers(depsOf(env), new Date(event.scheduledTime)),
 } satisfies ExportedHandler<Env>;

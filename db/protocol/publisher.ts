@@ -10,24 +10,49 @@ import { providerType } from "../resources/providers.ts";
 export const SESSION_HEADER = "x-mcpctl-provider-session";
 export const SECRET_HEADER = "x-mcpctl-provider-secret";
 
-/** All times of the protocol, in milliseconds, in one place. */
+/** All times of the protocol, in milliseconds, in one place. `PUBLISHER_TIMES` of the edge changes single ones. */
 export const publisherTimes = {
-  /** The edge writes `: ping` this often, which is also how it notices that a publisher has gone. */
+  /** The edge writes `: ping` this often. */
   ping: 20_000,
+  /**
+   * The edge writes an empty comment this often: a polite close of the other side is seen only by a write after it, and a
+   * publisher that has gone must be inactive at once, not at the next ping.
+   */
+  probe: 2_000,
   /** The publisher posts a heartbeat this often. */
   heartbeat: 20_000,
+  /** A registered publisher, or one whose edge restarted, has this long to open its channel. */
+  channel: 15_000,
   /** Without a heartbeat for this long, a session's LLMs are inactive. */
   inactiveAfter: 90_000,
   /** Inactive for this long, they are deleted. */
   deletedAfter: 4 * 3_600_000,
   /** A task whose result has not begun after this long has failed. */
   firstByte: 300_000,
+  /** A result that has begun may be silent for this long. */
+  idle: 120_000,
+  /** A result has ended this long after it began, or is cut off. */
+  answer: 3_600_000,
   /** A request waits this long for a free slot. */
   queue: 120_000,
+  /** What the store did not take is tried again after this long. */
+  storeRetry: 5_000,
 } as const;
+export type PublisherTimes = Record<keyof typeof publisherTimes, number>;
+
+/** What `PUBLISHER_TIMES` may hold: a JSON object of those that differ. */
+export const publisherTimesOverride = z.strictObject(
+  Object.fromEntries(Object.keys(publisherTimes).map((k) => [k, z.int().positive().optional()])),
+);
 
 /** Most requests that wait for a slot of one publisher; more are 429. */
 export const PUBLISHER_QUEUE_LENGTH = 100;
+
+/** Most bytes of one result. */
+export const RESULT_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Session ids are CUIDs: lower-case, so that a session can be a resource's name. */
+export const providerSessionId = z.string().regex(/^[a-z][a-z0-9]{7,31}$/, "must be an id that the edge gave");
 
 const publishedLlm = z.looseObject({
   name: dnsLabel,
@@ -70,8 +95,17 @@ export const heartbeatRequest = z.looseObject({
   queued: z.int().nonnegative().optional(),
   /** Names of LLMs that sleep: `hibernating` instead of `active`. */
   sleeping: z.array(z.string()).optional(),
+  /** A good-bye: the session's LLMs are inactive at once and its channel is closed. */
+  leaving: z.boolean().optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
+
+export const heartbeatResponse = z.looseObject({
+  state: z.enum(["active", "inactive"]),
+  /** Whether the edge sees the session's channel open; where it does not, the publisher opens it anew. */
+  channel: z.boolean(),
+});
+export type HeartbeatResponse = z.infer<typeof heartbeatResponse>;
 
 const infer = z.looseObject({
   kind: z.literal("infer"),
@@ -98,13 +132,20 @@ export type InferTask = z.infer<typeof infer>;
 /** `data` of `event: hello`, the first on a channel. */
 export const hello = z.looseObject({ providerSessionId: z.string(), protocol: z.int(), pingSeconds: z.number() });
 
-/** A result that is not a streaming body: any other content type than application/json is bytes for the caller. */
+/** `data` of `event: closed`, the last on a channel that the edge ends. */
+export const closed = z.looseObject({ because: z.enum(["replaced", "silent", "left", "gone"]) });
+export type CloseReason = z.infer<typeof closed>["because"];
+
+/**
+ * A result that is not a streaming body. A result is a frame where its content type is application/json and
+ * `RESULT_STATUS_HEADER` is absent; everything else is bytes for the caller, kept as they are.
+ */
 export const resultFrame = z.union([
-  z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string(), status: z.int().optional() })]) }),
-  z.looseObject({ chunk: z.looseObject({ data: z.string(), done: z.boolean().optional() }) }),
-  z.looseObject({ status: z.int().min(100).max(599), body: z.unknown() }),
+  z.object({ error: z.union([z.string(), z.object({ message: z.string(), status: z.int().optional() })]) }),
+  z.object({ chunk: z.object({ data: z.string(), done: z.boolean().optional() }) }),
+  z.object({ status: z.int().min(200).max(599), body: z.unknown() }),
 ]);
 export type ResultFrame = z.infer<typeof resultFrame>;
 
-/** Header of a streaming result: the model server's own status, 200 where absent. */
+/** Header of a streaming result: the model server's own status, 200 where absent. Makes even application/json bytes. */
 export const RESULT_STATUS_HEADER = "x-mcpctl-result-status";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { operations, roles } from "#db/resources/grants";
 import { kinds } from "#db/resources/index";
+import { verifies } from "../../tests/requirements.ts";
 import { allows, allowsOperation, because, exceeds, isAdmin, visible, writeBinding } from "./decide.ts";
 import type { Grants } from "./principal.ts";
 
@@ -40,13 +41,16 @@ function table(): string {
   return `${lines.join("\n")}\n`;
 }
 
-test("the decision is the reviewed table, for every role, action, resource and scope", () => {
-  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, table());
-  expect(table()).toBe(readFileSync(golden, "utf8"));
-});
+test(
+  verifies("rbac.golden-table", "the decision is the reviewed table, for every role, action, resource and scope"),
+  () => {
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, table());
+    expect(table()).toBe(readFileSync(golden, "utf8"));
+  },
+);
 
 describe("roles", () => {
-  test("managing everything spends no money", () => {
+  test(verifies("rbac.edit-excludes-run", "managing everything spends no money"), () => {
     const grants = granting({ role: "edit", resource: "*" });
     expect(allows(grants, { role: "run", resource: "llms", name: "gpt" })).toBe(false);
     expect(allowsOperation(grants, "logs")).toBe(false);

@@ -1,0 +1,39 @@
+/** What the Worker says to a session's object. Both are this edge: nothing here comes from outside unparsed. */
+import type { RegisterRequest } from "#db/protocol/publisher";
+import { decodeRefusal } from "../inference/upstream.ts";
+
+export interface RegisterInward {
+  session: string;
+  /** A new id was made for this registration; else the session must be known and vouched for. */
+  fresh: boolean;
+  owner: { key: string; label: string };
+  request: RegisterRequest;
+}
+
+/** Head of an `/infer`; its body is the caller's. */
+export interface InferInward {
+  session: string;
+  taskId: string;
+  llm: string;
+  model: string;
+  path: string;
+  headers: Record<string, string>;
+  stream: boolean;
+  firstByteMs: number;
+}
+
+/** What an object says when it is asked whether its rows are right. `active` is the only answer of one that is there. */
+export interface Settled {
+  presence: "active" | "inactive" | "gone";
+}
+
+/** Carries an `InferInward` as JSON, percent-encoded: header values are Latin-1. */
+export const INFER_HEADER = "x-mcpctl-infer";
+
+/** @throws Refusal that the object answered with. */
+export async function ask(object: Pick<Fetcher, "fetch">, path: string, init: RequestInit): Promise<Response> {
+  const response = await object.fetch(`https://publisher${path}`, init);
+  const refusal = await decodeRefusal(response);
+  if (refusal) throw refusal;
+  return response;
+}

@@ -1,0 +1,110 @@
+/** A publisher hands in a result, in one of four forms (spec: virtual-llms.md, Protocol). */
+import { Refusal, refuse } from "#db/protocol/errors";
+import { RESULT_STATUS_HEADER, type ResultFrame, resultFrame } from "#db/protocol/publisher";
+import { parseJson, parseWith, readBounded } from "../body.ts";
+import type { Asked } from "./asked.ts";
+import { admitResult, type Event, type Session } from "./machine.ts";
+import { relay, SourceBroken } from "./relay.ts";
+
+export interface ResultPorts {
+  state(): Session;
+  asked(task: string): Asked | undefined;
+  on(event: Event): void;
+  /** Finds out whether the publisher is still there. */
+  probe(): void;
+  /** Milliseconds that a streaming result may be silent. */
+  idle: number;
+  /** Most bytes of a result that is not a streaming body. */
+  limit: number;
+}
+
+/** Headers of a model server's answer that the caller gets. */
+const passed = ["content-type", "retry-after", "x-request-id"];
+
+/** @throws Refusal not_found, task_gone: nothing happened to any task; client_gone, publisher_timeout, too_large. */
+export async function takeResult(task: string, request: Request, ports: ResultPorts): Promise<Response> {
+  if (!isFrame(request)) {
+    const asked = admitted(task, "body", ports);
+    return takeBody(task, asked, request, ports);
+  }
+  if (!ports.asked(task)) admitted(task, "body", ports);
+  const frame = parseWith(resultFrame, parseJson(await readBounded(request, ports.limit)));
+  await takeFrame(task, frame, ports);
+  return Response.json({ accepted: true });
+}
+
+function isFrame(request: Request): boolean {
+  const type = request.headers.get("content-type") ?? "";
+  return /^application\/json\b/i.test(type) && !request.headers.has(RESULT_STATUS_HEADER);
+}
+
+function admitted(task: string, by: "body" | "chunks", ports: ResultPorts): Asked {
+  const asked = ports.asked(task);
+  const verdict = admitResult(ports.state(), task, by);
+  if (verdict === "ok" && asked) return asked;
+  if (verdict === "finished")
+    refuse("task_gone", `Task ${task} has ended: it was answered, failed, or its caller went away.`);
+  if (verdict === "taken") refuse("task_gone", `Task ${task} is being answered already; a result is accepted once.`);
+  refuse("not_found", `This session was not asked to run a task ${task}.`);
+}
+
+async function takeFrame(task: string, frame: ResultFrame, ports: ResultPorts): Promise<void> {
+  if ("error" in frame) {
+    admitted(task, "chunks", ports);
+    const message = typeof frame.error === "string" ? frame.error : frame.error.message;
+    return ports.on({ is: "failed", task, code: "publisher_failed", message, tell: false });
+  }
+  const chunked = "chunk" in frame;
+  const asked = admitted(task, chunked ? "chunks" : "body", ports);
+  ports.on({ is: "started", task, by: chunked ? "chunks" : "body" });
+  const type = chunked && asked.frame.stream ? "text/event-stream" : "application/json";
+  asked.begin(chunked ? 200 : frame.status, { "content-type": type });
+  const text = chunked ? frame.chunk.data : typeof frame.body === "string" ? frame.body : JSON.stringify(frame.body);
+  try {
+    if (text) await asked.write(new TextEncoder().encode(text));
+    if (chunked && !frame.chunk.done) return;
+    await asked.end();
+    ports.on({ is: "ended", task });
+  } catch (error) {
+    brokenOff(task, error, ports);
+  }
+}
+
+async function takeBody(task: string, asked: Asked, request: Request, ports: ResultPorts): Promise<Response> {
+  const status = Number(request.headers.get(RESULT_STATUS_HEADER) ?? "200");
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    refuse("invalid_request", `${RESULT_STATUS_HEADER} must be a status from 200 to 599.`);
+  const headers = new Headers();
+  for (const name of passed) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  ports.on({ is: "started", task, by: "body" });
+  asked.begin(status, headers);
+  try {
+    if (request.body) await relay(request.body, (bytes) => asked.write(bytes), ports.idle);
+    await asked.end();
+    ports.on({ is: "ended", task });
+    return Response.json({ accepted: true });
+  } catch (error) {
+    brokenOff(task, error, ports);
+  }
+}
+
+/** Whoever broke it off, the other side hears of it. @throws Refusal always, for the publisher. */
+function brokenOff(task: string, error: unknown, ports: ResultPorts): never {
+  if (!ports.state().tasks.has(task))
+    refuse("task_gone", `Task ${task} ended before its result did.`, { cause: error });
+  if (error instanceof SourceBroken) {
+    const message = "The publisher broke off its answer.";
+    ports.on({ is: "failed", task, code: "publisher_failed", message, tell: false });
+    ports.probe();
+    throw new Refusal("task_gone", "The result broke off.", { cause: error });
+  }
+  if (error instanceof Refusal) {
+    ports.on({ is: "failed", task, code: error.code, message: error.message, tell: true });
+    throw error;
+  }
+  ports.on({ is: "callerGone", task });
+  throw new Refusal("client_gone", "The caller went away.", { cause: error });
+}

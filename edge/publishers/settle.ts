@@ -1,0 +1,38 @@
+/** Finding out whether a session that the store calls active is there, and healing its rows where it is not. */
+import { Refusal } from "#db/protocol/errors";
+import type { Deps } from "../deps.ts";
+import { ask, type Settled } from "./inward.ts";
+import { type Claimed, claim, deleteInactive, type Registration, sessionsThere } from "./rows.ts";
+
+/** @throws Refusal when the object can't be asked. */
+export async function settle(deps: Pick<Deps, "env">, session: string): Promise<Settled> {
+  const object = deps.env.PUBLISHER.getByName(session);
+  return (await ask(object, "/settle", { method: "POST", body: session })).json<Settled>();
+}
+
+/** Claims names; where another session stands in the way that turns out to have gone, once more. @throws Refusal publisher_conflict */
+export async function claimSettled(deps: Deps, registration: Registration): Promise<Claimed> {
+  try {
+    return await claim(deps.store, registration, new Date());
+  } catch (error) {
+    const other = error instanceof Refusal && error.code === "publisher_conflict" ? error.details.cause : undefined;
+    if (typeof other !== "string" || (await settle(deps, other)).presence === "active") throw error;
+    return claim(deps.store, registration, new Date());
+  }
+}
+
+/** Catches what lost objects left behind. Idempotent; asks each session that the store calls active, a few at a time. */
+export async function sweepPublishers(deps: Deps, now: Date): Promise<void> {
+  const sessions = await sessionsThere(deps.store);
+  const next = async (): Promise<void> => {
+    for (let s = sessions.pop(); s !== undefined; s = sessions.pop()) {
+      const session = s;
+      await settle(deps, session).catch((error) =>
+        console.error(`sweep: publisher ${session} could not be asked:`, error),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, next));
+  const before = new Date(now.getTime() - deps.settings.publisherTimes.deletedAfter);
+  for (const change of await deleteInactive(deps.store, before)) await deps.changes.emit(change);
+}
