@@ -94,9 +94,7 @@ export async function startStack(context: StackContext): Promise<StackReady> {
         MCPCTL_TOKEN: adminToken,
       }),
   });
-  const published = await awaitPublished(edge, adminToken, publish.length, 15_000);
-  if (published.length < publish.length)
-    say(`Of ${publish.length} models ${published.length} are published; ${logFile(dir, "agent")} says why.`);
+  const published = await publishedModels(context, edge, adminToken, publish.length);
   return { edge, adminToken, store: databaseUrl, published, demo, cold: isNew };
 }
 
@@ -123,6 +121,19 @@ async function publications({
     },
   });
   return { publish: [{ url: `http://127.0.0.1:${port}`, model: "demo", name: "demo" }], demo: true };
+}
+
+/** A model that is not there is told and keeps nobody from using the rest. */
+async function publishedModels({ dir, say }: StackContext, edge: string, token: string, wanted: number) {
+  try {
+    const names = await awaitPublished(edge, token, wanted, 15_000);
+    if (names.length < wanted)
+      say(`Of ${wanted} models ${names.length} are published. ${lastLines(logFile(dir, "agent"))}`);
+    return names;
+  } catch (error) {
+    say(`What is published is not known: ${error instanceof Error ? error.message : error}`);
+    return [];
+  }
 }
 
 function program(

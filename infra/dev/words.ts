@@ -22,7 +22,7 @@ mcpctl is ready after ${seconds.toFixed(1)} s (${cold ? "first start" : "with wh
 
   Edge         ${edge}
   Admin token  ${adminToken}
-  Published    ${what}${demo ? " (a demonstration: no Ollama, llama.cpp, vLLM or LM Studio was found running here)" : ""}
+  Published    ${what}${demo && model !== undefined ? " (a demonstration: no Ollama, llama.cpp, vLLM or LM Studio was found running here)" : ""}
   Kept in      ${dataDir}
 
 Try next:
