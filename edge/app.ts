@@ -63,10 +63,11 @@ function refused(error: unknown, surface: Surface, c: HonoContext): Response {
   return writeRefusal(refusal, surface, requestId);
 }
 
-/** Stack and causes for the log; never the request's headers or body. */
+/** Stack and causes for the log; never the request's headers or body, nor a statement's parameters, which come from them. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return (error.stack ?? error.message) + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
+  const stack = (error.stack ?? error.message).replace(/\nparams: .*?(?=\n {4}at |$)/s, "");
+  return stack + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
 }
 
 function matches(pattern: string, path: string): boolean {
