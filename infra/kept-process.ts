@@ -21,7 +21,7 @@ export interface KeptOptions {
 }
 
 export interface KeptProcess {
-  /** Of its process group. */
+  /** Its own, and its process group's. */
   pid: number;
   stdout: Readable | null;
   stderr: Readable | null;
@@ -46,7 +46,7 @@ export async function keep(options: KeptOptions): Promise<KeptProcess> {
     stdio: ["pipe", options.output, options.output, options.control ? "pipe" : "ignore"],
   });
   const ended = once(child, "exit").then(([code, signal]) => {
-    // Whatever it left behind in its group, and the keeper's watcher.
+    // Whatever it left behind in its group, and what watched its input.
     signalGroup(child, "SIGKILL");
     child.stdin?.destroy();
     return signal ? String(signal) : `exit code ${code}`;
@@ -64,9 +64,8 @@ export async function keep(options: KeptOptions): Promise<KeptProcess> {
     control: control instanceof Readable ? control : undefined,
     ended,
     async stop() {
-      // The keeper hears it, asks its command to end, and sees to it that it does.
-      child.stdin?.end();
-      const impatience = setTimeout(() => signalGroup(child, "SIGKILL"), (grace + 2) * 1000);
+      child.kill("SIGTERM");
+      const impatience = setTimeout(() => signalGroup(child, "SIGKILL"), grace * 1000);
       await ended;
       clearTimeout(impatience);
     },

@@ -4,9 +4,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { PGlite } from "@electric-sql/pglite";
-import { lockDirectory } from "./directory-lock.ts";
 import { type NeonBridge, startNeonBridge } from "./neon-bridge.ts";
 import { type PgliteServer, startPgliteServer } from "./pglite-server.ts";
+import { acquireLock, LockHeld } from "./process-lock.ts";
 
 export { type NeonBridge, type NeonBridgeOptions, startNeonBridge } from "./neon-bridge.ts";
 
@@ -53,6 +53,19 @@ export async function startLocalStore(options: LocalStoreOptions = {}): Promise<
   } catch (error) {
     await runAll(undo);
     throw error;
+  }
+}
+
+/** One process at a time: PGlite does not look whether another has the directory open, and two would ruin it. */
+function lockDirectory(directory: string): () => void {
+  try {
+    return acquireLock(`${directory}.lock`);
+  } catch (error) {
+    if (!(error instanceof LockHeld)) throw error;
+    throw new Error(
+      `The store in ${directory} is in use by process ${error.pid}. Stop that one (\`npm stop\`), or use another directory (--data).`,
+      { cause: error },
+    );
   }
 }
 

@@ -15,6 +15,7 @@ import type { Verdict } from "./guard.ts";
 import type { Caller } from "./principal.ts";
 import { findPointer, guardOfUser, type Pointer } from "./profile.ts";
 import { verifySession } from "./session-token.ts";
+import { attempt, type Bucket, perStranger, refund } from "./throttle.ts";
 
 /** Age at which a copy is renewed in the background. */
 const RENEW_MS = 2_000;
@@ -25,6 +26,7 @@ const DENIED_MS = 1_000;
 
 const CALLERS = 10_000;
 const DENIALS = 10_000;
+const STRANGERS = 10_000;
 
 interface Entry {
   pointer: Pointer;
@@ -47,6 +49,8 @@ export class Authenticator {
   readonly #callers = new BoundedMap<Entry>(CALLERS);
   /** Hash → until when it is refused without asking. */
   readonly #denied = new BoundedMap<number>(DENIALS);
+  /** Address → how many tokens that nobody has may still come from it. */
+  readonly #strangers = new BoundedMap<Bucket>(STRANGERS);
   /** Counts `forget`: what was asked for before must not be kept after. */
   #epoch = 0;
 
@@ -68,7 +72,7 @@ export class Authenticator {
     const hash = hashCredential(credential);
     const now = Date.now();
     const entry = this.#callers.get(hash);
-    if (!entry) return this.#admitUnknown(credential, hash, now);
+    if (!entry) return this.#admitUnknown(credential, hash, request.headers.get("cf-connecting-ip"), now);
     if (entry.expiresAt <= now) {
       this.#callers.delete(hash);
       throw notAuthenticated();
@@ -95,11 +99,13 @@ export class Authenticator {
     return credential === undefined ? undefined : this.#callers.get(hashCredential(credential))?.pointer;
   }
 
-  async #admitUnknown(credential: string, hash: string, now: number): Promise<Caller> {
+  async #admitUnknown(credential: string, hash: string, address: string | null, now: number): Promise<Caller> {
     if ((this.#denied.get(hash) ?? 0) > now) throw notAuthenticated();
     const epoch = this.#epoch;
+    if (address !== null) this.#takeFrom(address, now);
     const found = await this.#find(credential, hash, now);
     if (!found) throw this.#deny(hash);
+    if (address !== null) this.#giveBack(address);
     const verdict = await this.#ask(found.pointer, undefined);
     if (verdict.is !== "admitted") throw this.#deny(hash);
     const { caller, version, expiresAt } = verdict;
@@ -107,6 +113,25 @@ export class Authenticator {
     const entry = { pointer: found.pointer, caller, version, askedAt: now, renewingAt: 0, expiresAt: until };
     if (epoch === this.#epoch) this.#callers.set(hash, entry);
     return caller;
+  }
+
+  /**
+   * Anybody can make up tokens of the right form, and each costs a statement, so an address has only so many. Taken before
+   * it is looked for: otherwise many at once would all pass. @throws Refusal rate_limited
+   */
+  #takeFrom(address: string, now: number): void {
+    const taken = attempt(this.#strangers.get(address), perStranger, now);
+    if (!taken.allowed)
+      throw new Refusal("rate_limited", "Too many credentials that are not valid came from your address.", {
+        hint: "Check the token that your programs send.",
+        retryAfter: taken.retryAfterMs / 1000,
+      });
+    this.#strangers.set(address, taken.bucket);
+  }
+
+  #giveBack(address: string): void {
+    const bucket = this.#strangers.get(address);
+    if (bucket) this.#strangers.set(address, refund(bucket, perStranger, 1));
   }
 
   /** @returns when a signature of ours expires, for a token that has one. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { operations, roles } from "#db/resources/grants";
 import { kinds } from "#db/resources/index";
+import { verifies } from "../../tests/requirements.ts";
 import { allows, allowsOperation, because, exceeds, isAdmin, visible, writeBinding } from "./decide.ts";
 import type { Grants } from "./principal.ts";
 
@@ -40,13 +41,16 @@ function table(): string {
   return `${lines.join("\n")}\n`;
 }
 
-test("the decision is the reviewed table, for every role, action, resource and scope", () => {
-  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, table());
-  expect(table()).toBe(readFileSync(golden, "utf8"));
-});
+test(
+  verifies("rbac.golden-table", "the decision is the reviewed table, for every role, action, resource and scope"),
+  () => {
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, table());
+    expect(table()).toBe(readFileSync(golden, "utf8"));
+  },
+);
 
 describe("roles", () => {
-  test("managing everything spends no money", () => {
+  test(verifies("rbac.edit-excludes-run", "managing everything spends no money"), () => {
     const grants = granting({ role: "edit", resource: "*" });
     expect(allows(grants, { role: "run", resource: "llms", name: "gpt" })).toBe(false);
     expect(allowsOperation(grants, "logs")).toBe(false);
@@ -116,7 +120,7 @@ describe("exceeds: the creator ceiling", () => {
     expect(exceeds(granting(...held), granting(given))).toBe(missing);
   });
 
-  test("operations are given by who has them", () => {
+  test(verifies("rbac.creator-ceiling", "operations are given by who has them"), () => {
     const held: Grants = { bindings: [{ role: "run", resource: "*" }], operations: ["logs"] };
     expect(exceeds(held, { bindings: [], operations: ["logs"] })).toBeUndefined();
     expect(exceeds(held, { bindings: [], operations: ["logs", "backup"] })).toBe("run:backup");

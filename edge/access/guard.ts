@@ -63,10 +63,10 @@ export class Guard extends DurableObject<Env> {
     return 0;
   }
 
-  /** An attempt succeeded: it was no guess. */
-  async forgive(): Promise<void> {
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+  /** Attempts succeeded: they were no guesses. */
+  async forgive(policy: throttle.Policy, attempts: number): Promise<void> {
+    const bucket = await this.ctx.storage.get<throttle.Bucket>(BUCKET);
+    if (bucket) await this.ctx.storage.put(BUCKET, throttle.refund(bucket, policy, attempts));
   }
 
   /** The bucket is full again, so it need not be kept. */

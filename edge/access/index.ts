@@ -39,7 +39,7 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
   invalidateOnChange(telling);
   return {
     authenticate: (request, waitUntil) => authenticator.authenticate(request, waitUntil),
-    stillAllowed: (call, demand) => watchStanding(authenticator, call.request, demand, call.waitUntil),
+    stillAllowed: (call, demand) => watchStanding(authenticator, call, demand),
     pointerOf: (request) => authenticator.pointerOf(request),
     credentialsChanged: (guard) => notify(telling, new Set([guard])),
   };

@@ -2,55 +2,67 @@
 import { Refusal } from "#db/protocol/errors";
 import type { Authenticator } from "./authenticate.ts";
 import { allows, type Demand, writeBinding } from "./decide.ts";
+import { MAX_HELD_MS } from "./guard-machine.ts";
 
 /**
- * How often a stream's standing is looked at. The oldest answer accepted then is CHECK_MS old as well, so a write is noticed
- * after twice this at most. Looking costs no I/O unless the isolate's copy is that old.
+ * How often a stream's standing is looked at, in milliseconds. The oldest answer accepted then is as old as that, so a write
+ * is noticed after twice this at most. Looking costs no I/O unless the isolate's copy is that old.
  */
-const CHECK_MS = 2_000;
+export const CHECK_MS = 2_000;
 
 export interface Standing {
   /**
    * Aborts with the Refusal to end the stream with: not_authenticated (revoked, expired), not_allowed (a binding went), or
-   * store_unavailable (nobody can say any more).
+   * store_unavailable (nobody has been able to say for a minute).
    */
   signal: AbortSignal;
   /** To be called when the stream has ended, however it did. */
   release(): void;
 }
 
+interface Stream {
+  request: Request;
+  waitUntil: (work: Promise<unknown>) => void;
+}
+
 /** A timer belongs to the request that started it (a rule of the runtime), so each open stream has its own. */
 export function watchStanding(
-  authenticator: Authenticator,
-  request: Request,
+  authenticator: Pick<Authenticator, "admit">,
+  { request, waitUntil }: Stream,
   demand: Demand,
-  waitUntil: (work: Promise<unknown>) => void,
 ): Standing {
   const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let released = false;
+  let timer: ReturnType<typeof setTimeout>;
+  let confirmedAt = Date.now();
+
   const look = async () => {
     try {
-      const caller = await authenticator.admit(request, CHECK_MS, waitUntil);
-      if (!allows(caller.grants, demand))
-        throw new Refusal("not_allowed", `You are no longer allowed to do this: it needs ${writeBinding(demand)}.`, {
-          permission: writeBinding(demand),
-        });
+      const { grants } = await authenticator.admit(request, CHECK_MS, waitUntil);
+      if (!allows(grants, demand)) throw lost(demand);
+      confirmedAt = Date.now();
     } catch (error) {
-      controller.abort(error);
+      const unknown = error instanceof Refusal && error.code === "store_unavailable";
+      if (!released && !(unknown && Date.now() - confirmedAt <= MAX_HELD_MS)) controller.abort(error);
     }
   };
   const next = () => {
     timer = setTimeout(async () => {
       await look();
-      if (timer !== undefined && !controller.signal.aborted) next();
+      if (!released && !controller.signal.aborted) next();
     }, CHECK_MS);
   };
   next();
   return {
     signal: controller.signal,
     release() {
+      released = true;
       clearTimeout(timer);
-      timer = undefined;
     },
   };
+}
+
+function lost(demand: Demand): Refusal {
+  const permission = writeBinding(demand);
+  return new Refusal("not_allowed", `You are no longer allowed to do this: it needs ${permission}.`, { permission });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attempt, type Bucket, fullAgainMs, type Policy } from "./throttle.ts";
+import { attempt, type Bucket, fullAgainMs, type Policy, refund } from "./throttle.ts";
 
 const policy: Policy = { burst: 3, refillMs: 1_000 };
 
@@ -42,4 +42,9 @@ test("when a bucket is full again it is as good as none", () => {
   const empty: Bucket = { left: 0, at: 0 };
   const later = fullAgainMs(policy);
   expect(attempt(empty, policy, later)).toEqual(attempt(undefined, policy, later));
+});
+
+test("an attempt that was no guess is given back, and never more than there were", () => {
+  expect(refund({ left: 1.5, at: 7 }, policy, 1)).toEqual({ left: 2.5, at: 7 });
+  expect(refund({ left: 2.5, at: 7 }, policy, 1)).toEqual({ left: 3, at: 7 });
 });

@@ -1,4 +1,4 @@
-/** Guessing is slowed, people are not: a bucket of attempts that refills, and that a success fills again. Pure. */
+/** Guessing is slowed, people are not: a bucket of attempts that refills, and that a success gives back to. Pure. */
 
 export interface Policy {
   /** Attempts that can be made at once. */
@@ -7,11 +7,17 @@ export interface Policy {
   refillMs: number;
 }
 
-/** Failing more often than a person does: 10 at once, then one every 30 s, 2,880 a day. */
+/**
+ * Failing more often than a person does: 10 at once, then one every 30 s, 2,880 a day. Somebody else's guesses use them up
+ * too, and then their victim's next login waits; sessions and tokens that are there go on.
+ */
 export const perAccount: Policy = { burst: 10, refillMs: 30_000 };
 
 /** An office shares an address: 30 at once, then one every 2 s. */
 export const perAddress: Policy = { burst: 30, refillMs: 2_000 };
+
+/** Tokens that nobody has, from one address: a client with an old one is not slowed, a flood costs no queries. */
+export const perStranger: Policy = { burst: 100, refillMs: 600 };
 
 export interface Bucket {
   /** Attempts left at `at`, fractions included. */
@@ -29,6 +35,11 @@ export function attempt(bucket: Bucket | undefined, policy: Policy, now: number)
     : policy.burst;
   if (left < 1) return { allowed: false, retryAfterMs: Math.ceil((1 - left) * policy.refillMs) };
   return { allowed: true, bucket: { left: left - 1, at: now } };
+}
+
+/** Gives attempts back that turned out to be no guesses. */
+export function refund(bucket: Bucket, policy: Policy, attempts: number): Bucket {
+  return { ...bucket, left: Math.min(policy.burst, bucket.left + attempts) };
 }
 
 /** Milliseconds after which an unused bucket is full again, and need not be kept. */

@@ -8,7 +8,7 @@ import { hashCredential } from "../access/credential.ts";
 import { exceeds } from "../access/decide.ts";
 import type { Grants } from "../access/principal.ts";
 import { grantsOf, rbacToToken } from "../access/profile.ts";
-import { expiresAt } from "../access/token-state.ts";
+import { expiresAt, tokenState } from "../access/token-state.ts";
 import type { Transaction } from "../store.ts";
 import type { Behaviour } from "./behaviour.ts";
 
@@ -41,6 +41,11 @@ export const mcptoken: Behaviour = {
     next.spec = { ...spec, ...asDefinition(given) };
     next.status = status;
     reveal({ token });
+  },
+
+  status(stored, now) {
+    const status = kind.status.parse(stored.status);
+    return { ...status, state: tokenState(status, now) };
   },
 
   async withWrite({ next }, tx) {

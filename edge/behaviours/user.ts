@@ -1,10 +1,15 @@
+import { eq } from "drizzle-orm";
 import { z } from "zod";
-import { password } from "#db/tables/index";
+import { refuse } from "#db/protocol/errors";
+import { edges, password, resources } from "#db/tables/index";
 import { mayGive } from "../access/escalation.ts";
 import { hashPassword } from "../access/password.ts";
 import { loadUser } from "../access/profile.ts";
 import { endLogins } from "../access/sessions.ts";
+import type { Store } from "../store.ts";
 import type { Behaviour, Write } from "./behaviour.ts";
+
+const referring = edges.filter((edge) => edge.to === "user");
 
 /** Made before the transaction, which must not wait for a hash that is slow on purpose. */
 const hashes = new WeakMap<Write, string>();
@@ -13,12 +18,13 @@ export const user: Behaviour = {
   async beforeWrite(write) {
     const { caller, deps, given, next, previous } = write;
     const chosen = z.string().optional().parse(given["password"]);
-    const takesOver = chosen !== undefined || previous?.spec["email"] !== next.spec["email"];
-    if (previous && takesOver && caller.principal.id !== previous.id) {
+    const moves = previous !== undefined && previous.spec["email"] !== next.spec["email"];
+    if (previous && (moves || chosen !== undefined) && caller.principal.id !== previous.id) {
       // Whoever sets a password can log in with it, so this gives all that the user has.
       const target = await loadUser(deps.store.db, previous.id);
       if (target) mayGive(caller, target.caller.grants, "Changing how this user logs in");
     }
+    if (moves) await keepAddress(deps.store.db, previous.id, String(previous.spec["email"]));
     if (chosen !== undefined) hashes.set(write, await hashPassword(chosen));
   },
   async withWrite(write, tx) {
@@ -32,3 +38,30 @@ export const user: Behaviour = {
     await endLogins(tx, write.next.id);
   },
 };
+
+/**
+ * A document that names somebody by an address stops making sense when the address changes: it could not be applied again, and
+ * nobody could tell whom its deletion concerns. So those are changed first, as with anything that is referred to.
+ */
+async function keepAddress(db: Store["db"], userId: string, address: string): Promise<void> {
+  const found = await Promise.all(
+    referring.map(({ from, table }) =>
+      db
+        .selectDistinct({ name: resources[from].name, spec: resources[from].spec })
+        .from(resources[from])
+        .innerJoin(table, eq(table.fromId, resources[from].id))
+        .where(eq(table.toId, userId))
+        .then((rows) =>
+          rows
+            .filter((row) => JSON.stringify(row.spec).toLowerCase().includes(JSON.stringify(address)))
+            .map((row) => `${from}/${row.name}`),
+        ),
+    ),
+  );
+  const names = found.flat();
+  if (names.length === 0) return;
+  refuse("still_referred", `${names.slice(0, 10).join(", ")} name this user by the address ${address}.`, {
+    faults: names.map((path) => ({ path, message: `refers to ${address}` })),
+    hint: "Use the user's name there first; it never changes.",
+  });
+}

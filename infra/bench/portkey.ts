@@ -2,10 +2,10 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import net from "node:net";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "../free-port.ts";
 import { start } from "../line-process.ts";
 import type { Target } from "./targets.ts";
 
@@ -52,17 +52,6 @@ export async function startPortkey(provider: string): Promise<Target> {
     pid: child.pid,
     stop: () => child.stop("SIGKILL"),
   };
-}
-
-/** It takes its port as an argument and can't choose one by itself. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-    probe.on("error", reject);
-  });
 }
 
 async function answering(url: string): Promise<void> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { verifies } from "../requirements.ts";
 import { clientOf, type Send, until } from "./edge-client.ts";
 
 const secret = "a-bootstrap-secret-for-tests";
@@ -56,7 +57,7 @@ describe("the first start", () => {
     expect(answer.text).toContain("password: must have at least 12 characters");
   });
 
-  test("of several at once exactly one succeeds", async () => {
+  test(verifies("auth.bootstrap-once", "of several at once exactly one succeeds"), async () => {
     const answers = await Promise.all(["ann", "bob", "cid"].map((name) => bootstrap(name)));
     expect(answers.map((a) => a.status).sort()).toEqual([201, 409, 409]);
     const won = answers.find((a) => a.status === 201);
@@ -70,7 +71,7 @@ describe("the first start", () => {
     expect(answer.body["code"]).toBe("already_bootstrapped");
   });
 
-  test("makes somebody who may do everything", async () => {
+  test(verifies("auth.me", "makes somebody who may do everything"), async () => {
     const { body } = await send("GET", me, { token: admin.token });
     expect(body).toMatchObject({
       kind: "User",
@@ -88,32 +89,38 @@ describe("the first start", () => {
 });
 
 describe("a credential", () => {
-  test.each(["authorization", "x-api-key", "api-key"])("is found in %s", async (header) => {
-    const value = header === "authorization" ? `Bearer ${admin.token}` : admin.token;
-    expect((await send("GET", me, { headers: { [header]: value } })).status).toBe(200);
-  });
+  test.each(["authorization", "x-api-key", "api-key"])(
+    verifies("auth.credential-headers", "is found in %s"),
+    async (header) => {
+      const value = header === "authorization" ? `Bearer ${admin.token}` : admin.token;
+      expect((await send("GET", me, { headers: { [header]: value } })).status).toBe(200);
+    },
+  );
 
-  test("that is not valid is refused with the same words, whatever is wrong with it", async () => {
-    const { privateKey } = generateKeyPairSync("ed25519");
-    const foreign = await new SignJWT({ sid: "s" })
-      .setProtectedHeader({ alg: "EdDSA", kid: "k", typ: "at+jwt" })
-      .setIssuer("mcpctl")
-      .setAudience("mcpctl-edge")
-      .setSubject(admin.user.id)
-      .setIssuedAt()
-      .setExpirationTime("5m")
-      .sign(privateKey);
-    const revoked = await mint("revoked");
-    await send("DELETE", "/api/v1/auth/tokens/revoked", { token: admin.token });
-    const bad = [undefined, "garbage", mintToken(), `${mintToken()}x`, admin.refreshToken, foreign, revoked];
-    const answers = await Promise.all(bad.map((token) => send("GET", me, token === undefined ? {} : { token })));
-    expect(answers.map((a) => a.status)).toEqual(bad.map(() => 401));
-    expect(new Set(answers.map((a) => a.text)).size).toBe(1);
-    for (const { headers } of answers) {
-      expect(headers.get("x-should-retry")).toBe("false");
-      expect(headers.get("www-authenticate")).toBe('Bearer realm="mcpctl"');
-    }
-  });
+  test(
+    verifies("auth.uniform-401", "that is not valid is refused with the same words, whatever is wrong with it"),
+    async () => {
+      const { privateKey } = generateKeyPairSync("ed25519");
+      const foreign = await new SignJWT({ sid: "s" })
+        .setProtectedHeader({ alg: "EdDSA", kid: "k", typ: "at+jwt" })
+        .setIssuer("mcpctl")
+        .setAudience("mcpctl-edge")
+        .setSubject(admin.user.id)
+        .setIssuedAt()
+        .setExpirationTime("5m")
+        .sign(privateKey);
+      const revoked = await mint("revoked");
+      await send("DELETE", "/api/v1/auth/tokens/revoked", { token: admin.token });
+      const bad = [undefined, "garbage", mintToken(), `${mintToken()}x`, admin.refreshToken, foreign, revoked];
+      const answers = await Promise.all(bad.map((token) => send("GET", me, token === undefined ? {} : { token })));
+      expect(answers.map((a) => a.status)).toEqual(bad.map(() => 401));
+      expect(new Set(answers.map((a) => a.text)).size).toBe(1);
+      for (const { headers } of answers) {
+        expect(headers.get("x-should-retry")).toBe("false");
+        expect(headers.get("www-authenticate")).toBe('Bearer realm="mcpctl"');
+      }
+    },
+  );
 
   test("that is valid costs no statement when it is known", async () => {
     const { accessToken } = await login();
@@ -131,6 +138,17 @@ describe("a credential", () => {
     expect((await edge.stats()).queries - before).toBeLessThanOrEqual(2);
   });
 
+  test("that is made up again and again from one address is not looked for any more", async () => {
+    const headers = { "cf-connecting-ip": "203.0.113.7" };
+    const before = (await edge.stats()).queries;
+    const flood = Array.from({ length: 150 }, () => send("GET", me, { token: mintToken(), headers }));
+    const statuses = (await Promise.all(flood)).map((a) => a.status);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect((await edge.stats()).queries - before).toBe(statuses.filter((status) => status === 401).length);
+    expect((await send("GET", me, { token: admin.token, headers })).status).toBe(200);
+    expect((await send("GET", me, { token: mintToken() })).status).toBe(401);
+  });
+
   test("that is garbage costs none", async () => {
     const before = (await edge.stats()).queries;
     for (const token of ["garbage", `${mintToken()}x`, "a.b.c", mintToken("mcpctl_rt_")]) await statusOf(token);
@@ -139,7 +157,7 @@ describe("a credential", () => {
 });
 
 describe("a login", () => {
-  test("fails in the same words for a wrong password and for nobody", async () => {
+  test(verifies("auth.login-uniform", "fails in the same words for a wrong password and for nobody"), async () => {
     const attempt = (email: string) =>
       send("POST", "/api/v1/auth/login", { body: { email, password: "not the password" } });
     const [wrong, nobody] = await Promise.all([attempt(admin.user.email), attempt("nobody@example.com")]);
@@ -147,7 +165,7 @@ describe("a login", () => {
     expect(wrong.text).toBe(nobody.text);
   });
 
-  test("gives a token that the published keys verify", async () => {
+  test(verifies("auth.login-session", "gives a token that the published keys verify"), async () => {
     const { accessToken, user } = await login();
     const { body } = await send("GET", "/.well-known/jwks.json");
     const keys = createLocalJWKSet(body as unknown as Parameters<typeof createLocalJWKSet>[0]);
@@ -171,7 +189,7 @@ describe("a login", () => {
     expect((await refresh(second.refreshToken)).status).toBe(200);
   });
 
-  test("ends when a renewed token comes again: somebody has a copy", async () => {
+  test(verifies("auth.refresh-rotates", "ends when a renewed token comes again: somebody has a copy"), async () => {
     const first = await login();
     const second = session.parse((await refresh(first.refreshToken)).body);
     expect(await statusOf(second.accessToken)).toBe(200);
@@ -194,7 +212,7 @@ describe("a login", () => {
     expect(await statusOf(other.accessToken)).toBe(200);
   });
 
-  test("is slowed when somebody guesses, and says how long to wait", async () => {
+  test(verifies("auth.login-limited", "is slowed when somebody guesses, and says how long to wait"), async () => {
     const guess = () =>
       send("POST", "/api/v1/auth/login", { body: { email: "victim@example.com", password: "a guess" } });
     const answers = await Promise.all(Array.from({ length: 12 }, guess));
@@ -217,7 +235,7 @@ describe("a personal token", () => {
     expect(answer.status).toBe(409);
   });
 
-  test("is refused as soon as it is deleted", async () => {
+  test(verifies("auth.revoke-5s", "is refused as soon as it is deleted"), async () => {
     const token = await mint("short-lived");
     expect(await statusOf(token)).toBe(200);
     expect((await send("DELETE", "/api/v1/auth/tokens/short-lived", { token: admin.token })).status).toBe(200);
@@ -244,7 +262,7 @@ describe("a personal token", () => {
     expect(await statusOf(admin.token)).toBe(200);
   });
 
-  test("is listed without itself", async () => {
+  test(verifies("auth.no-plain-token", "is listed without itself"), async () => {
     const token = await mint("listed");
     const { body, text } = await send("GET", "/api/v1/auth/tokens", { token: admin.token });
     expect(body["items"]).toContainEqual(expect.objectContaining({ name: "listed", expiresAt: null }));

@@ -5,6 +5,7 @@ import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Call } from "../../call.ts";
+import { present } from "../../resources/present.ts";
 import { authenticated, may, type Route, route } from "../../route.ts";
 import { tokenState } from "../token-state.ts";
 import { identity } from "./answers.ts";
@@ -88,7 +89,7 @@ async function tokenOf(call: Call): Promise<Row> {
 async function revoke(call: Call): Promise<unknown> {
   const row = await tokenOf(call);
   const status = tokenStatus.parse(row.status);
-  if (tokenState(status, Date.now()) === "revoked") return asResource(row);
+  if (tokenState(status, Date.now()) === "revoked") return present("mcptoken", row, Date.now());
   const next = { ...status, state: "revoked" as const, revokedAt: new Date().toISOString() };
   const [written] = await call.deps.store.db
     .update(mcptoken)
@@ -103,21 +104,5 @@ async function revoke(call: Call): Promise<unknown> {
   const { id, name, spec } = written;
   await call.deps.changes.emit({ kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec });
   recordAuth(call, { action: "token-revoked", token: name, hash8: status.hash.slice(0, 8) });
-  return asResource(written);
-}
-
-function asResource(row: Row) {
-  const { id, name, labels, revision, spec } = row;
-  const iso = (time: string) => new Date(time).toISOString();
-  return {
-    kind: "mcptoken",
-    id,
-    name,
-    labels,
-    resourceVersion: String(revision),
-    createdAt: iso(row.createdAt),
-    updatedAt: iso(row.updatedAt),
-    ...spec,
-    status: row.status,
-  };
+  return present("mcptoken", written, Date.now());
 }

@@ -5,7 +5,7 @@ import { perAccount, perAddress } from "../throttle.ts";
 import { addressOf, recordAuth } from "./auth-event.ts";
 
 /**
- * Runs `attempt`, whose success gives both attempts back. Accounts that do not exist are throttled the same.
+ * Runs `attempt`, whose success gives attempts back. Accounts that do not exist are throttled the same.
  * @throws Refusal rate_limited with the seconds to wait, and whatever `attempt` throws
  */
 export async function throttled<T>(call: Call, account: string, attempt: () => Promise<T>): Promise<T> {
@@ -22,6 +22,12 @@ export async function throttled<T>(call: Call, account: string, attempt: () => P
     });
   }
   const result = await attempt();
-  call.waitUntil(Promise.all([byAccount().forgive(), byAddress().forgive()]));
+  call.waitUntil(
+    Promise.all([
+      byAccount().forgive(perAccount, perAccount.burst),
+      // One only: whoever has one account must not guess at others without end.
+      byAddress().forgive(perAddress, 1),
+    ]),
+  );
   return result;
 }

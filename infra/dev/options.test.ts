@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { readOptions, UsageError } from "./options.ts";
+
+const read = (...argv: string[]) => readOptions(argv, "/checkout", "/elsewhere");
+
+test("without arguments all has a value", () => {
+  expect(read()).toEqual({ port: 8787, dataDir: "/checkout/.mcpctl", fresh: false, store: undefined, detach: false });
+});
+
+test("a relative directory is relative to where the command was given", () => {
+  expect(read("--data", "there").dataDir).toBe("/elsewhere/there");
+  expect(read("--data", "/there").dataDir).toBe("/there");
+});
+
+test.each([
+  [["--port", "0"], /--port 0 is not a port/],
+  [["--port", "70000"], /65535/],
+  [["--port", "http"], /--port http is not a port/],
+  [["--store", "mysql://x"], /--store takes PostgreSQL's URL/],
+  [["--nonsense"], /--nonsense[\s\S]*--detach/],
+  [["extra"], /extra/],
+])("%s is refused with what to do", (argv, message) => {
+  expect(() => read(...argv)).toThrow(UsageError);
+  expect(() => read(...argv)).toThrow(message);
+});

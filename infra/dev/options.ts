@@ -1,0 +1,68 @@
+/** What `npm start`, `npm run dev` and `npm stop` are told. Pure. */
+import { isAbsolute, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface DevOptions {
+  /** Of the edge. */
+  port: number;
+  /** Absolute. */
+  dataDir: string;
+  /** Throw away what is there first. */
+  fresh: boolean;
+  /** A real PostgreSQL instead of the embedded one. */
+  store: string | undefined;
+  /** Return when all is ready, and go on behind. */
+  detach: boolean;
+}
+
+/** A mistake in the arguments, in words for whoever made it. */
+export class UsageError extends Error {}
+
+export const usage = `npm start -- [options]
+
+  --port PORT    of the edge (default 8787)
+  --data DIR     where everything is kept (default .mcpctl)
+  --fresh        forget what is kept there and begin anew
+  --store URL    a PostgreSQL instead of the embedded store (postgresql://…)
+  --detach       return when ready; \`npm stop\` ends it
+
+npm stop -- [--data DIR]`;
+
+/** @param home what the default data directory is in. @param from what a relative --data is relative to. @throws UsageError */
+export function readOptions(argv: readonly string[], home: string, from: string): DevOptions {
+  const { values } = parse(argv);
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new UsageError(`--port ${values.port} is not a port; give a number from 1 to 65535.`);
+  if (values.store !== undefined && !/^postgres(ql)?:\/\//.test(values.store))
+    throw new UsageError("--store takes PostgreSQL's URL: postgresql://user:password@host:5432/database");
+  return {
+    port,
+    dataDir:
+      values.data === undefined
+        ? resolve(home, ".mcpctl")
+        : isAbsolute(values.data)
+          ? values.data
+          : resolve(from, values.data),
+    fresh: values.fresh,
+    store: values.store,
+    detach: values.detach,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: "string", default: "8787" },
+        data: { type: "string" },
+        fresh: { type: "boolean", default: false },
+        store: { type: "string" },
+        detach: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}

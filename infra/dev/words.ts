@@ -1,0 +1,45 @@
+/** What `npm start` prints when all is ready. Pure. */
+export interface Ready {
+  edge: string;
+  adminToken: string;
+  /** Names of LLMs that answer. */
+  published: readonly string[];
+  /** The published one is the demonstration. */
+  demo: boolean;
+  dataDir: string;
+  seconds: number;
+  /** Nothing was kept from before. */
+  cold: boolean;
+  detached: boolean;
+}
+
+export function readyWords(ready: Ready): string {
+  const { edge, adminToken, published, demo, dataDir, seconds, cold, detached } = ready;
+  const model = published[0];
+  const what = published.length === 0 ? "nothing yet" : published.join(", ");
+  return `
+mcpctl is ready after ${seconds.toFixed(1)} s (${cold ? "first start" : "with what was kept"}).
+
+  Edge         ${edge}
+  Admin token  ${adminToken}
+  Published    ${what}${demo && model !== undefined ? " (a demonstration: no Ollama, llama.cpp, vLLM or LM Studio was found running here)" : ""}
+  Kept in      ${dataDir}
+
+Try next:
+
+  npx mcpctl --context dev get llms
+  ${model === undefined ? "npx mcplocal detect" : curl(edge, adminToken, model)}
+  npx mcpctl --context dev ${model === undefined ? "whoami" : `describe llm ${model}`}
+
+${detached ? "It runs on behind. `npm stop` ends it." : "Ctrl-C stops everything; what is kept stays."}`;
+}
+
+function curl(edge: string, token: string, model: string): string {
+  const body = JSON.stringify({ model, stream: true, messages: [{ role: "user", content: "Hello!" }] });
+  return `curl -N ${edge}/v1/chat/completions -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d ${quoted(body)}`;
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
