@@ -9,6 +9,7 @@ import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { inferenceRoutes } from "./inference/index.ts";
+import { openApiRoute } from "./openapi/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
 import { resourceRoutes } from "./resources/index.ts";
 import { type Route, type Surface, surfaceOf } from "./route.ts";
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...inferenceRoutes,
   ...publisherRoutes,
+  openApiRoute(() => routes),
   ...resourceRoutes,
 ];
 

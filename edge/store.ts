@@ -32,6 +32,8 @@ export function openStore(settings: Pick<Settings, "databaseUrl" | "neonProxy">)
     async transaction(work) {
       // A pool across requests hangs on the second one: I/O objects belong to the request that made them.
       const pool = new Pool({ connectionString: settings.databaseUrl, max: 1 });
+      // Its WebSocket may be cut as the request ends, when all is done: heard by nobody that would be an uncaught error.
+      pool.on("error", () => {});
       try {
         return await drizzleSocket(pool).transaction(work);
       } finally {

@@ -63,7 +63,7 @@ function installed() {
 function install() {
   const from = Date.now();
   stderr.write("Installing packages (once, and again when package-lock.json changes; takes about half a minute) …\n");
-  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"];
   // Inside an npm script npm says where it is itself, which also works where it is not in PATH.
   const [command, before] = env.npm_execpath?.endsWith(".js") ? [execPath, [env.npm_execpath]] : ["npm", []];
   const { status, error } = spawnSync(command, [...before, ...flags], {

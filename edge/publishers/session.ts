@@ -145,8 +145,8 @@ export class PublisherSession extends DurableObject<Env> {
 
   async #heartbeat(request: Request): Promise<HeartbeatResponse> {
     const beat = parseWith(heartbeatRequest, parseJson(await readBounded(request, HEARTBEAT_LIMIT_BYTES)));
-    this.#on({ is: beat.leaving ? "left" : "heartbeat" });
-    if (beat.leaving) await this.#turns.done();
+    this.#on({ is: beat.leaving ? "left" : beat.draining ? "draining" : "heartbeat" });
+    if (beat.leaving || beat.draining) await this.#turns.done();
     const { presence, channel } = this.#state;
     return { state: presence === "active" ? "active" : "inactive", channel: channel !== undefined };
   }

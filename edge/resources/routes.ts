@@ -4,6 +4,7 @@ import { kinds } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
+import { componentName } from "../openapi/components.ts";
 import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
@@ -88,7 +89,7 @@ function routesOf(kind: NamedKind): Route[] {
         "POST",
         at,
         may("create", kind.permission, { name: nameInBody }),
-        { summary: `Create a ${kind.name}.`, query: writeParameters, body: kind.spec, answer: answer(201) },
+        { summary: `Create a ${kind.name}.`, query: writeParameters, body: `${component}Input`, answer: answer(201) },
         async (call) => {
           const document = readNew(kind, await readDocument(call));
           const options = { dryRun: isDryRun(call), merge: false };
@@ -107,7 +108,10 @@ function routesOf(kind: NamedKind): Route[] {
             summary:
               method === "PUT" ? `Replace a ${kind.name}.` : `Change fields of a ${kind.name} (JSON merge patch).`,
             query: { ...which, ...writeParameters },
-            body: kind.spec,
+            ...(method === "PUT"
+              ? { body: `${component}Input` }
+              : { body: "MergePatch", bodyType: "application/merge-patch+json" }),
+            headers: preconditions,
             answer: answer(200),
           },
           (call) => edit(call, kind, method),
@@ -120,7 +124,12 @@ function routesOf(kind: NamedKind): Route[] {
         "DELETE",
         one,
         role("delete"),
-        { summary: `Delete a ${kind.name}.`, query: { ...which, ...writeParameters }, answer: answer(200) },
+        {
+          summary: `Delete a ${kind.name}.`,
+          query: { ...which, ...writeParameters },
+          headers: preconditions,
+          answer: answer(200),
+        },
         async (call) => {
           const seen = versionsSeen(call.request.headers.get("if-match"));
           const row = await rowInPath(call, kind);
@@ -142,8 +151,7 @@ export const listParameters = {
 
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
-/** Name of the kind's schema in OpenAPI. */
-export const componentName = (kind: { name: string }): string => kind.name.charAt(0).toUpperCase() + kind.name.slice(1);
+const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
 async function list(call: Call, kind: NamedKind, scopeId: string | undefined): Promise<Response> {
   const query = call.url.searchParams;
