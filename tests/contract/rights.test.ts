@@ -166,6 +166,7 @@ describe("an mcptoken", () => {
     const definition = `/api/v1/rbac/mcptoken-${made.status.hash.slice(0, 12)}`;
     const { body } = await send("GET", definition, { token: root });
     expect(body).toMatchObject({ subjects: [{ kind: "McpToken", name: made.status.hash }], bindings });
+    expect(await statusOf(made.token)).toBe(200);
     await remove("mcptokens/defined");
     expect((await send("GET", definition, { token: root })).status).toBe(404);
     await until(async () => (await statusOf(made.token)) === 401, REVOKED_WITHIN_MS, "401");
