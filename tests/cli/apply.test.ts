@@ -173,6 +173,23 @@ secrets: [{name: key, data: {k: v}}]
     expect(await apply(text)).toMatchObject({ exit: 0, out: "mcptoken/ci unchanged\n", err: "" });
   });
 
+  test("takes a file from a URL, without telling it who asks", async () => {
+    const asked: unknown[] = [];
+    front.interfere = (req, res) => {
+      if (req.url !== "/team.yaml") return false;
+      asked.push(req.headers.authorization);
+      res.writeHead(200).end(llm("from-afar"));
+      return true;
+    };
+    expect(await engineer.run(["apply", "-f", `${front.url}/team.yaml`])).toMatchObject({
+      exit: 0,
+      out: "llm/from-afar created\n",
+    });
+    expect(asked).toEqual([undefined]);
+    expect((await engineer.run(["apply", "-f", `${front.url}/nowhere.yaml`])).exit).toBe(3);
+    expect((await engineer.run(["apply", "-f", "http://127.0.0.1:9/x.yaml"])).exit).toBe(5);
+  });
+
   test.each([
     ["a file that isn't there", ["apply", "-f", "nowhere.yaml"], 3],
     ["nothing", ["apply"], 2],
@@ -214,6 +231,10 @@ describe("round trip", () => {
     expect(said.out).toContain("-tier: fast\n+tier: heavy\n");
     expect(said.out).toContain("+  k: (written, not shown)");
     expect(said.out).not.toContain("hidden-value");
+    const secret = (value: string) => `kind: secret\nname: compared\ndata: {k: ${value}}\n`;
+    await apply(secret("one"));
+    expect((await engineer.run(["diff", "-f", "-"], { stdin: secret("one") })).exit).toBe(0);
+    expect((await engineer.run(["diff", "-f", "-"], { stdin: secret("two") })).exit).toBe(1);
   });
 });
 
