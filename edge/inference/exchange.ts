@@ -69,11 +69,11 @@ export class Exchange {
   async #answer(): Promise<Response> {
     try {
       const response = await this.#send();
-      clearTimeout(this.#timer);
       this.#firstByteAt = Date.now();
       const judged = await judge(response, this.#target);
       if (judged === undefined) return await this.#pass(response);
       if (judged instanceof Refusal) throw judged;
+      clearTimeout(this.#timer);
       this.#record(judged.status, `provider_${judged.status}`, unknownUsage);
       return this.#providersWords(judged);
     } catch (error) {
@@ -112,39 +112,43 @@ export class Exchange {
 
   async #pass(response: Response): Promise<Response> {
     const type = response.headers.get("content-type") ?? "application/octet-stream";
-    const { body, status } = response;
-    if (!body) {
-      this.#record(status, null, unknownUsage);
-      return new Response(null, { status, headers: this.#headers(type) });
-    }
-    if (type.startsWith("text/event-stream")) return this.#relay(body, status, type, undefined);
+    const { status } = response;
+    const streaming = isEventStream(type);
     const length = response.headers.get("content-length");
-    const idle = this.#target.spec.timeouts.idle;
-    this.#timer = setTimeout(() => this.#controller.abort(this.#timeout("fell silent", idle)), idle);
-    try {
-      if (length !== null && Number(length) <= WHOLE_BYTES) {
-        const bytes = await response.arrayBuffer();
-        return this.#whole(bytes, status, type);
+    // A getter that makes a stream: a short answer is read without one.
+    if (!streaming && length !== null && Number(length) <= WHOLE_BYTES) {
+      try {
+        return this.#whole(await response.arrayBuffer(), status, type);
+      } catch (cause) {
+        throw this.#cut(cause);
       }
-      const reader = body.getReader({ mode: "byob" });
+    }
+    const { body } = response;
+    if (!body) return this.#whole(new Uint8Array(), status, type);
+    if (streaming) {
+      clearTimeout(this.#timer);
+      return this.#relay(body, status, type, undefined);
+    }
+    const reader = body.getReader({ mode: "byob" });
+    try {
       const { value, done } = await reader.readAtLeast(WHOLE_BYTES, new Uint8Array(WHOLE_BYTES));
       if (done || !value || value.length < WHOLE_BYTES) return this.#whole(value ?? new Uint8Array(), status, type);
+      clearTimeout(this.#timer);
       reader.releaseLock();
       return this.#relay(body, status, type, value);
     } catch (cause) {
       throw this.#cut(cause);
-    } finally {
-      clearTimeout(this.#timer);
     }
   }
 
   #whole(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>, status: number, type: string): Response {
+    clearTimeout(this.#timer);
     this.#record(status, null, type.includes("json") ? usageIn(decoder.decode(bytes)) : unknownUsage);
     return new Response(bytes, { status, headers: this.#headers(type) });
   }
 
   #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
-    const sse = type.startsWith("text/event-stream");
+    const sse = isEventStream(type);
     const { idle } = this.#target.spec.timeouts;
     let release = () => {};
     const { readable, ended } = relay(body, {
@@ -180,9 +184,8 @@ export class Exchange {
 
   #headers(type: string): Record<string, string> {
     return {
+      ...(isEventStream(type) ? streamHeaders : undefined),
       "content-type": type,
-      "cache-control": "no-cache",
-      "x-accel-buffering": "no",
       "x-request-id": this.#requestId,
       "x-mcpctl-llm": this.#target.name,
       "x-mcpctl-attempts": "1",
@@ -256,6 +259,11 @@ export class Exchange {
     );
   }
 }
+
+const isEventStream = (type: string) => type.startsWith("text/event-stream");
+
+/** Nobody on the way holds chunks back. */
+const streamHeaders = { "cache-control": "no-cache", "x-accel-buffering": "no" };
 
 function clientGone(): Refusal {
   return new Refusal("client_gone", "The client hung up.");

@@ -13,6 +13,8 @@ const FIRST_LOOK = 100;
 const LAST_LOOK = 1_000;
 /** Bytes taken from the copy in one look. */
 const LOOK_BYTES = 65_536;
+/** A short stream fits into this; a larger buffer costs more than reading it. */
+const FIRST_BYTES = 8_192;
 /** A stream that is longer than this goes on without a copy: back-pressure alone bounds it then, and its usage stays unknown. */
 const COPY_LIMIT = 8_388_608;
 /** Milliseconds that a client may take to accept the last words of a stream that failed. */
@@ -75,7 +77,7 @@ async function run(
   const abortedBy = controller.signal.aborted ? (controller.signal.reason as Refusal) : undefined;
   // The provider must not go on for a client that hung up, which only a failed write tells.
   if (broke) controller.abort(broke.cause);
-  const tail = await copy.rest();
+  const tail = await copy.rest(broke !== undefined);
   const refusal = abortedBy
     ? abortedBy
     : broke
@@ -83,20 +85,28 @@ async function run(
       : options.whole(tail)
         ? undefined
         : options.cut(undefined);
-  const accepted = await finish(to.getWriter(), refusal && options.farewell?.(refusal, tail), refusal !== undefined);
-  return { tail, broke: refusal && !accepted && broke ? "client_gone" : refusal };
+  const writer = to.getWriter();
+  if (!refusal) {
+    // Nobody waits for this: a client that is slow to take the end has got everything.
+    writer.close().catch(() => {});
+    return { tail, broke: undefined };
+  }
+  const accepted = await takeLeave(writer, options.farewell?.(refusal, tail));
+  return { tail, broke: !accepted && broke ? "client_gone" : refusal };
 }
 
-/** @returns whether the client took it. */
-async function finish(
+/** @param last what the client is told; undefined: the connection breaks. @returns whether the client took it. */
+async function takeLeave(
   writer: WritableStreamDefaultWriter<Uint8Array>,
   last: Uint8Array | undefined,
-  failed: boolean,
 ): Promise<boolean> {
   try {
-    if (last) await within(FAREWELL, writer.write(last));
-    if (failed && !last) await writer.abort(new Error("the provider broke off"));
-    else await within(FAREWELL, writer.close());
+    if (!last) {
+      await writer.abort(new Error("the provider broke off"));
+      return true;
+    }
+    await within(FAREWELL, writer.write(last));
+    await within(FAREWELL, writer.close());
     return true;
   } catch {
     writer.abort().catch(() => {});
@@ -147,16 +157,19 @@ class Copy {
     const heard = this.#heard;
     this.#heard = false;
     if (!this.#reading && !this.#ended)
-      this.#reading = this.#take().finally(() => {
+      this.#reading = this.#take(LOOK_BYTES, 1).finally(() => {
         this.#reading = undefined;
       });
     return heard;
   }
 
-  /** After the end. @returns the last bytes as text. */
-  async rest(): Promise<string> {
+  /**
+   * After the end. @returns the last bytes as text.
+   * @param broken what came before the break is read piece by piece: asking for more would meet the break first.
+   */
+  async rest(broken: boolean): Promise<string> {
     await this.#reading;
-    while (!this.#ended) await this.#take();
+    for (let size = FIRST_BYTES; !this.#ended; size = LOOK_BYTES) await this.#take(size, broken ? 1 : size);
     return this.tail();
   }
 
@@ -169,15 +182,15 @@ class Copy {
     this.#reader.cancel().catch(() => {});
   }
 
-  async #take(): Promise<void> {
+  async #take(size: number, atLeast: number): Promise<void> {
     try {
-      const { value, done } = await this.#reader.read(new Uint8Array(LOOK_BYTES));
+      const { value, done } = await this.#reader.readAtLeast(atLeast, new Uint8Array(size));
       if (value && value.length > 0) {
         this.#heard = true;
         this.#taken += value.length;
         this.#last = lastOf(this.#last, value);
       }
-      if (done) this.#ended = true;
+      if (done || !value || value.length < atLeast) this.#ended = true;
     } catch {
       // The first branch meets the same error and reports it.
       this.#ended = true;
@@ -186,6 +199,7 @@ class Copy {
 }
 
 function lastOf(before: Uint8Array, next: Uint8Array): Uint8Array {
+  if (before.length === 0 && next.length * 2 > next.buffer.byteLength) return next.subarray(-TAIL_BYTES);
   if (before.length === 0 || next.length >= TAIL_BYTES) return next.slice(-TAIL_BYTES);
   const kept = before.subarray(-(TAIL_BYTES - next.length));
   const all = new Uint8Array(kept.length + next.length);
