@@ -123,7 +123,10 @@ function handOver() {
   });
 }
 
-/** Nothing tells a process that its parent was killed, other than its having another one. */
+/**
+ * Nothing tells a process that its parent was killed, other than its having another one. The parent is npm itself: the scripts
+ * say `exec`, because a shell in between would live on.
+ */
 function endWithParent(child) {
   const parent = process.ppid;
   setInterval(() => {

@@ -69,7 +69,7 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
   const { contextsFile } = await import("#db/protocol/contexts");
   let value: unknown;
   try {
-    value = text.trimStart().startsWith("{") ? JSON.parse(text) : (await import("yaml")).parse(text);
+    value = text.trimStart().startsWith("{") ? JSON.parse(text) : (await import("../yaml.ts")).parse(text);
   } catch (cause) {
     throw new Failure(`${path} is not YAML: ${(cause as Error).message.split("\n")[0]}`, {
       hint: "Mend it, or remove it and log in again.",

@@ -83,7 +83,7 @@ async function write(
         project: scopeOf(manifest, project),
         ...(before ? { ifMatch: before } : {}),
       });
-      return { outcome: answer.resourceVersion === before && !dryRun ? "unchanged" : "configured", answer };
+      return { outcome: answer.resourceVersion === before ? "unchanged" : "configured", answer };
     } catch (error) {
       // Somebody was faster, or a create whose answer got lost had worked: look again, decide again.
       const raced = error instanceof Failure && (error.code === "lost_update" || error.code === "already_exists");

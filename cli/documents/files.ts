@@ -7,14 +7,15 @@ import { duplicates, type Manifest, mustBeSound, readManifests } from "./read.ts
 
 const MANIFEST = /\.(ya?ml|json)$/i;
 
-/** @throws Failure for what can't be read, and for every fault in it at once. */
+/** @returns none only for a list that says that it is empty. @throws Failure for what can't be read, and for every fault in it at once. */
 export async function loadManifests(names: readonly string[], tools: Tools): Promise<Manifest[]> {
   if (names.length === 0) throw usage("Say which file: -f FILE, a directory, a URL, or - for stdin.");
   const texts = (await Promise.all(names.map((name) => textsOf(name, tools)))).flat();
   const read = texts.map(({ text, source }) => readManifests(text, source));
   const manifests = read.flatMap((r) => r.manifests);
   mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], names.join(", "));
-  if (manifests.length === 0) throw new Failure(`${names.join(", ")}: there is no resource in it.`);
+  if (manifests.length === 0 && !read.some((r) => r.emptyList))
+    throw new Failure(`${names.join(", ")}: there is no resource in it.`);
   return manifests;
 }
 

@@ -23,10 +23,12 @@ const MOST_ALIASES = 100;
 export interface ReadResult {
   manifests: Manifest[];
   faults: Fault[];
+  /** It says in so many words that there is nothing, as `get -o yaml` does for an empty list. */
+  emptyList: boolean;
 }
 
 export function readManifests(text: string, source: string): ReadResult {
-  const result: ReadResult = { manifests: [], faults: [] };
+  const result: ReadResult = { manifests: [], faults: [], emptyList: false };
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   for (const document of Array.isArray(documents) ? documents : []) {
@@ -89,6 +91,7 @@ function eachItem(items: unknown, node: Node | undefined, lineAt: LineAt, result
     result.faults.push({ path: lineAt(node?.range?.[0]), message: "expected a list of resources" });
     return;
   }
+  if (items.length === 0) result.emptyList = true;
   for (const [i, item] of items.entries()) {
     const child = childOf(node, i) ?? node;
     if (!kind) take(item, child, lineAt, result);

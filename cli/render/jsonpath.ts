@@ -118,6 +118,8 @@ function path(text: string, template: string, at: number): Step[] {
     stepPattern.lastIndex = i;
     const m = stepPattern.exec(text);
     if (!m) throw wrong(template, at, `"${text.slice(i)}" is not understood`);
+    // Kept before anything else: a filter has a path of its own, read by the same pattern.
+    i = stepPattern.lastIndex;
     if (m[1] || m[8]) steps.push({ is: "every" });
     else if (m[2]) steps.push({ is: "index", at: Number(m[2]) });
     else if (m[3]) steps.push({ is: "field", name: m[4] ?? "" });
@@ -129,7 +131,6 @@ function path(text: string, template: string, at: number): Step[] {
         operator: m[6] === "==" || m[6] === "!=" ? m[6] : "exists",
         value: literal(m[7]),
       });
-    i = stepPattern.lastIndex;
   }
   return steps;
 }

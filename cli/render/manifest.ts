@@ -27,9 +27,10 @@ export function manifest(
 
 const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-/** One document each. */
+/** One document each; none are a list that says so, which `apply` takes as well. */
 export async function toYaml(documents: readonly unknown[]): Promise<string> {
-  const { stringify } = await import("yaml");
+  if (documents.length === 0) return "kind: List\nitems: []\n";
+  const { stringify } = await import("../yaml.ts");
   return documents.map((d) => stringify(d, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
 }
 

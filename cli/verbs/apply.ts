@@ -24,6 +24,7 @@ export default verb({
   async run({ filename, dryRun }, tools) {
     const { io, globals } = tools;
     const manifests = await loadManifests(filename, tools);
+    if (manifests.length === 0) return io.err("There is nothing to apply.\n");
     const api = await tools.api();
     const project = await tools.project();
     const steps = await planApply(manifests, api, project);

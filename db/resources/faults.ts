@@ -124,7 +124,12 @@ function valueAt(input: unknown, path: Path): unknown {
 /** Type, and for scalars the value, shortened. */
 function shown(value: unknown, hide: boolean): string {
   if (hide || typeof value === "object" || value === undefined) return typeName(value);
-  return JSON.stringify(typeof value === "string" ? clip(value) : value) ?? typeName(value);
+  return JSON.stringify(typeof value === "string" ? clip(withoutUserinfo(value)) : value) ?? typeName(value);
+}
+
+/** A password that somebody put into a URL must not come back in an error, which is pasted into tickets (RFC 3986, 3.2.1). */
+function withoutUserinfo(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi, "$1…@");
 }
 
 function typeName(value: unknown): string {

@@ -81,6 +81,26 @@ describe("what a write changes is known at once where it was made, and in time e
     await until(async () => (await canI(token, "view", "projects")) === false, REVOKED_WITHIN_MS, "no view");
   });
 
+  test("again and again, while requests go on", async () => {
+    const token = await person("rhea", [{ role: "view", resource: "llms" }]);
+    let writing = true;
+    const seen = new Set<number>();
+    const reading = Promise.all(
+      Array.from({ length: 8 }, async () => {
+        while (writing) seen.add(await statusOf(token));
+      }),
+    );
+    const subjects = [{ kind: "User", name: "rhea" }];
+    for (let i = 0; i < 20; i++) {
+      const resource = i % 2 === 0 ? "secrets" : "llms";
+      await put("rbac/rhea", { name: "rhea", subjects, bindings: [{ role: "view", resource }] });
+      expect(await canI(token, "view", resource)).toBe(true);
+    }
+    writing = false;
+    await reading;
+    expect([...seen]).toEqual([200]);
+  });
+
   test("a user who is deleted", async () => {
     const token = await person("gone");
     expect(await statusOf(token)).toBe(200);
@@ -166,6 +186,7 @@ describe("an mcptoken", () => {
     const definition = `/api/v1/rbac/mcptoken-${made.status.hash.slice(0, 12)}`;
     const { body } = await send("GET", definition, { token: root });
     expect(body).toMatchObject({ subjects: [{ kind: "McpToken", name: made.status.hash }], bindings });
+    expect(await statusOf(made.token)).toBe(200);
     await remove("mcptokens/defined");
     expect((await send("GET", definition, { token: root })).status).toBe(404);
     await until(async () => (await statusOf(made.token)) === 401, REVOKED_WITHIN_MS, "401");
