@@ -364,6 +364,28 @@ describe("a task", () => {
     },
   );
 
+  test("whose streaming caller waits gets headers and a comment within five seconds, then its answer", async () => {
+    const publisher = await publish(admin, { names: ["slow"] });
+    const channel = await publisher.open();
+    const asked = Date.now();
+    const pending = stream("slow");
+    const { taskId } = await channel.next("infer");
+    const response = await pending;
+    expect(Date.now() - asked).toBeLessThan(6_000);
+    expect(response).toMatchObject({ status: 200 });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const first = (await reader?.read())?.value ?? "";
+    expect(first).toMatch(/^: .*\n\n$/);
+    const source = writable();
+    const posted = publisher.result(taskId, source.body, eventStream);
+    source.write(piece("at last", "stop"));
+    source.close();
+    let rest = "";
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) rest += next.value;
+    expect(rest).toBe(piece("at last", "stop"));
+    expect((await posted).status).toBe(200);
+  });
+
   test("that never gets a result is 504, and cancelled", async () => {
     const publisher = await publish(admin, { names: ["never"] });
     const channel = await publisher.open();
