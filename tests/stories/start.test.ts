@@ -176,9 +176,13 @@ describe("npm start in the foreground", () => {
   const data = join(home, "foreground");
   let child: ChildProcess | undefined;
   afterEach(() => {
-    // Its own group: what a terminal would end.
-    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
+    if (child?.pid === undefined) return;
+    try {
+      // Its own group: what a terminal would end, and whatever a failed test left of it.
       process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+      expect(error).toMatchObject({ code: "ESRCH" });
+    }
   });
 
   async function start(): Promise<{ npm: ChildProcess & { pid: number }; dev: DevFile }> {
