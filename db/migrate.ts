@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
+import { backfillOperations } from "./backfill-operations.ts";
+import { operations } from "./resources/grants.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
@@ -23,6 +25,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     try {
       await applyMigrations(drizzle(client), { migrationsFolder });
+      await backfillOperations(client, operations);
     } finally {
       await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
     }

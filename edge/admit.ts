@@ -14,7 +14,7 @@ export async function admit(route: Route, call: Call): Promise<void> {
   if (permission.is === "public" || permission.is === "publisher") return;
   const caller = await call.deps.access.authenticate(call.request, call.waitUntil);
   call.identify(caller);
-  if (!withinScope(caller.principal, route, call.params)) throw denied("outside the token's project");
+  if (!withinScope(caller.principal, route, call.params)) throw walled();
   switch (permission.is) {
     case "authenticated":
       return;
@@ -36,6 +36,14 @@ export async function admit(route: Route, call: Call): Promise<void> {
       throw permission.conceal?.(name) ?? denied(`${role}:${resource}:${name}`);
     }
   }
+}
+
+/** Whatever its bindings say: a token is for asking models, not for managing them (spec: auth.md, Tokens). */
+function walled(): Refusal {
+  return new Refusal("not_allowed", "A token does not reach this: only /v1, its own project and /api/v1/auth/me.", {
+    permission: "a user's login",
+    hint: "Log in as a user (`mcpctl login`) to look at or change resources.",
+  });
 }
 
 function denied(permission: string): Refusal {

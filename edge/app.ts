@@ -9,6 +9,7 @@ import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { inferenceRoutes } from "./inference/index.ts";
+import { openApiRoute } from "./openapi/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
 import { resourceRoutes } from "./resources/index.ts";
 import { type Route, type Surface, surfaceOf } from "./route.ts";
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...inferenceRoutes,
   ...publisherRoutes,
+  openApiRoute(() => routes),
   ...resourceRoutes,
 ];
 
@@ -63,10 +65,11 @@ function refused(error: unknown, surface: Surface, c: HonoContext): Response {
   return writeRefusal(refusal, surface, requestId);
 }
 
-/** Stack and causes for the log; never the request's headers or body. */
+/** Stack and causes for the log; never the request's headers or body, nor a statement's parameters, which come from them. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return (error.stack ?? error.message) + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
+  const stack = (error.stack ?? error.message).replace(/\nparams: .*?(?=\n {4}at |$)/s, "");
+  return stack + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -34,7 +34,12 @@ export type Surface = "api" | "openai";
 export interface RouteDoc {
   summary: string;
   tag: string;
-  body?: z.ZodType;
+  /** A string names a component: `LlmInput`. */
+  body?: z.ZodType | string;
+  /** Media type of the body, where it is not application/json. */
+  bodyType?: string;
+  /** Request headers that the route reads: what each means. */
+  headers?: Readonly<Record<string, string>>;
   /** Query parameters by name: what each means. */
   query?: Readonly<Record<string, string>>;
   /** Successful answer: status and schema; a string names a component (`Llm`, `LlmList`). */

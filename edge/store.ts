@@ -32,8 +32,20 @@ export function openStore(settings: Pick<Settings, "databaseUrl" | "neonProxy">)
     async transaction(work) {
       // A pool across requests hangs on the second one: I/O objects belong to the request that made them.
       const pool = new Pool({ connectionString: settings.databaseUrl, max: 1 });
+      // Its WebSocket may be cut as the request ends, when all is done: heard by nobody that would be an uncaught error.
+      pool.on("error", () => {});
+      let broken = false;
+      pool.on("connect", (client: { on(event: "error", heard: () => void): unknown }) => {
+        client.on("error", () => {
+          broken = true;
+        });
+      });
       try {
         return await drizzleSocket(pool).transaction(work);
+      } catch (error) {
+        // A WebSocket that can't be opened is a bare event, and one that broke an error without an SQLSTATE.
+        if (!(error instanceof Error) || (broken && !(error instanceof Refusal))) throw storeUnavailable(error);
+        throw error;
       } finally {
         await pool.end();
       }

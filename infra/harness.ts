@@ -9,6 +9,7 @@ import { buildProduct, edge as edgeProduct } from "./build.ts";
 import { type EdgeProcess, type EdgeSecrets, startEdgeProcess } from "./edge-process.ts";
 import { newKeys } from "./keys.ts";
 import { startMigratedStore } from "./migrated-store.ts";
+import { triggerSchedule } from "./trigger-schedule.ts";
 
 export interface EdgeOptions {
   /** Variables and secrets of the Worker that differ from what the harness gives. */
@@ -20,7 +21,9 @@ export interface EdgeOptions {
 export interface TestEdge {
   url: string;
   databaseUrl: string;
-  /** Root of the edge's processes: a benchmark reads what they cost. */
+  /** Its configuration and its objects' files. */
+  dir: string;
+  /** The edge's process: a benchmark reads what it costs. */
   pid(): number;
   /** Statements that the store has run for the edge so far. */
   stats(): Promise<{ queries: number }>;
@@ -28,6 +31,8 @@ export interface TestEdge {
   bootstrap(): Promise<{ token: string }>;
   /** What the edge has logged so far. */
   log(): string;
+  /** Runs the scheduled handler, as a cron trigger would. @throws where it fails. */
+  trigger(cron: string): Promise<void>;
   /** The store alone; afterwards the edge can't reach it any more. */
   stopStore(): Promise<void>;
   /** `kill -9` of the edge alone; store and objects' files stay. */
@@ -42,6 +47,7 @@ const bootstrapAnswer = z.object({ token: z.string() });
 
 export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
   const dir = mkdtempSync(join(tmpdir(), "mcpctl-edge-"));
+  const cronSocket = join(dir, "cron.sock");
   const keys = newKeys();
   let storeUp: (NeonBridge & { databaseUrl: string }) | undefined;
   let running: EdgeProcess | undefined;
@@ -64,7 +70,9 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     const { DATABASE_URL = "", KEY_ENCRYPTION = "", SIGNING_KEY = "", BOOTSTRAP_SECRET = "", ...vars } = given;
     const secrets: EdgeSecrets = { DATABASE_URL, KEY_ENCRYPTION, SIGNING_KEY, BOOTSTRAP_SECRET };
     const start = async (port: number): Promise<EdgeProcess> => {
-      const process = await startEdgeProcess({ dir, port, secrets, vars, output: "pipe" });
+      rmSync(cronSocket, { force: true });
+      const cronAddress = `unix:${cronSocket}`;
+      const process = await startEdgeProcess({ dir, port, secrets, vars, cronAddress, output: "pipe" });
       for (const stream of [process.stdout, process.stderr])
         stream?.on("data", (chunk: Buffer) => {
           log += chunk;
@@ -77,10 +85,12 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     return {
       url: first.url,
       databaseUrl: store.databaseUrl,
+      dir,
       pid: () => (running ?? first).pid,
       stats: async () => ({ queries: store.queries() }),
       bootstrap: () => bootstrap(first.url, BOOTSTRAP_SECRET),
       log: () => log,
+      trigger: (cron) => triggerSchedule(cronSocket, cron),
       stopStore,
       kill: async () => running?.kill(),
       restart: async () => {

@@ -63,7 +63,7 @@ function installed() {
 function install() {
   const from = Date.now();
   stderr.write("Installing packages (once, and again when package-lock.json changes; takes about half a minute) …\n");
-  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"];
   // Inside an npm script npm says where it is itself, which also works where it is not in PATH.
   const [command, before] = env.npm_execpath?.endsWith(".js") ? [execPath, [env.npm_execpath]] : ["npm", []];
   const { status, error } = spawnSync(command, [...before, ...flags], {
@@ -123,7 +123,10 @@ function handOver() {
   });
 }
 
-/** Nothing tells a process that its parent was killed, other than its having another one. */
+/**
+ * Nothing tells a process that its parent was killed, other than its having another one. The parent is npm itself: the scripts
+ * say `exec`, because a shell in between would live on.
+ */
 function endWithParent(child) {
   const parent = process.ppid;
   setInterval(() => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { verifies } from "../../tests/requirements.ts";
 import { importSealingKey, seal, unseal } from "./sealing.ts";
 
 const key = (fill: number) => importSealingKey(btoa(String.fromCharCode(...new Uint8Array(32).fill(fill))));
 const values = { token: "s3cret", "with.dot": "ünï\u0000code", empty: "" };
 
 describe("sealing", () => {
-  test("gives back what was sealed, and shows none of it", async () => {
+  test(verifies("secrets.sealed", "gives back what was sealed, and shows none of it"), async () => {
     const kek = await key(1);
     const box = await seal(kek, "secret/a", values);
     expect(JSON.stringify(box)).not.toContain("s3cret");
@@ -19,12 +20,12 @@ describe("sealing", () => {
     expect(a.key).not.toBe(b.key);
   });
 
-  test("a box moved to another row does not open", async () => {
+  test(verifies("secrets.sealed", "a box moved to another row does not open"), async () => {
     const kek = await key(1);
     await expect(unseal(kek, "secret/b", await seal(kek, "secret/a", values))).rejects.toThrow();
   });
 
-  test("another key says which one is needed", async () => {
+  test(verifies("secrets.sealed", "another key says which one is needed"), async () => {
     const box = await seal(await key(1), "secret/a", values);
     await expect(unseal(await key(2), "secret/a", box)).rejects.toThrow(`sealed with key ${box.kek}`);
   });

@@ -217,6 +217,11 @@ CREATE TABLE "auditevent" (
 );
 
 --> statement-breakpoint
+CREATE TABLE "known_operation" (
+	"action" text PRIMARY KEY NOT NULL
+);
+
+--> statement-breakpoint
 ALTER TABLE "mcptoken" ADD CONSTRAINT "mcptoken_scope" FOREIGN KEY ("scope_id") REFERENCES "public"."project"("id") ON DELETE cascade ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "secret_to_secretbackend" ADD CONSTRAINT "secret_to_secretbackend_from" FOREIGN KEY ("from_id") REFERENCES "public"."secret"("id") ON DELETE cascade ON UPDATE no action;

@@ -95,6 +95,8 @@ export const heartbeatRequest = z.looseObject({
   queued: z.int().nonnegative().optional(),
   /** Names of LLMs that sleep: `hibernating` instead of `active`. */
   sleeping: z.array(z.string()).optional(),
+  /** It finishes what is in flight and takes nothing new: its LLMs are inactive, its channel stays open. */
+  draining: z.boolean().optional(),
   /** A good-bye: the session's LLMs are inactive at once and its channel is closed. */
   leaving: z.boolean().optional(),
 });

@@ -1,6 +1,7 @@
 /** What zod says about a document, as faults that a person can mend: where, what was expected, what was given, a near spelling. */
 import { z } from "zod";
 import type { Fault } from "../protocol/errors.ts";
+import { metaOf } from "./field.ts";
 import { childSchemas, optionSchemas } from "./kind.ts";
 import { near } from "./near.ts";
 
@@ -19,6 +20,8 @@ export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[],
     const value = valueAt(input, issue.path);
     const hide = told.hidden?.has(String(issue.path[0])) ?? false;
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(schema, issue.path, key, told));
+    const refused = typeof value === "string" ? refusal(schema, issue.path, value) : undefined;
+    if (refused) return [{ path: z.core.toDotPath(issue.path), message: refused, given: JSON.stringify(value) }];
     return [{ path: z.core.toDotPath(issue.path), ...describe(issue, value, hide) }];
   });
 }
@@ -83,15 +86,30 @@ function oneOf(values: readonly string[], value: unknown, hide: boolean): Omit<F
 
 /** Names of the fields that the schema knows at this place, whatever option of a union is meant. */
 function fieldsAt(schema: z.ZodType, path: Path): string[] {
-  let here: readonly z.core.$ZodType[] = optionSchemas(schema);
+  const names = schemasAt(schema, path).flatMap(optionSchemas).flatMap(childSchemas);
+  return [...new Set(names.map(([name]) => name))].filter((n) => n !== "[]" && n !== "*");
+}
+
+/** Why this very value is not possible, where the schema knows. */
+function refusal(schema: z.ZodType, path: Path, value: string): string | undefined {
+  for (const s of schemasAt(schema, path)) {
+    const { refused } = metaOf(s);
+    if (refused && Object.hasOwn(refused, value)) return refused[value];
+  }
+  return undefined;
+}
+
+function schemasAt(schema: z.ZodType, path: Path): readonly z.core.$ZodType[] {
+  let here: readonly z.core.$ZodType[] = [schema];
   for (const key of path) {
     const names = typeof key === "number" ? ["[]"] : [String(key), "*"];
     here = here
+      .flatMap(optionSchemas)
       .flatMap(childSchemas)
       .filter(([name]) => names.includes(name))
-      .flatMap(([, child]) => optionSchemas(child));
+      .map(([, child]) => child);
   }
-  return [...new Set(here.flatMap(childSchemas).map(([name]) => name))].filter((n) => n !== "[]" && n !== "*");
+  return here;
 }
 
 function valueAt(input: unknown, path: Path): unknown {
@@ -106,7 +124,12 @@ function valueAt(input: unknown, path: Path): unknown {
 /** Type, and for scalars the value, shortened. */
 function shown(value: unknown, hide: boolean): string {
   if (hide || typeof value === "object" || value === undefined) return typeName(value);
-  return JSON.stringify(typeof value === "string" ? clip(value) : value) ?? typeName(value);
+  return JSON.stringify(typeof value === "string" ? clip(withoutUserinfo(value)) : value) ?? typeName(value);
+}
+
+/** A password that somebody put into a URL must not come back in an error, which is pasted into tickets (RFC 3986, 3.2.1). */
+function withoutUserinfo(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi, "$1…@");
 }
 
 function typeName(value: unknown): string {

@@ -6,6 +6,8 @@ export interface FieldMeta {
   ref?: string;
   /** Accepted, kept sealed, and never shown again. */
   writeOnly?: true;
+  /** Values that people try and that are not possible, and why. */
+  refused?: Readonly<Record<string, string>>;
 }
 
 /** What zod has no word for, by schema instance. Read it with `metaOf`, which looks through wrappers. */

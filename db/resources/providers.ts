@@ -1,5 +1,6 @@
 /** The kinds of provider that an LLM can name, as data. A provider that speaks OpenAI is one line here. */
 import { z } from "zod";
+import { fieldMeta } from "./field.ts";
 
 export interface Provider {
   /** Wire format it speaks. */
@@ -26,4 +27,9 @@ export const providers = {
 
 export type ProviderType = keyof typeof providers;
 
-export const providerType = z.enum(Object.keys(providers) as [ProviderType, ...ProviderType[]]);
+export const providerType = z.enum(Object.keys(providers) as [ProviderType, ...ProviderType[]]).register(fieldMeta, {
+  refused: {
+    "gemini-cli":
+      "gemini-cli is not supported: it is a program that logs in as a person on one machine, not a provider that the edge could call",
+  },
+});

@@ -13,7 +13,7 @@ export const secret = kind({
   plural: "secrets",
   about: "Named values that LLMs and servers use and nobody reads back.",
   spec: z.strictObject({
-    backend: ref("secretbackend").default("default").describe("The secret backend that keeps the values."),
+    backend: ref("secretbackend").optional().describe("What keeps the values. Left out: the default backend."),
     data,
     description,
   }),

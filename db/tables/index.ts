@@ -2,10 +2,13 @@
 import { auditEvent } from "./audit.ts";
 import { password, session } from "./credentials.ts";
 import { derived } from "./derive.ts";
+import { knownOperation } from "./operations.ts";
 
 export { auditEvent } from "./audit.ts";
 export { password, session } from "./credentials.ts";
 export { type Edge, type EdgeTable, edges, type ResourceTable, resources } from "./derive.ts";
 
+export { knownOperation } from "./operations.ts";
+
 /** What the generator of migrations reads. */
-export const everyTable = { ...derived, password, session, auditEvent };
+export const everyTable = { ...derived, password, session, auditEvent, knownOperation };

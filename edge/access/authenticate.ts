@@ -9,6 +9,7 @@ import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";
 import type { Env, Settings } from "../env.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
+import { addressOf, networkOf } from "./address.ts";
 import { BoundedMap } from "./cache.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
 import type { Verdict } from "./guard.ts";
@@ -49,7 +50,7 @@ export class Authenticator {
   readonly #callers = new BoundedMap<Entry>(CALLERS);
   /** Hash → until when it is refused without asking. */
   readonly #denied = new BoundedMap<number>(DENIALS);
-  /** Address → how many tokens that nobody has may still come from it. */
+  /** Network → how many tokens that nobody has may still come from it. */
   readonly #strangers = new BoundedMap<Bucket>(STRANGERS);
   /** Counts `forget`: what was asked for before must not be kept after. */
   #epoch = 0;
@@ -72,7 +73,7 @@ export class Authenticator {
     const hash = hashCredential(credential);
     const now = Date.now();
     const entry = this.#callers.get(hash);
-    if (!entry) return this.#admitUnknown(credential, hash, request.headers.get("cf-connecting-ip"), now);
+    if (!entry) return this.#admitUnknown(credential, hash, addressOf(request), now);
     if (entry.expiresAt <= now) {
       this.#callers.delete(hash);
       throw notAuthenticated();
@@ -99,13 +100,14 @@ export class Authenticator {
     return credential === undefined ? undefined : this.#callers.get(hashCredential(credential))?.pointer;
   }
 
-  async #admitUnknown(credential: string, hash: string, address: string | null, now: number): Promise<Caller> {
+  async #admitUnknown(credential: string, hash: string, address: string | undefined, now: number): Promise<Caller> {
     if ((this.#denied.get(hash) ?? 0) > now) throw notAuthenticated();
     const epoch = this.#epoch;
-    if (address !== null) this.#takeFrom(address, now);
+    const network = address && networkOf(address);
+    if (network) this.#takeFrom(network, now);
     const found = await this.#find(credential, hash, now);
     if (!found) throw this.#deny(hash);
-    if (address !== null) this.#giveBack(address);
+    if (network) this.#giveBack(network);
     const verdict = await this.#ask(found.pointer, undefined);
     if (verdict.is !== "admitted") throw this.#deny(hash);
     const { caller, version, expiresAt } = verdict;
@@ -119,19 +121,19 @@ export class Authenticator {
    * Anybody can make up tokens of the right form, and each costs a statement, so an address has only so many. Taken before
    * it is looked for: otherwise many at once would all pass. @throws Refusal rate_limited
    */
-  #takeFrom(address: string, now: number): void {
-    const taken = attempt(this.#strangers.get(address), perStranger, now);
+  #takeFrom(network: string, now: number): void {
+    const taken = attempt(this.#strangers.get(network), perStranger, now);
     if (!taken.allowed)
       throw new Refusal("rate_limited", "Too many credentials that are not valid came from your address.", {
         hint: "Check the token that your programs send.",
         retryAfter: taken.retryAfterMs / 1000,
       });
-    this.#strangers.set(address, taken.bucket);
+    this.#strangers.set(network, taken.bucket);
   }
 
-  #giveBack(address: string): void {
-    const bucket = this.#strangers.get(address);
-    if (bucket) this.#strangers.set(address, refund(bucket, perStranger, 1));
+  #giveBack(network: string): void {
+    const bucket = this.#strangers.get(network);
+    if (bucket) this.#strangers.set(network, refund(bucket, perStranger, 1));
   }
 
   /** @returns when a signature of ours expires, for a token that has one. */

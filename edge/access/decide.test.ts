@@ -120,7 +120,7 @@ describe("exceeds: the creator ceiling", () => {
     expect(exceeds(granting(...held), granting(given))).toBe(missing);
   });
 
-  test("operations are given by who has them", () => {
+  test(verifies("rbac.creator-ceiling", "operations are given by who has them"), () => {
     const held: Grants = { bindings: [{ role: "run", resource: "*" }], operations: ["logs"] };
     expect(exceeds(held, { bindings: [], operations: ["logs"] })).toBeUndefined();
     expect(exceeds(held, { bindings: [], operations: ["logs", "backup"] })).toBe("run:backup");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  answering,
   failed,
   fallback,
   type GuardState,
@@ -70,6 +71,12 @@ describe("being told of a change", () => {
     expect(plan(loaded(told(initial), held(5, 1)), "login", 6)).toMatchObject({ do: "answer" });
   });
 
+  test("a change that comes while a question waits does not keep it waiting", () => {
+    const during = loaded(told(initial), held(5, 0));
+    expect(answering(during, 0)).toEqual(held(5, 0));
+    expect(answering(during, 1)).toBeUndefined();
+  });
+
   test("a slow old read does not replace a young one", () => {
     const young = loaded(told(initial), held(5, 1));
     expect(loaded(young, held(4, 0))).toBe(young);
@@ -79,16 +86,20 @@ describe("being told of a change", () => {
 
 describe("the store is down", () => {
   test("what is held answers until it is too old", () => {
-    expect(fallback(holding(0), MAX_HELD_MS)).toEqual(held(0));
-    expect(fallback(holding(0), MAX_HELD_MS + 1)).toBeUndefined();
+    expect(fallback(holding(0), "login", MAX_HELD_MS)).toEqual(held(0));
+    expect(fallback(holding(0), "login", MAX_HELD_MS + 1)).toBeUndefined();
   });
 
   test("what is known to be out of date never does: it may have been a revocation", () => {
-    expect(fallback(told(holding(0)), 1)).toBeUndefined();
+    expect(fallback(told(holding(0)), "login", 1)).toBeUndefined();
+  });
+
+  test("a credential that is not known may be new: it is not called invalid", () => {
+    expect(fallback(holding(0), "new", 1)).toBeUndefined();
   });
 
   test("nothing held, nothing said", () => {
-    expect(fallback(initial, 0)).toBeUndefined();
+    expect(fallback(initial, "login", 0)).toBeUndefined();
   });
 
   test("a success ends the failure", () => {

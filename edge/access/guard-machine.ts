@@ -58,18 +58,33 @@ export type Plan =
 export function plan(state: GuardState, credentialId: string, now: number): Plan {
   const { held } = state;
   if (!held || held.generation < state.generation || now - held.at > MAX_HELD_MS) return { do: "load" };
-  const known = held.profile?.credentials.some((c) => c.id === credentialId) ?? false;
-  if (!known && now - held.at > SETTLED_MS) return { do: "load" };
+  if (!knows(held, credentialId) && now - held.at > SETTLED_MS) return { do: "load" };
   const due = now - held.at > REVALIDATE_MS;
   const failing = state.failedAt !== undefined && now - state.failedAt < RETRY_MS;
   return { do: "answer", held, refresh: due && !failing };
 }
 
-/** The store could not be read: what is held answers for as long as it may, unless a change is known that it lacks. */
-export function fallback(state: GuardState, now: number): Held | undefined {
+/**
+ * What answers a question asked in generation `asked`, once a read has succeeded. A change that came after the question need
+ * not be in the answer: else questions would starve while much is written.
+ */
+export function answering(state: GuardState, asked: number): Held | undefined {
   const { held } = state;
-  return held && held.generation === state.generation && now - held.at <= MAX_HELD_MS ? held : undefined;
+  return held && held.generation >= asked ? held : undefined;
 }
+
+/**
+ * The store could not be read: what is held answers for as long as it may, unless a change is known that it lacks, which may
+ * have been a revocation. A credential that it does not know may be a new one, so nothing can be said about it.
+ */
+export function fallback(state: GuardState, credentialId: string, now: number): Held | undefined {
+  const { held } = state;
+  const current = held && held.generation === state.generation && now - held.at <= MAX_HELD_MS;
+  return current && knows(held, credentialId) ? held : undefined;
+}
+
+const knows = (held: Held, credentialId: string) =>
+  held.profile?.credentials.some((c) => c.id === credentialId) ?? false;
 
 export function told(state: GuardState): GuardState {
   return { ...state, generation: state.generation + 1 };

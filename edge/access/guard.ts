@@ -38,12 +38,15 @@ export class Guard extends DurableObject<Env> {
       if (plan.refresh) this.ctx.waitUntil(this.#load().catch(() => {}));
       return this.#verdict(plan.held, credentialId, have);
     }
+    const asked = this.#state.generation;
+    let held: machine.Held | undefined;
     try {
       await this.#load();
+      held = machine.answering(this.#state, asked);
     } catch (error) {
       console.error(JSON.stringify({ guard: this.ctx.id.name, cause: String(error) }));
+      held = machine.fallback(this.#state, credentialId, Date.now());
     }
-    const held = machine.fallback(this.#state, Date.now());
     return held ? this.#verdict(held, credentialId, have) : { is: "unavailable" };
   }
 
@@ -99,7 +102,8 @@ export class Guard extends DurableObject<Env> {
     const { generation } = this.#state;
     if (this.#loading && this.#loading.generation < generation) await this.#loading.done.catch(() => {});
     if (!this.#loading || this.#loading.generation < generation) {
-      const loading = { generation, done: this.#read(generation) };
+      const current = this.#state.generation;
+      const loading = { generation: current, done: this.#read(current) };
       this.#loading = loading;
       const clear = () => {
         if (this.#loading === loading) this.#loading = undefined;

@@ -1,7 +1,7 @@
 /** A user's ways in, as rows: a login that rotates, and long-lived personal tokens. Hashes only. */
 import { createId } from "@paralleldrive/cuid2";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import { mintToken } from "#db/crypto/token";
+import { looksLikeToken, mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
 import { session } from "#db/tables/index";
 import type { Store, Transaction } from "../store.ts";
@@ -49,6 +49,7 @@ export type Rotation =
 
 /** Two at once with one token: the row's lock lets one rotate, and the other is a reuse. */
 export async function rotateLogin(db: Store["db"], refreshToken: string, now: number): Promise<Rotation> {
+  if (!refreshToken.startsWith(REFRESH_PREFIX) || !looksLikeToken(refreshToken)) return { is: "unknown" };
   const hash = hashCredential(refreshToken);
   const next = mintToken(REFRESH_PREFIX);
   const rotated = await db

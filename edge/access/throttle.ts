@@ -16,6 +16,9 @@ export const perAccount: Policy = { burst: 10, refillMs: 30_000 };
 /** An office shares an address: 30 at once, then one every 2 s. */
 export const perAddress: Policy = { burst: 30, refillMs: 2_000 };
 
+/** Everybody whose address is not known shares this one: nobody's guesses should keep all others out. */
+export const perUnknownAddress: Policy = { burst: 300, refillMs: 200 };
+
 /** Tokens that nobody has, from one address: a client with an old one is not slowed, a flood costs no queries. */
 export const perStranger: Policy = { burst: 100, refillMs: 600 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { verifies } from "../../tests/requirements.ts";
 import { type Flushing, idle, step } from "./flushing.ts";
 
 describe("step", () => {
@@ -29,7 +30,7 @@ describe("step", () => {
     expect(step(idle, { is: "failed" }, 0, 0).alarm).toBe(500);
   });
 
-  test("while the store is down, events wait for the alarm that is set", () => {
+  test(verifies("audit.off-path", "while the store is down, events wait for the alarm that is set"), () => {
     const failed = step(idle, { is: "failed" }, 0, 1);
     expect(step(failed.state, { is: "appended" }, 10, 0).alarm).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Refusal } from "#db/protocol/errors";
+import { verifies } from "../../tests/requirements.ts";
 import { assertPublic, canonicalBase, classify } from "./url.ts";
 
 describe("canonicalBase", () => {
@@ -117,7 +118,7 @@ describe("assertPublic", () => {
     expect(refusalOf("http://10.0.0.1", ["loopback"])?.details.hint).toContain("ALLOW_PRIVATE_UPSTREAMS=private");
   });
 
-  test("metadata stays shut even when somebody names it", () => {
+  test(verifies("inference.private-refused", "metadata stays shut even when somebody names it"), () => {
     expect(refusalOf("http://169.254.169.254", ["metadata", "reserved", "link-local"])).toBeInstanceOf(Refusal);
   });
 

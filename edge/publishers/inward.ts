@@ -28,7 +28,14 @@ export interface Settled {
 }
 
 /** Carries an `InferInward` as JSON, percent-encoded: header values are Latin-1. */
-export const INFER_HEADER = "x-mcpctl-infer";
+const INFER_HEADER = "x-mcpctl-infer";
+
+export const writeInfer = (inward: InferInward): Record<string, string> => ({
+  [INFER_HEADER]: encodeURIComponent(JSON.stringify(inward)),
+});
+
+export const readInfer = (request: Request): InferInward =>
+  JSON.parse(decodeURIComponent(request.headers.get(INFER_HEADER) ?? "")) as InferInward;
 
 /** @throws Refusal that the object answered with. */
 export async function ask(object: Pick<Fetcher, "fetch">, path: string, init: RequestInit): Promise<Response> {

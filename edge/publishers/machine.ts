@@ -47,6 +47,7 @@ export type Event =
   | { is: "opened"; channel: number }
   | { is: "closed"; channel: number }
   | { is: "left" }
+  | { is: "draining" }
   | { is: "heartbeat" }
   | { is: "requested"; task: string; llm: string; firstByte: number }
   | { is: "callerGone"; task: string }
@@ -121,6 +122,8 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
       return event.channel === state.channel ? lost(state, times, now) : { state, effects: [] };
     case "left":
       return lost(state, times, now, "left");
+    case "draining":
+      return draining(state, times, now);
     case "heartbeat":
       return { state: { ...state, heartbeatAt: now }, effects: [] };
     case "requested":
@@ -214,6 +217,16 @@ function lost(state: Session, times: PublisherTimes, now: number, because?: Clos
   return { state: { ...next, channel: undefined, presence: "inactive", inactiveSince: now, due }, effects };
 }
 
+/** It takes nothing new: what waits would wait in vain. What it is answering goes on, and so does its channel. */
+function draining(state: Session, times: PublisherTimes, now: number): Step {
+  if (state.presence !== "active") return { state: { ...state, heartbeatAt: now }, effects: [] };
+  const effects: Effect[] = [];
+  const next = failAll(state, effects, (t) => t.phase === "queued", "The publisher of this model is about to stop.");
+  effects.push({ do: "rows" });
+  const due: Due = { deletion: now + times.deletedAfter };
+  return { state: { ...next, presence: "inactive", inactiveSince: now, heartbeatAt: now, due }, effects };
+}
+
 function requested(state: Session, event: Extract<Event, { is: "requested" }>, limits: Limits, now: number): Step {
   const { task, llm, firstByte } = event;
   if (state.tasks.has(task)) return { state, effects: [] };
@@ -268,7 +281,7 @@ function tick(state: Session, times: PublisherTimes, now: number): Step {
 
 /** Sends what waits, in order, while there are slots. */
 function dispatch(state: Session, effects: Effect[], now: number): Step {
-  let free = state.channel === undefined ? 0 : state.slots - slotsUsed(state);
+  let free = state.channel === undefined || state.presence !== "active" ? 0 : state.slots - slotsUsed(state);
   if (free <= 0) return { state, effects };
   const tasks = new Map(state.tasks);
   for (const [id, task] of tasks) {

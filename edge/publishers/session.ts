@@ -1,6 +1,5 @@
 /** One provider session: the shell that feeds the machine and carries its effects out. */
 import { DurableObject } from "cloudflare:workers";
-import { hashToken, mintToken } from "#db/crypto/token";
 import { Refusal, refuse } from "#db/protocol/errors";
 import {
   type HeartbeatResponse,
@@ -12,56 +11,45 @@ import {
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
 import { parseJson, parseWith, readBounded } from "../body.ts";
-import type { Change } from "../changes.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { toRefusal } from "../errors.ts";
 import { encodeRefusal } from "../inference/upstream.ts";
-import { SingleAlarm } from "./alarm.ts";
 import { Asked } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
-import { type Credential, knowsSecret } from "./credential.ts";
-import { INFER_HEADER, type InferInward, type RegisterInward, type Settled } from "./inward.ts";
+import { type Identity, knowsSecret } from "./identity.ts";
+import { type RegisterInward, readInfer, type Settled } from "./inward.ts";
 import * as machine from "./machine.ts";
+import { Memory } from "./memory.ts";
+import { register } from "./register.ts";
 import { takeResult } from "./result.ts";
-import { deleteInactive, setPresence } from "./rows.ts";
-import { claimSettled } from "./settle.ts";
-import { Turns } from "./turns.ts";
-
-/** What survives a restart. */
-interface Kept {
-  id: string;
-  credential: Credential;
-  state: machine.Kept;
-}
+import { SingleTimer } from "./timer.ts";
+import { Upkeep } from "./upkeep.ts";
 
 const HEARTBEAT_LIMIT_BYTES = 16_384;
 
 export class PublisherSession extends DurableObject<Env> {
   #state: machine.Session;
-  #id = "";
-  #credential: Credential | undefined;
-  #keptText = "";
+  /** Undefined until it registers, and after it was forgotten. */
+  #identity: Identity | undefined;
   readonly #deps: Deps;
   readonly #limits: machine.Limits;
-  readonly #alarm: SingleAlarm;
+  readonly #memory: Memory;
   readonly #asked = new Map<string, Asked>();
   readonly #channels = new Map<number, Channel>();
   #channelNumber = 0;
-  #timer: { at: number; handle: ReturnType<typeof setTimeout> } | undefined;
-  /** Writes to the store follow each other, so that the last one says how it is. */
-  readonly #turns = new Turns();
+  readonly #timer = new SingleTimer(() => this.#on({ is: "tick" }));
+  readonly #upkeep: Upkeep;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#deps = depsOf(env);
     this.#limits = { times: this.#deps.settings.publisherTimes, queueLength: PUBLISHER_QUEUE_LENGTH };
-    this.#alarm = new SingleAlarm(ctx.storage);
-    const kept = ctx.storage.kv.get<Kept>("session");
+    this.#upkeep = new Upkeep(this.#deps);
+    this.#memory = new Memory(ctx);
+    const kept = this.#memory.load();
+    this.#identity = kept?.identity;
     this.#state = kept ? machine.restored(kept.state, this.#limits, Date.now()) : machine.unregistered(Date.now());
-    if (!kept) return;
-    this.#id = kept.id;
-    this.#credential = kept.credential;
     this.#keep();
   }
 
@@ -76,9 +64,9 @@ export class PublisherSession extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#alarm.fired();
+    this.#memory.alarmFired();
     this.#on({ is: "tick" });
-    await this.#turns.done();
+    await this.#upkeep.done();
   }
 
   async #route(path: string, request: Request): Promise<Response> {
@@ -86,7 +74,7 @@ export class PublisherSession extends DurableObject<Env> {
     if (path === "/infer") return this.#infer(request);
     if (path === "/settle") return Response.json(await this.#settle(await request.text()));
     // Everything else comes from outside.
-    if (!(await knowsSecret(this.#credential, request.headers.get(SECRET_HEADER))))
+    if (!(await knowsSecret(this.#identity, request.headers.get(SECRET_HEADER))))
       refuse("not_authenticated", "The publisher's session or its secret is not known.", { hint: "Register again." });
     if (path === "/stream") return this.#stream(request);
     if (path === "/heartbeat") return Response.json(await this.#heartbeat(request));
@@ -100,29 +88,14 @@ export class PublisherSession extends DurableObject<Env> {
     });
   }
 
-  #register({ session, fresh, owner, request }: RegisterInward): Promise<RegisterResponse> {
-    return this.#turns.take(async () => {
-      const known = this.#state.presence !== "gone" && this.#credential !== undefined;
-      const vouched =
-        known &&
-        (this.#credential?.owner === owner.key || (await knowsSecret(this.#credential, request.sessionSecret ?? null)));
-      if (!fresh && !vouched) refuse("not_found", "No such session, or it belongs to somebody else.");
-      const { llms, host, agents } = request;
-      const { slots } = request.capacity;
-      const sessionSecret = mintToken("mcpctl_pub_");
-      const secretHash = await hashToken(sessionSecret);
-      const claimed = await claimSettled(this.#deps, { session, owner: owner.label, llms, slots, host });
-      this.#id = session;
-      this.#credential = { secretHash, owner: owner.key };
-      this.#on({ is: "registered", slots, llms: claimed.llms.map((l) => l.name) });
-      await this.#tell(claimed.changes);
-      return {
-        providerSessionId: session,
-        sessionSecret,
-        llms: claimed.llms,
-        agents: agents.map((a) => ({ name: a.name })),
-        protocol: PROTOCOL_VERSION,
-      };
+  #register(inward: RegisterInward): Promise<RegisterResponse> {
+    return this.#upkeep.inTurn(async () => {
+      const { identity, response, changes } = await register(this.#deps, inward, this.#identity);
+      this.#identity = identity;
+      const llms = response.llms.map((l) => l.name);
+      this.#on({ is: "registered", slots: inward.request.capacity.slots, llms });
+      await this.#upkeep.tell(changes);
+      return response;
     });
   }
 
@@ -134,31 +107,29 @@ export class PublisherSession extends DurableObject<Env> {
       this.#on({ is: "closed", channel: number });
     });
     this.#channels.set(number, channel);
-    channel.send("hello", {
-      providerSessionId: this.#id,
-      protocol: PROTOCOL_VERSION,
-      pingSeconds: times.ping / 1000,
-    });
+    const providerSessionId = this.#identity?.session;
+    channel.send("hello", { providerSessionId, protocol: PROTOCOL_VERSION, pingSeconds: times.ping / 1000 });
     this.#on({ is: "opened", channel: number });
     return channel.response;
   }
 
   async #heartbeat(request: Request): Promise<HeartbeatResponse> {
     const beat = parseWith(heartbeatRequest, parseJson(await readBounded(request, HEARTBEAT_LIMIT_BYTES)));
-    this.#on({ is: beat.leaving ? "left" : "heartbeat" });
-    if (beat.leaving) await this.#turns.done();
+    this.#on({ is: beat.leaving ? "left" : beat.draining ? "draining" : "heartbeat" });
+    if (beat.leaving || beat.draining) await this.#upkeep.done();
     const { presence, channel } = this.#state;
     return { state: presence === "active" ? "active" : "inactive", channel: channel !== undefined };
   }
 
   async #infer(request: Request): Promise<Response> {
-    const inward = JSON.parse(decodeURIComponent(request.headers.get(INFER_HEADER) ?? "")) as InferInward;
-    const { session, taskId, firstByteMs, ...asks } = inward;
+    const { session, taskId, firstByteMs, ...asks } = readInfer(request);
     if (this.#state.presence === "gone") await this.#settle(session);
     const asked = new Asked({ kind: "infer", taskId, ...asks, body: await request.text() });
     this.#asked.set(taskId, asked);
-    request.signal.addEventListener("abort", () => this.#on({ is: "callerGone", task: taskId }));
+    const gone = () => this.#on({ is: "callerGone", task: taskId });
+    request.signal.addEventListener("abort", gone);
     this.#on({ is: "requested", task: taskId, llm: asks.llm, firstByte: firstByteMs });
+    if (request.signal.aborted) gone();
     return asked.answer;
   }
 
@@ -167,7 +138,7 @@ export class PublisherSession extends DurableObject<Env> {
     this.#on({ is: "tick" });
     const before: Settled = this.#state;
     if (before.presence === "active") return { presence: "active" };
-    await this.#tell(await setPresence(this.#deps.store, session, "inactive", [], new Date()));
+    await this.#upkeep.show(session, "inactive", []);
     const { presence }: Settled = this.#state;
     // It came back meanwhile.
     if (presence === "active") this.#on({ is: "rowsFailed" });
@@ -179,9 +150,8 @@ export class PublisherSession extends DurableObject<Env> {
     this.#state = state;
     this.#keep();
     for (const effect of effects) this.#carry(effect);
-    if ((event.is === "ended" || event.is === "callerGone") && !this.#state.tasks.has(event.task))
-      this.#asked.delete(event.task);
-    this.#wakeFor(machine.nextDue(this.#state).passing);
+    if (event.is === "ended" || event.is === "callerGone") this.#asked.delete(event.task);
+    this.#timer.next(machine.nextDue(state).passing);
   }
 
   #carry(effect: machine.Effect): void {
@@ -202,10 +172,8 @@ export class PublisherSession extends DurableObject<Env> {
         this.#channels.get(effect.channel)?.close("closed", { because: effect.because });
         break;
       case "rows":
-        this.ctx.waitUntil(this.#turns.take(() => this.#writeRows()));
-        break;
       case "forget":
-        this.ctx.waitUntil(this.#turns.take(() => this.#forget()));
+        this.ctx.waitUntil(this.#upkeep.inTurn(() => (effect.do === "rows" ? this.#writeRows() : this.#forget())));
         break;
     }
   }
@@ -216,51 +184,20 @@ export class PublisherSession extends DurableObject<Env> {
 
   async #writeRows(): Promise<void> {
     const { presence, llms } = this.#state;
-    if (presence === "gone") return;
-    try {
-      await this.#tell(await setPresence(this.#deps.store, this.#id, presence, llms, new Date()));
-      this.#on({ is: "rowsWritten" });
-    } catch (error) {
-      console.error(`publisher ${this.#id}: its state was not written and will be again:`, error);
-      this.#on({ is: "rowsFailed" });
-    }
+    if (presence === "gone" || !this.#identity) return;
+    const written = await this.#upkeep.show(this.#identity.session, presence, llms);
+    this.#on({ is: written ? "rowsWritten" : "rowsFailed" });
   }
 
-  /** What the store does not take now, the sweep deletes. */
   async #forget(): Promise<void> {
-    if (this.#state.presence !== "gone") return;
-    this.#credential = undefined;
-    this.#keptText = "";
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
-    await this.#tell(await deleteInactive(this.#deps.store, new Date(), this.#id));
-  }
-
-  async #tell(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) await this.#deps.changes.emit(change);
+    if (this.#state.presence !== "gone" || !this.#identity) return;
+    const { session } = this.#identity;
+    this.#identity = undefined;
+    await this.#memory.forget();
+    await this.#upkeep.remove(session);
   }
 
   #keep(): void {
-    if (!this.#credential || this.#state.presence === "gone") return;
-    const kept: Kept = { id: this.#id, credential: this.#credential, state: machine.keep(this.#state) };
-    const text = JSON.stringify(kept);
-    if (text !== this.#keptText) this.ctx.storage.kv.put("session", kept);
-    this.#keptText = text;
-    this.ctx.waitUntil(this.#alarm.next(machine.nextDue(this.#state).kept));
-  }
-
-  #wakeFor(at: number | undefined): void {
-    if (at === this.#timer?.at) return;
-    clearTimeout(this.#timer?.handle);
-    this.#timer =
-      at === undefined
-        ? undefined
-        : {
-            at,
-            handle: setTimeout(() => {
-              this.#timer = undefined;
-              this.#on({ is: "tick" });
-            }, at - Date.now()),
-          };
+    if (this.#identity && this.#state.presence !== "gone") this.#memory.keep(this.#identity, this.#state);
   }
 }

@@ -3,7 +3,7 @@ import { createId } from "@paralleldrive/cuid2";
 import { refuse } from "#db/protocol/errors";
 import type { Deps } from "../deps.ts";
 import type { Upstream } from "../inference/upstream.ts";
-import { ask, INFER_HEADER, type InferInward } from "./inward.ts";
+import { ask, type InferInward, writeInfer } from "./inward.ts";
 
 /** What a publisher may learn of the caller's request besides its body; never a credential, a cookie or an address. */
 const passed = /^(accept|content-type|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
@@ -21,7 +21,7 @@ export function publisherUpstream(deps: Pick<Deps, "env">, session: string): Ups
       const inward: InferInward = { session, taskId: createId(), llm, model, path, headers, stream, firstByteMs };
       return ask(deps.env.PUBLISHER.getByName(session), "/infer", {
         method: "POST",
-        headers: { [INFER_HEADER]: encodeURIComponent(JSON.stringify(inward)) },
+        headers: writeInfer(inward),
         body,
         signal,
       });

@@ -1,3 +1,1 @@
-import type { Route } from "../route.ts";
-
-export const resourceRoutes: readonly Route[] = [];
+export { resourceRoutes } from "./routes.ts";

@@ -2,8 +2,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { z } from "zod";
-import { start } from "../line-process.ts";
+import { type KeptProcess, keep } from "../kept-process.ts";
 import { workerdBinary } from "../platform-binary.ts";
 import type { Target } from "./targets.ts";
 
@@ -28,21 +29,33 @@ const main :Workerd.Worker = (
   bindings = [ (name = "PROVIDER", text = "${provider}") ],
 );`;
 
+const listening = z.object({ event: z.literal("listen"), port: z.int() });
+
+/** workerd says on its control descriptor which port it got. */
+async function firstLine(child: KeptProcess): Promise<string> {
+  if (child.control) for await (const line of createInterface({ input: child.control })) return line;
+  throw new Error(`bare workerd ended before it listened (${await child.ended})`);
+}
+
 export async function startBare(provider: string): Promise<Target> {
   const folder = await mkdtemp(path.join(tmpdir(), "mcpctl-bare-"));
   await writeFile(path.join(folder, "index.js"), worker);
   await writeFile(path.join(folder, "config.capnp"), config(provider));
-  // workerd says on the control descriptor which port it got; here that is stdout.
-  const child = start(workerdBinary(), ["serve", "--control-fd=1", path.join(folder, "config.capnp")]);
-  const { port } = z.object({ port: z.int() }).parse(JSON.parse(await child.line()));
+  const child = await keep({
+    command: workerdBinary(),
+    args: ["serve", "--control-fd=3", path.join(folder, "config.capnp")],
+    env: {},
+    output: "ignore",
+    control: true,
+  });
+  const { port } = listening.parse(JSON.parse(await firstLine(child)));
   return {
     name: "bare workerd",
     url: `http://127.0.0.1:${port}`,
     headers: {},
     pid: child.pid,
     async stop() {
-      // Plain workerd waits on SIGTERM for open connections, which the load generator keeps.
-      await child.stop("SIGKILL");
+      await child.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

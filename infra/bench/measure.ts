@@ -78,7 +78,7 @@ export async function measure(
   const durationMs = quick ? Math.round(scenario.durationMs / 3) : scenario.durationMs;
   const seen = new Map<string, Round[]>(targets.map((t) => [t.name, []]));
   // One run that does not count: connections, caches and compilers get warm.
-  for (const target of targets) await load.run(jobOf(target, scenario, Math.min(durationMs, 500)));
+  for (const target of targets) await load.run(jobOf(target, scenario, scenario.durationMs));
   for (let i = 0; i < rounds; i++)
     for (const target of i % 2 === 0 ? targets : [...targets].reverse())
       seen.get(target.name)?.push(await round(load, target, scenario, durationMs));

@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "../free-port.ts";
-import { start } from "../line-process.ts";
+import { keep } from "../kept-process.ts";
 import type { Target } from "./targets.ts";
 
 const VERSION = "1.15.2";
@@ -36,10 +36,12 @@ export async function startPortkey(provider: string): Promise<Target> {
     });
   }
   const port = await freePort();
-  const child = start(process.execPath, [program, `--port=${port}`, "--headless"], {
-    env: { ...process.env, TRUSTED_CUSTOM_HOSTS: "127.0.0.1,localhost", NODE_ENV: "production" },
+  const child = await keep({
+    command: process.execPath,
+    args: [program, `--port=${port}`, "--headless"],
+    env: { PATH: process.env["PATH"], TRUSTED_CUSTOM_HOSTS: "127.0.0.1,localhost", NODE_ENV: "production" },
+    output: "ignore",
   });
-  child.process.stdout?.resume();
   await answering(`http://127.0.0.1:${port}/`);
   return {
     name: `Portkey ${VERSION}`,
@@ -50,7 +52,7 @@ export async function startPortkey(provider: string): Promise<Target> {
       "x-portkey-custom-host": `${provider}/v1`,
     },
     pid: child.pid,
-    stop: () => child.stop("SIGKILL"),
+    stop: () => child.kill(),
   };
 }
 

@@ -62,3 +62,5 @@ server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   process.stdout.write(`${JSON.stringify({ port: typeof address === "object" && address ? address.port : 0 })}\n`);
 });
+// It ends with whoever started it, however that one ends.
+process.stdin.resume().on("end", () => process.exit(0));

@@ -12,5 +12,5 @@ export async function rememberContext(edge: string, token: string): Promise<void
   child.stdin.on("error", () => {});
   child.stdin.end(`${token}\n`);
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
-  if (code !== 0) throw new Error(said.trim() || `mcpctl ended with ${code}`);
+  if (code !== 0) throw new Error(said.trim().split("\n").slice(-3).join("\n") || `mcpctl ended with ${code}`);
 }

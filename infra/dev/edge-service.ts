@@ -1,10 +1,10 @@
 /** The edge of `npm start`, in plain workerd. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EdgeSecrets, startEdgeProcess } from "../edge-process.ts";
 import type { KeptProcess } from "../kept-process.ts";
+import { triggerSchedule } from "../trigger-schedule.ts";
 
 export interface EdgeInputs {
   port: number;
@@ -33,23 +33,7 @@ export function plainWorkerd(): EdgeRunner {
       rmSync(socketPath, { force: true });
       return startEdgeProcess({ dir: edgeDir, port, secrets, vars, cronAddress: `unix:${socketPath}`, output: log });
     },
-    trigger: (cron) => post(socketPath, `/?cron=${encodeURIComponent(cron)}`),
+    trigger: (cron) => triggerSchedule(socketPath, cron),
     close: () => rmSync(dir, { recursive: true, force: true }),
   };
-}
-
-function post(socketPath: string, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path, method: "POST", timeout: 60_000 }, (answer) => {
-      answer.resume();
-      answer.on("end", () =>
-        answer.statusCode === 200
-          ? resolve()
-          : reject(new Error(`the scheduled handler failed (${answer.statusCode})`)),
-      );
-    });
-    sent.on("timeout", () => sent.destroy(new Error("the scheduled handler took more than a minute")));
-    sent.on("error", reject);
-    sent.end();
-  });
 }

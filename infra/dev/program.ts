@@ -105,8 +105,9 @@ async function leave(program: string, argv: readonly string[], options: DevOptio
   return code;
 }
 
+/** Listens to the end: a second signal, which Ctrl-C in a terminal brings by way of npm, would else end this process at once. */
 function stopRequests(): AbortController {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
   return stop;
 }

@@ -26,14 +26,14 @@ export async function startSystem(): Promise<System> {
   const data = mkdtempSync(path.join(tmpdir(), "mcpctl-drill-"));
   const devFile = path.join(data, "dev.json");
   const port = await freePort();
-  const child: Child = start(process.execPath, [
-    path.join(root, "infra/setup.mjs"),
-    "start",
-    "--data",
-    data,
-    "--port",
-    String(port),
-  ]);
+  const child: Child = start(
+    process.execPath,
+    [path.join(root, "infra/setup.mjs"), "start", "--data", data, "--port", String(port)],
+    {
+      // It remembers the edge in the home of whoever starts it.
+      env: { PATH: process.env["PATH"], HOME: data, XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"] },
+    },
+  );
   let said = "";
   child.process.stdout?.on("data", (text: Buffer) => {
     said = (said + text).slice(-4_000);

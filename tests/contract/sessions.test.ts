@@ -1,5 +1,6 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { createLocalJWKSet, jwtVerify, SignJWT } from "jose";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
@@ -26,8 +27,24 @@ let admin: z.infer<typeof session> & { token: string };
 
 const login = async (body: Record<string, string> = { email: admin.user.email, password }) =>
   session.parse((await send("POST", "/api/v1/auth/login", { body })).body);
+const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 const refresh = (refreshToken: string) => send("POST", "/api/v1/auth/refresh", { body: { refreshToken } });
 const statusOf = async (token: string) => (await send("GET", me, { token })).status;
+/** Statements so far, once those of earlier requests have run: audit events are written after the answer. */
+async function settledQueries(): Promise<number> {
+  let last = -1;
+  let since = 0;
+  await until(
+    async () => {
+      const { queries } = await edge.stats();
+      if (queries !== last) [last, since] = [queries, performance.now()];
+      return performance.now() - since > 1_000;
+    },
+    20_000,
+    "a store at rest",
+  );
+  return last;
+}
 const mint = async (name: string, expiry?: string) => {
   const answer = await send("POST", "/api/v1/auth/tokens", { token: admin.token, body: { name, expiry } });
   expect(answer.status).toBe(201);
@@ -125,7 +142,7 @@ describe("a credential", () => {
   test("that is valid costs no statement when it is known", async () => {
     const { accessToken } = await login();
     for (const token of [admin.token, accessToken]) await statusOf(token);
-    const before = (await edge.stats()).queries;
+    const before = await settledQueries();
     for (let i = 0; i < 25; i++)
       expect(await Promise.all([admin.token, accessToken].map(statusOf))).toEqual([200, 200]);
     expect((await edge.stats()).queries - before).toBe(0);
@@ -133,24 +150,26 @@ describe("a credential", () => {
 
   test("that is unknown costs one statement a second at most", async () => {
     const token = mintToken();
-    const before = (await edge.stats()).queries;
+    const before = await settledQueries();
     for (let i = 0; i < 10; i++) expect(await statusOf(token)).toBe(401);
     expect((await edge.stats()).queries - before).toBeLessThanOrEqual(2);
   });
 
   test("that is made up again and again from one address is not looked for any more", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.7" };
-    const before = (await edge.stats()).queries;
+    const before = await settledQueries();
     const flood = Array.from({ length: 150 }, () => send("GET", me, { token: mintToken(), headers }));
     const statuses = (await Promise.all(flood)).map((a) => a.status);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
-    expect((await edge.stats()).queries - before).toBe(statuses.filter((status) => status === 401).length);
+    const looked = statuses.filter((status) => status === 401).length;
+    expect(looked).toBeLessThan(150);
+    expect((await edge.stats()).queries - before).toBe(looked);
     expect((await send("GET", me, { token: admin.token, headers })).status).toBe(200);
     expect((await send("GET", me, { token: mintToken() })).status).toBe(401);
   });
 
   test("that is garbage costs none", async () => {
-    const before = (await edge.stats()).queries;
+    const before = await settledQueries();
     for (const token of ["garbage", `${mintToken()}x`, "a.b.c", mintToken("mcpctl_rt_")]) await statusOf(token);
     expect((await edge.stats()).queries - before).toBe(0);
   });
@@ -223,6 +242,43 @@ describe("a login", () => {
   }, 30_000);
 });
 
+test("what happens to credentials is recorded, and no credential with it", async () => {
+  const { accessToken, refreshToken } = await login();
+  const token = await mint("recorded");
+  await send("POST", "/api/v1/auth/logout", { token: accessToken });
+  const client = new pg.Client({ connectionString: edge.databaseUrl });
+  await client.connect();
+  try {
+    const read = async () =>
+      (await client.query("select principal, payload from auditevent where kind = 'auth' order by time")).rows;
+    const actions = async () => (await read()).map((row) => row.payload.action);
+    const wanted = [
+      "bootstrap",
+      "login",
+      "login-failed",
+      "login-throttled",
+      "refresh-reused",
+      "token-minted",
+      "logout",
+    ];
+    await until(
+      async () => {
+        const seen = await actions();
+        const minted = JSON.stringify(await read()).includes(hashOf(token).slice(0, 8));
+        return minted && wanted.every((w) => seen.includes(w));
+      },
+      10_000,
+      "every kind of event, and the token by the beginning of its hash",
+    );
+    const text = JSON.stringify(await read());
+    for (const credential of [accessToken, refreshToken, token, password, secret, admin.token])
+      expect(text).not.toContain(credential);
+    expect(edge.log()).not.toMatch(/mcpctl_(pat|rt)_\w|correct horse/);
+  } finally {
+    await client.end();
+  }
+});
+
 describe("a personal token", () => {
   test("acts as its user, and is told apart from them", async () => {
     const { body } = await send("GET", me, { token: await mint("laptop") });
@@ -293,6 +349,16 @@ describe("asking what one may do", () => {
     expect((await send("POST", "/api/v1/auth/can-i", { token: admin.token, body })).status).toBe(400);
   });
 });
+
+test("a killed edge that comes back knows everybody it knew, and nobody that it did not", async () => {
+  const { accessToken, refreshToken } = await login();
+  const ended = await login();
+  await send("POST", "/api/v1/auth/logout", { token: ended.accessToken });
+  await edge.kill();
+  await edge.restart();
+  expect(await Promise.all([admin.token, accessToken, ended.accessToken].map(statusOf))).toEqual([200, 200, 401]);
+  expect((await refresh(refreshToken)).status).toBe(200);
+}, 30_000);
 
 test("while the store is away, who is known goes on and who is not is told to come back", async () => {
   expect(await statusOf(admin.token)).toBe(200);

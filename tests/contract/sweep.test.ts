@@ -4,7 +4,7 @@ import { mintToken } from "#db/crypto/token";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { verifies } from "../requirements.ts";
-import { rows } from "../store.ts";
+import { until } from "../stack.ts";
 import { type DeclaredRoute, label, routes } from "./routes.ts";
 
 /** Nothing of this name exists: whoever is let through finds nothing, and nothing is harmed. */
@@ -12,6 +12,7 @@ const NOWHERE = "nowhere-to-be-found";
 
 let edge: TestEdge;
 let admin: Api;
+let minted = 0;
 const credentials: Record<string, string> = {};
 
 const token = z.object({ token: z.string() });
@@ -36,7 +37,7 @@ async function newcomer(name: string): Promise<Api> {
 beforeAll(async () => {
   edge = await startEdge();
   admin = apiOf(edge.url, (await edge.bootstrap()).token);
-  const [nobody, former] = [await newcomer("nobody"), await newcomer("former")];
+  const nobody = await newcomer("nobody");
   await admin.create("projects", { name: "elsewhere" });
   const everything = {
     bindings: [
@@ -47,8 +48,10 @@ beforeAll(async () => {
   const foreign = await admin.create("mcptokens", { name: "foreign", project: "elsewhere", ...everything });
   const revoked = await admin.create("mcptokens", { name: "revoked", ...everything });
   await admin.call("POST", `/api/v1/mcptokens/${String(revoked["id"])}/revoke`);
-  const expired = await personalToken(former, "short");
-  await rows(edge.databaseUrl, "update session set expires_at = now() - interval '1 hour' where name = 'short'");
+  const end = Date.now() + 1_000;
+  const short = { name: "short", expiry: new Date(end).toISOString(), ...everything };
+  const expired = String((await admin.create("mcptokens", short))["token"]);
+  await until("the short token has expired", () => Date.now() > end);
   Object.assign(credentials, {
     garbage: "not-even-a-token",
     unknown: mintToken(),
@@ -121,7 +124,7 @@ describe.each(table(guarded))("%s", (_, r) => {
   });
 
   test(verifies("rbac.every-route", "opens for who may"), async () => {
-    const { status, text } = await ask(r, await personalToken(admin, "sweep"));
+    const { status, text } = await ask(r, await personalToken(admin, `sweep-${minted++}`));
     expect([401, 403], text).not.toContain(status);
     expect(status, text).toBeLessThan(500);
   });

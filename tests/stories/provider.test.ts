@@ -241,23 +241,23 @@ describe("bad input", () => {
 });
 
 test(verifies("audit.inference", "each answered request leaves one record with its tokens"), async () => {
-  const before = await calls();
-  await developer.chat.completions.create(ask("hello"));
-  const stream = await developer.chat.completions.create({ ...ask("hello"), stream: true });
-  for await (const _ of stream);
-  await until("both are recorded", async () => (await calls()).length === before.length + 2);
-  const known = new Set(before.map((e) => e.id));
-  const fresh = (await calls()).filter((e) => !known.has(e.id));
-  expect(fresh.map((e) => e.payload.streaming).sort()).toEqual([false, true]);
-  for (const record of fresh) {
-    expect(record).toMatchObject({ token_name: "developer" });
+  const whole = await developer.chat.completions.create(ask("hello")).withResponse();
+  const { data, response } = await developer.chat.completions
+    .create({ ...ask("hello"), stream: true, stream_options: { include_usage: true } })
+    .withResponse();
+  for await (const _ of data);
+  const wanted = [whole.response, response].map((r) => r.headers.get("x-request-id"));
+  const recorded = async () =>
+    z
+      .array(z.looseObject({ correlation: z.string(), token_name: z.string(), payload: z.looseObject({}) }))
+      .parse(await rows(stack.edge.databaseUrl, "select * from auditevent where kind = 'llm_inference_call'"))
+      .filter((r) => wanted.includes(r.correlation));
+  await until("both are recorded", async () => (await recorded()).length >= 2);
+  const records = await recorded();
+  expect(records).toHaveLength(2);
+  expect(records.map((r) => r.payload["streaming"]).sort()).toEqual([false, true]);
+  for (const record of records) {
+    expect(record.token_name).toBe("developer");
     expect(record.payload).toMatchObject({ llm: "allowed", status: 200, tokensIn: 9, tokensOut: 4 });
   }
 });
-
-const event = z.looseObject({ id: z.string(), payload: z.looseObject({ streaming: z.boolean() }) });
-
-async function calls() {
-  const found = await rows(stack.edge.databaseUrl, "select * from auditevent where kind = 'llm_inference_call'");
-  return z.array(event).parse(found);
-}

@@ -1,5 +1,6 @@
 /** What is remembered of logging in and of credentials coming and going; never a credential. */
 import type { Call } from "../../call.ts";
+import { addressOf } from "../address.ts";
 import type { Principal } from "../principal.ts";
 
 export interface AuthEvent {
@@ -27,13 +28,8 @@ export function recordAuth(call: Call, event: AuthEvent): void {
       tokenHash: principal.tokenHash8 ?? null,
       project: principal.project ?? null,
       correlation: call.request.headers.get("cf-ray"),
-      payload: { ...event, address: addressOf(call.request) },
+      payload: { ...event, address: addressOf(call.request) ?? null },
     },
     call.waitUntil,
   );
-}
-
-/** Cloudflare sets the header and lets nobody else; a self-hosted edge has one address for all unless its proxy sets it. */
-export function addressOf(request: Request): string {
-  return request.headers.get("cf-connecting-ip") ?? "unknown";
 }

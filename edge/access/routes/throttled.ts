@@ -1,8 +1,9 @@
 /** Attempts at secrets are counted per account and per address, each in an object of its own, before the secret is looked at. */
 import { refuse } from "#db/protocol/errors";
 import type { Call } from "../../call.ts";
-import { perAccount, perAddress } from "../throttle.ts";
-import { addressOf, recordAuth } from "./auth-event.ts";
+import { addressOf, networkOf } from "../address.ts";
+import { perAccount, perAddress, perUnknownAddress } from "../throttle.ts";
+import { recordAuth } from "./auth-event.ts";
 
 /**
  * Runs `attempt`, whose success gives attempts back. Accounts that do not exist are throttled the same.
@@ -11,8 +12,10 @@ import { addressOf, recordAuth } from "./auth-event.ts";
 export async function throttled<T>(call: Call, account: string, attempt: () => Promise<T>): Promise<T> {
   const { GUARD } = call.deps.env;
   const byAccount = () => GUARD.getByName(`login:${account}`);
-  const byAddress = () => GUARD.getByName(`address:${addressOf(call.request)}`);
-  const waits = await Promise.all([byAccount().attempt(perAccount), byAddress().attempt(perAddress)]);
+  const address = addressOf(call.request);
+  const byAddress = () => GUARD.getByName(`address:${address === undefined ? "unknown" : networkOf(address)}`);
+  const addressPolicy = address === undefined ? perUnknownAddress : perAddress;
+  const waits = await Promise.all([byAccount().attempt(perAccount), byAddress().attempt(addressPolicy)]);
   const wait = Math.max(...waits);
   if (wait > 0) {
     recordAuth(call, { action: "login-throttled", account });
@@ -26,7 +29,7 @@ export async function throttled<T>(call: Call, account: string, attempt: () => P
     Promise.all([
       byAccount().forgive(perAccount, perAccount.burst),
       // One only: whoever has one account must not guess at others without end.
-      byAddress().forgive(perAddress, 1),
+      byAddress().forgive(addressPolicy, 1),
     ]),
   );
   return result;

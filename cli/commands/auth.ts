@@ -1,0 +1,90 @@
+/** What one may do, asked of the edge that decides it. */
+import { operations, roles } from "#db/resources/grants";
+import { findKind } from "#db/resources/index";
+import { usage } from "../failure.ts";
+import { parseKind } from "../kinds.ts";
+import { nearest } from "../nearest.ts";
+import { table } from "../render/table.ts";
+import { optional, type Tools, toggle, verb, type Word } from "../verb.ts";
+
+/** kubectl's words for what the roles here are called. */
+const alsoCalled: Readonly<Record<string, string>> = {
+  get: "view",
+  list: "view",
+  describe: "view",
+  watch: "view",
+  update: "edit",
+  apply: "edit",
+  patch: "edit",
+  infer: "run",
+  use: "run",
+};
+
+const canI = verb({
+  about: "Whether you may do something: yes or no.",
+  examples: [
+    "mcpctl auth can-i edit llms",
+    "mcpctl auth can-i run llm gpt",
+    "mcpctl auth can-i run backup",
+    "mcpctl auth can-i --list",
+  ],
+  args: {
+    verb: optional("view, create, edit, delete or run.", { from: "words", words: roles }),
+    kind: optional("A kind, `*`, or after `run` an operation.", { from: "kinds" }),
+    name: optional("Only this one.", { from: "names" }),
+  },
+  flags: { list: toggle("--list", "Everything that you may do.") },
+  async run(given, tools) {
+    if (given.list) return listAll(tools);
+    if (given.verb === undefined || given.kind === undefined)
+      throw usage("Say what and on which kind.", "mcpctl auth can-i run llms gpt");
+    const role = roles.find((r) => r === (alsoCalled[given.verb ?? ""] ?? given.verb));
+    if (!role) {
+      const near = nearest(given.verb, [...roles, ...Object.keys(alsoCalled)]);
+      throw usage(
+        `There is no verb "${given.verb}".`,
+        near ? `Did you mean "${near}"?` : `There are: ${roles.join(", ")}.`,
+      );
+    }
+    const api = await tools.api();
+    const answer = await api.call("POST", "/api/v1/auth/can-i", { body: question(role, given.kind, given.name) });
+    const allowed = answer["allowed"] === true;
+    const because = typeof answer["because"] === "string" ? answer["because"] : undefined;
+    await tools.io.out(allowed ? "yes\n" : "no\n");
+    if (because) tools.io.err(`${because}\n`);
+    return allowed ? 0 : 1;
+  },
+});
+
+function question(role: string, word: string, name: string | undefined): Record<string, unknown> {
+  const [kindWord = word, inName = name] = word.includes("/") ? word.split("/", 2) : [];
+  if (kindWord === "*") return { role, resource: "*" };
+  const action = operations.find((o) => o === kindWord);
+  if (role === "run" && action && !findKind(kindWord)) return { role, action };
+  return { role, resource: parseKind(kindWord).permission, ...(inName ? { name: inName } : {}) };
+}
+
+async function listAll({ api, io, globals }: Tools): Promise<undefined> {
+  const me = await (await api()).call("GET", "/api/v1/auth/me");
+  const bindings = (Array.isArray(me["bindings"]) ? me["bindings"] : []) as Record<string, unknown>[];
+  const mayRun = (Array.isArray(me["operations"]) ? me["operations"] : []) as unknown[];
+  if (globals.output === "json") {
+    await io.out(`${JSON.stringify({ bindings, operations: mayRun }, null, 2)}\n`);
+    return;
+  }
+  const action = (o: unknown) =>
+    String(typeof o === "object" && o !== null ? (o as Record<string, unknown>)["action"] : o);
+  const rows = [
+    ...bindings.map((b) => [String(b["role"]), String(b["resource"]), b["name"] ? String(b["name"]) : "*"]),
+    ...mayRun.map((o) => ["run", `${action(o)} (operation)`, "-"]),
+  ];
+  if (rows.length === 0) io.err("You may do nothing.\n");
+  else
+    await io.out(
+      table(["VERB", "RESOURCE", "NAME"], rows, { columns: io.columns, colour: io.colour.out, headings: true }),
+    );
+}
+
+export const words: Readonly<Record<string, Word>> = {
+  "can-i": { about: canI.about, load: async () => canI },
+};

@@ -1,0 +1,143 @@
+/** The contexts file by hand. Nothing here shows a credential. */
+import { parseEdge } from "../connection/target.ts";
+import { Failure, usage } from "../failure.ts";
+import { toYaml } from "../render/manifest.ts";
+import { table } from "../render/table.ts";
+import { one, type Tools, toggle, verb, type Word } from "../verb.ts";
+
+const word = (v: ReturnType<typeof verb>): Word => ({ about: v.about, load: async () => v });
+const contextArg = one("Name of a context.", { from: "contexts" });
+
+async function mustExist(name: string, tools: Tools) {
+  const known = Object.keys((await tools.contexts.read()).contexts);
+  if (!known.includes(name))
+    throw new Failure(`There is no context "${name}".`, { exit: 3, hint: `Known: ${known.join(", ") || "none"}.` });
+}
+
+const view = verb({
+  about: "What is remembered, without credentials.",
+  args: {},
+  flags: {},
+  async run(_given, { contexts, io, globals }) {
+    const file = await contexts.read();
+    const shown = {
+      ...(file.currentContext ? { currentContext: file.currentContext } : {}),
+      contexts: Object.fromEntries(
+        Object.entries(file.contexts).map(([name, { edge, project, token, session }]) => [
+          name,
+          { edge, ...(project ? { project } : {}), credential: token ? "token" : session ? "login" : "none" },
+        ]),
+      ),
+    };
+    await io.out(globals.output === "json" ? `${JSON.stringify(shown, null, 2)}\n` : await toYaml([shown]));
+  },
+});
+
+const getContexts = verb({
+  about: "A table of contexts.",
+  args: {},
+  flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
+  async run({ noHeaders }, { contexts, io, globals }) {
+    const file = await contexts.read();
+    const entries = Object.entries(file.contexts);
+    if (globals.output === "name") return io.out(entries.map(([name]) => `${name}\n`).join(""));
+    if (entries.length === 0) return io.err("No contexts found.\n");
+    const rows = entries.map(([name, e]) => [
+      name,
+      name === file.currentContext ? "*" : "",
+      e.edge,
+      e.project ?? "-",
+      e.token ? "token" : e.session ? "login" : "none",
+    ]);
+    await io.out(
+      table(["NAME", "CURRENT", "EDGE", "PROJECT", "CREDENTIAL"], rows, {
+        columns: io.columns,
+        colour: io.colour.out,
+        headings: !noHeaders,
+      }),
+    );
+  },
+});
+
+const currentContext = verb({
+  about: "The context in use.",
+  args: {},
+  flags: {},
+  async run(_given, { contexts, io }) {
+    const { currentContext } = await contexts.read();
+    if (!currentContext)
+      throw new Failure("No context is in use.", { hint: "`mcpctl config use-context NAME` chooses one." });
+    await io.out(`${currentContext}\n`);
+  },
+});
+
+const useContext = verb({
+  about: "Choose the context to use.",
+  args: { name: contextArg },
+  flags: {},
+  async run({ name }, tools) {
+    await mustExist(name, tools);
+    await tools.contexts.update((file) => {
+      file.currentContext = name;
+    });
+    tools.io.err(`Now using context "${name}".\n`);
+  },
+});
+
+const setContext = verb({
+  about: "Add or change a context.",
+  examples: ["mcpctl config set-context home --edge https://edge.example.com --token-stdin < token"],
+  args: { name: one("Name of the context.", { from: "contexts" }) },
+  flags: {
+    tokenStdin: toggle("--token-stdin", "Read its token from stdin."),
+    current: toggle("--current", "Use it from now on."),
+    currentIfNone: toggle("--current-if-none", "Use it from now on if none is in use."),
+  },
+  async run({ name, tokenStdin, current, currentIfNone }, tools) {
+    const { contexts, globals, io } = tools;
+    const edge = globals.edge === undefined ? undefined : parseEdge(globals.edge);
+    const token = tokenStdin ? (await io.input()).trim() : globals.token;
+    if (token === "") throw usage("The token on stdin is empty.");
+    const created = await contexts.update((file) => {
+      const before = file.contexts[name];
+      const url = edge ?? before?.edge;
+      if (url === undefined) throw usage(`Context "${name}" is new: say which edge with --edge URL.`);
+      // A credential belongs to its edge; another edge must not get it.
+      const kept = before && URL.parse(before.edge)?.origin === URL.parse(url)?.origin ? before : undefined;
+      const project = globals.project ?? before?.project;
+      file.contexts[name] = {
+        ...(token === undefined ? (kept ?? {}) : {}),
+        edge: url,
+        ...(token === undefined ? {} : { token }),
+        ...(project ? { project } : {}),
+      };
+      if (current || (currentIfNone && (!file.currentContext || !file.contexts[file.currentContext])))
+        file.currentContext = name;
+      return !before;
+    });
+    io.err(`Context "${name}" ${created ? "created" : "changed"}.\n`);
+  },
+});
+
+const deleteContext = verb({
+  about: "Forget a context and its credential.",
+  args: { name: contextArg },
+  flags: {},
+  async run({ name }, tools) {
+    await mustExist(name, tools);
+    await tools.contexts.update((file) => {
+      delete file.contexts[name];
+      if (file.currentContext === name) delete file.currentContext;
+    });
+    tools.io.err(`Context "${name}" deleted.\n`);
+  },
+});
+
+export const words: Readonly<Record<string, Word>> = {
+  view: word(view),
+  "get-contexts": word(getContexts),
+  "current-context": word(currentContext),
+  "use-context": word(useContext),
+  "set-context": word(setContext),
+  "delete-context": word(deleteContext),
+};

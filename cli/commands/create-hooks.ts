@@ -1,0 +1,23 @@
+/** What `create` does differently for one kind. By kind name; loaded when that kind is created. */
+import type { Flags, Tools } from "../verb.ts";
+
+export interface CreateHook {
+  examples?: readonly string[];
+  /** Beside those that follow from the schema. */
+  flags?: Flags;
+  /** Fields whose flag from the schema is left out, because `flags` has a better one. */
+  replaces?: readonly string[];
+  /** May complete the spec; what it returns goes into the body as it is. */
+  prepare?(
+    spec: Record<string, unknown>,
+    given: Readonly<Record<string, unknown>>,
+    tools: Tools,
+  ): Promise<Record<string, unknown> | undefined>;
+}
+
+export const createHooks: Readonly<Record<string, (() => Promise<CreateHook>) | undefined>> = {
+  secret: async () => (await import("./create-secret.ts")).default,
+  mcptoken: async () => (await import("./create-mcptoken.ts")).default,
+  user: async () => (await import("./create-user.ts")).default,
+  llm: async () => (await import("./create-llm.ts")).default,
+};

@@ -1,0 +1,74 @@
+/** Proves who a person is once, and remembers it for their programs. */
+import { readSession } from "../connection/credentials.ts";
+import { parseEdge } from "../connection/target.ts";
+import { usage } from "../failure.ts";
+import { optional, type Tools, text, toggle, verb } from "../verb.ts";
+import { password } from "./password.ts";
+
+export default verb({
+  about: "Log in to an edge and remember it.",
+  examples: [
+    "mcpctl login https://edge.example.com",
+    "mcpctl login --email ada@example.com --password-stdin < password",
+    "mcpctl login https://edge.example.com --token-stdin < token",
+  ],
+  args: { edge: optional("The edge's URL; left out, the current one.") },
+  flags: {
+    email: text("--email <address>", "Who you are; left out, you are asked."),
+    passwordStdin: toggle("--password-stdin", "Read the password from stdin instead of asking."),
+    tokenStdin: toggle("--token-stdin", "Read a long-lived token from stdin and keep that instead."),
+    name: text("--name <context>", "What to call the context.", {
+      otherwise: "the edge's host",
+      words: { from: "contexts" },
+    }),
+  },
+  async run(given, tools) {
+    const { io, globals, contexts, env } = tools;
+    const known = await contexts.read();
+    const current = globals.context ?? env["MCPCTL_CONTEXT"] ?? known.currentContext;
+    const url =
+      given.edge ?? globals.edge ?? env["MCPCTL_EDGE"] ?? (current ? known.contexts[current]?.edge : undefined);
+    if (url === undefined) throw usage("Say which edge.", "mcpctl login https://edge.example.com");
+    const edge = parseEdge(url);
+    const credential = given.tokenStdin ? await tokenLogin(edge, tools) : await passwordLogin(edge, given, tools);
+    const name = given.name ?? globals.context ?? nameFor(edge, known.contexts, current);
+    await contexts.update((file) => {
+      const project = globals.project ?? file.contexts[name]?.project;
+      file.contexts[name] = { edge, ...credential.keep, ...(project ? { project } : {}) };
+      file.currentContext = name;
+    });
+    io.err(`Logged in to ${edge} as ${credential.who}; context "${name}" is in use.\n`);
+  },
+});
+
+/** A context of the same edge is renewed rather than doubled. */
+function nameFor(
+  edge: string,
+  contexts: Readonly<Record<string, { edge: string }>>,
+  current: string | undefined,
+): string {
+  if (current && contexts[current]?.edge === edge) return current;
+  const same = Object.entries(contexts).find(([, c]) => c.edge === edge)?.[0];
+  return same ?? new URL(edge).host;
+}
+
+async function passwordLogin(edge: string, given: { email: string | undefined; passwordStdin: boolean }, tools: Tools) {
+  const email = given.email ?? (await tools.io.ask("E-mail: ")).trim();
+  const word = await password(given.passwordStdin, tools);
+  const api = await tools.apiAt(edge);
+  const answer = await api.call("POST", "/api/v1/auth/login", { body: { email, password: word }, anonymous: true });
+  const user = answer["user"] as Record<string, unknown> | undefined;
+  return { keep: { session: readSession(answer) }, who: String(user?.["name"] ?? email) };
+}
+
+/** Tried before it is kept. */
+async function tokenLogin(edge: string, tools: Tools) {
+  const token = (await tools.io.input()).trim();
+  if (token === "") throw usage("The token on stdin is empty.");
+  const api = await tools.apiAt(edge);
+  const me = await api.call("GET", "/api/v1/auth/me", {
+    anonymous: true,
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return { keep: { token }, who: String(me["name"] ?? me["tokenName"] ?? "a token") };
+}

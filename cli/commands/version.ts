@@ -1,0 +1,32 @@
+import { Failure } from "../failure.ts";
+import { toggle, verb } from "../verb.ts";
+import { VERSION } from "../version.ts";
+
+export default verb({
+  about: "Versions of mcpctl and of the edge.",
+  args: {},
+  flags: { client: toggle("--client", "Don't ask the edge.") },
+  async run({ client }, tools) {
+    const { io, globals } = tools;
+    const found: Record<string, unknown> = { mcpctl: VERSION };
+    let why: string | undefined;
+    if (!client)
+      try {
+        const api = await tools.api();
+        const answer = await api.call("GET", "/healthz", { anonymous: true, timeout: 3_000 });
+        found["edge"] = answer["version"] ?? "unknown";
+        if (answer["protocol"] !== undefined) found["protocol"] = answer["protocol"];
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        why = error.message;
+      }
+    if (globals.output === "json") await io.out(`${JSON.stringify(found, null, 2)}\n`);
+    else
+      await io.out(
+        Object.entries(found)
+          .map(([name, value]) => `${`${name}:`.padEnd(10)}${String(value)}\n`)
+          .join(""),
+      );
+    if (why) io.err(`${why}\n`);
+  },
+});

@@ -1,0 +1,27 @@
+import { toYaml } from "../render/manifest.ts";
+import { verb } from "../verb.ts";
+
+export default verb({
+  about: "Who the edge takes you for.",
+  args: {},
+  flags: {},
+  async run(_given, tools) {
+    const { io, globals } = tools;
+    const api = await tools.api();
+    const me = await api.call("GET", "/api/v1/auth/me");
+    if (globals.output === "json") return io.out(`${JSON.stringify(me, null, 2)}\n`);
+    if (globals.output === "yaml") return io.out(await toYaml([me]));
+    const { kind, name, email, tokenName, project, groups } = me;
+    if (globals.output === "name") return io.out(`${String(name)}\n`);
+    const lines = [
+      ["Name", name],
+      ["Kind", kind],
+      ["E-mail", email],
+      ["Token", tokenName],
+      ["Project", project],
+      ["Groups", Array.isArray(groups) && groups.length > 0 ? groups.join(", ") : undefined],
+      ["Edge", api.edge],
+    ].filter(([, value]) => value !== undefined && value !== null);
+    await io.out(lines.map(([label, value]) => `${`${String(label)}:`.padEnd(10)}${String(value)}\n`).join(""));
+  },
+});

@@ -1,0 +1,114 @@
+/** Completion: walks the same descriptions that the program is built from. */
+import { kinds } from "#db/resources/index";
+import { Failure } from "../failure.ts";
+import { globalFlags } from "../globals.ts";
+import { parseKind } from "../kinds.ts";
+import { tree } from "../tree.ts";
+import type { Arg, Flag, Source, Tools, Verb, Word } from "../verb.ts";
+import { knownNames } from "./names.ts";
+
+export interface Candidate {
+  word: string;
+  about?: string;
+}
+
+/** Says that the shell should complete file names by itself. */
+const FILES: Candidate[] = [{ word: ":files" }];
+
+/** @param typed The last one is unfinished, perhaps empty. */
+export async function candidates(typed: readonly string[], tools: Tools): Promise<Candidate[]> {
+  const last = typed.at(-1) ?? "";
+  const before = typed.slice(0, -1);
+  const found = await follow(before, last, tools);
+  return found === FILES
+    ? found
+    : found.filter((c) => c.word.startsWith(last)).sort((a, b) => (a.word < b.word ? -1 : 1));
+}
+
+async function follow(before: readonly string[], last: string, tools: Tools): Promise<Candidate[]> {
+  let words: Readonly<Record<string, Word>> | undefined = tree;
+  let verb: Verb | undefined;
+  const operands: string[] = [];
+  const flags = () => Object.values({ ...globalFlags, ...verb?.flags }) as Flag<unknown>[];
+  for (let i = 0; i < before.length; i++) {
+    const word = before[i] ?? "";
+    if (word.startsWith("-") && word !== "-") {
+      const flag = flags().find((f) => spellings(f).includes(word));
+      const takesValue = flag?.usage.includes("<") ?? false;
+      if (takesValue && i === before.length - 1 && flag) return fromSource(flag.words, operands, tools);
+      if (takesValue) i++;
+      continue;
+    }
+    const next: Word | undefined = verb ? undefined : words?.[word];
+    if (verb) operands.push(word);
+    else if (!next) return [];
+    else if ("words" in next) words = await next.words();
+    else verb = await next.load();
+  }
+  if (last.startsWith("-")) {
+    const equals = /^(--[\w-]+)=/.exec(last);
+    const flag = equals && flags().find((f) => spellings(f).includes(equals[1] ?? ""));
+    if (flag)
+      return (await fromSource(flag.words, operands, tools)).map((c) => ({ ...c, word: `${equals[1]}=${c.word}` }));
+    return flags()
+      .filter((f) => !f.hidden)
+      .flatMap((f) =>
+        spellings(f)
+          .filter((s) => s.startsWith("--"))
+          .map((word) => ({ word, about: f.about })),
+      );
+  }
+  if (!verb)
+    return Object.entries(words ?? {})
+      .filter(([, w]) => !w.hidden)
+      .map(([word, { about }]) => ({ word, about }));
+  return fromArgs(Object.values(verb.args), operands, last, tools);
+}
+
+const spellings = (flag: Flag<unknown>) => flag.usage.split(/[ ,]+/).filter((s) => s.startsWith("-"));
+
+async function fromArgs(
+  args: readonly Arg<unknown>[],
+  operands: readonly string[],
+  last: string,
+  tools: Tools,
+): Promise<Candidate[]> {
+  const arg = args[operands.length] ?? (args.at(-1)?.takes === "many" ? args.at(-1) : undefined);
+  // After a kind come its names; `kind/` is both in one.
+  if (arg?.takes === "many" && arg.words?.from === "kinds") {
+    const slash = last.indexOf("/");
+    if (slash > 0) {
+      const kind = last.slice(0, slash);
+      return (await namesOf(kind, tools)).map((c) => ({ ...c, word: `${kind}/${c.word}` }));
+    }
+    if (operands.length > 0) return operands[0]?.includes("/") ? [] : namesOf(operands[0] ?? "", tools);
+  }
+  return fromSource(arg?.words, operands, tools);
+}
+
+async function fromSource(source: Source | undefined, operands: readonly string[], tools: Tools): Promise<Candidate[]> {
+  switch (source?.from) {
+    case "words":
+      return source.words.map((word) => ({ word }));
+    case "kinds":
+      return kinds.map((k) => ({ word: k.plural, about: k.about }));
+    case "contexts":
+      return Object.entries((await tools.contexts.read()).contexts).map(([word, { edge }]) => ({ word, about: edge }));
+    case "names":
+      return namesOf(source.kind ?? operands.at(-1) ?? "", tools);
+    case "files":
+      return FILES;
+    default:
+      return [];
+  }
+}
+
+async function namesOf(kindWord: string, tools: Tools): Promise<Candidate[]> {
+  try {
+    return (await knownNames(parseKind(kindWord), tools)).map((word) => ({ word }));
+  } catch (error) {
+    // A completion that can't be had is none; a shell's prompt is no place for errors.
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+/** The edge's API as a verb sees it: kinds, names and bodies in; resources, or a `Failure`, out. */
+
+import type { Resource } from "#db/resources/index";
+import type { Kind } from "#db/resources/kind";
+import { Failure } from "../failure.ts";
+import type { Surroundings } from "../tools.ts";
+import type { Globals } from "../verb.ts";
+import { openCredentials } from "./credentials.ts";
+import { failureOf } from "./refusals.ts";
+import type { ContextStore } from "./store.ts";
+import type { Target } from "./target.ts";
+
+export type Shown = Resource & Record<string, unknown>;
+type Named = Pick<Kind, "plural" | "scope">;
+
+export interface Ask {
+  body?: unknown;
+  query?: Readonly<Record<string, string | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  /** Milliseconds until an answer must have begun. */
+  timeout?: number;
+  /** Without it the answer is taken as it comes, credentials and all. */
+  anonymous?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface WriteOptions {
+  dryRun?: boolean;
+  /** `resourceVersion` that must still be current. */
+  ifMatch?: string;
+  project?: string | undefined;
+}
+
+export interface Api {
+  readonly edge: string;
+  /** Any route. @throws Failure for every answer that isn't 2xx. */
+  open(method: string, path: string, ask?: Ask): Promise<Response>;
+  /** As `open`, the answer read as JSON. */
+  call(method: string, path: string, ask?: Ask): Promise<Record<string, unknown>>;
+  list(kind: Named, query?: Readonly<Record<string, string | undefined>>): AsyncGenerator<Shown[]>;
+  get(kind: Named, name: string, project?: string): Promise<Shown>;
+  create(kind: Named, body: unknown, options?: WriteOptions): Promise<Shown>;
+  replace(kind: Named, name: string, body: unknown, options?: WriteOptions): Promise<Shown>;
+  remove(kind: Named, name: string, project?: string): Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+const PAGE = "500";
+/** Waits before another try of what may be repeated. */
+const RETRIES_MS = [200, 800];
+
+export function connect(target: Target, around: Surroundings, contexts: ContextStore, globals: Globals): Api {
+  const credentials = openCredentials(target, around, contexts);
+
+  async function once(method: string, path: string, ask: Ask): Promise<Response> {
+    const url = new URL(target.edge + path);
+    for (const [key, value] of Object.entries(ask.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, value);
+    const headers = new Headers(ask.headers);
+    headers.set("user-agent", `mcpctl/${around.version}`);
+    if (!headers.has("accept")) headers.set("accept", "application/json");
+    if (ask.body !== undefined) headers.set("content-type", "application/json");
+    const bearer = ask.anonymous ? undefined : await credentials.bearer();
+    if (bearer) headers.set("authorization", `Bearer ${bearer}`);
+    const begun = new AbortController();
+    const timer = setTimeout(() => begun.abort(), ask.timeout ?? TIMEOUT_MS);
+    const signals = [around.signal, begun.signal, ...(ask.signal ? [ask.signal] : [])];
+    let answer: Response;
+    try {
+      answer = await around.fetch(url, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.any(signals),
+        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+      });
+    } catch (cause) {
+      if (around.signal.aborted || ask.signal?.aborted) throw new Failure("Cancelled.", { cause });
+      throw unreachable(target.edge, begun.signal.aborted, cause, `${method} ${url.pathname}${url.search}`);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!globals.quiet)
+      for (const text of warningsOf(answer.headers.get("warning"))) around.io.err(`Warning: ${text}\n`);
+    if (answer.status === 401 && bearer && !ask.anonymous && (await credentials.renew(bearer)))
+      return once(method, path, { ...ask });
+    if (answer.ok) return answer;
+    throw await failureOf(answer, `${method} ${url.pathname}${url.search}`);
+  }
+
+  async function open(method: string, path: string, ask: Ask = {}): Promise<Response> {
+    const repeatable = method === "GET" || method === "HEAD";
+    for (const wait of repeatable ? RETRIES_MS : []) {
+      try {
+        return await once(method, path, ask);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await around.sleep(Math.min(wait, 5_000));
+      }
+    }
+    return once(method, path, ask);
+  }
+
+  async function call(method: string, path: string, ask: Ask = {}): Promise<Record<string, unknown>> {
+    const answer = await open(method, path, ask);
+    const text = await answer.text();
+    if (text === "") return {};
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    } catch {
+      // Falls through: what isn't JSON isn't from an edge.
+    }
+    throw new Failure(`${target.edge}${path} did not answer with a JSON object.`, {
+      exit: 5,
+      hint: "Is this the URL of an mcpctl edge?",
+      request: `${method} ${path} → ${answer.status}`,
+    });
+  }
+
+  const at = (kind: Named, name: string) => `/api/v1/${kind.plural}/${encodeURIComponent(name)}`;
+  const inScope = (kind: Named, project: string | undefined) =>
+    kind.scope && project ? { [kind.scope]: project } : {};
+
+  return {
+    edge: target.edge,
+    open,
+    call,
+    async *list(kind, query = {}) {
+      let next: string | undefined;
+      do {
+        const page = await call("GET", `/api/v1/${kind.plural}`, { query: { limit: PAGE, ...query, continue: next } });
+        yield Array.isArray(page["items"]) ? (page["items"] as Shown[]) : [];
+        next = typeof page["continue"] === "string" && page["continue"] ? page["continue"] : undefined;
+      } while (next);
+    },
+    get: async (kind, name, project) => (await call("GET", at(kind, name), { query: inScope(kind, project) })) as Shown,
+    create: async (kind, body, o = {}) =>
+      (await call("POST", `/api/v1/${kind.plural}`, { body, query: o.dryRun ? { dryRun: "true" } : {} })) as Shown,
+    replace: async (kind, name, body, o = {}) =>
+      (await call("PUT", at(kind, name), {
+        body,
+        query: { ...inScope(kind, o.project), ...(o.dryRun ? { dryRun: "true" } : {}) },
+        headers: o.ifMatch ? { "if-match": `"${o.ifMatch}"` } : {},
+      })) as Shown,
+    remove: async (kind, name, project) => {
+      await call("DELETE", at(kind, name), { query: inScope(kind, project) });
+    },
+  };
+}
+
+/** Trying again may help: too many requests, or a store that comes back. */
+export function isPassing(error: unknown): error is Failure {
+  return error instanceof Failure && (error.details.status === 429 || error.details.status === 503);
+}
+
+/** RFC 9111's `Warning: 299 agent "text"`, one or several. */
+export function warningsOf(header: string | null): string[] {
+  return [...(header ?? "").matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map((m) =>
+    (m[1] ?? "").replace(/\\(.)/g, "$1"),
+  );
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "there is no such host",
+  EAI_AGAIN: "the name can't be looked up",
+  ECONNRESET: "the connection was cut",
+  UND_ERR_SOCKET: "the connection was cut",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is another host's",
+};
+
+export function unreachable(edge: string, timedOut: boolean, cause: unknown, request: string): Failure {
+  const inner = (cause as { cause?: { code?: string; message?: string } }).cause;
+  const why = timedOut
+    ? "no answer in time"
+    : (causes[inner?.code ?? ""] ?? inner?.message ?? (cause as Error).message);
+  return new Failure(`The edge at ${edge} can't be reached: ${why}.`, {
+    exit: 5,
+    hint: "Start one with `npm start`, or choose another: `mcpctl login URL`, `mcpctl config use-context`.",
+    request,
+    cause,
+  });
+}

@@ -1,0 +1,86 @@
+/** What the edge says when it says no, as a `Failure`: problem+json from `/api`, OpenAI's error object from `/v1`. */
+import type { Fault } from "#db/protocol/errors";
+import { exitOf, Failure, type FailureDetails } from "../failure.ts";
+
+const record = (v: unknown): Record<string, unknown> | undefined =>
+  typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : undefined;
+const string = (v: unknown) => (typeof v === "string" && v !== "" ? v : undefined);
+
+/** What to do next where the edge gave no hint of its own. */
+const nextSteps: Readonly<Record<string, string>> = {
+  not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
+  not_allowed: "`mcpctl auth can-i --list` shows what you may do; ask who manages rbac for more.",
+  lost_update: "Somebody changed it meanwhile: get it again and repeat your change.",
+  rate_limited: "Wait, then try again.",
+  store_unavailable: "It comes back by itself: try again in a moment.",
+};
+
+/** @param request For `-v`: method and URL. */
+export async function failureOf(answer: Response, request: string): Promise<Failure> {
+  const text = await answer.text().catch(() => "");
+  const retryAfter = Number.parseInt(answer.headers.get("retry-after") ?? "", 10);
+  const requestId = answer.headers.get("x-request-id");
+  const read = readRefusal(text);
+  const details: FailureDetails = {
+    exit: exitOf(read.code, answer.status),
+    status: answer.status,
+    request: `${request} → ${answer.status}${requestId ? ` (request ${requestId})` : ""}`,
+    ...(read.code ? { code: read.code } : {}),
+    ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
+    ...(read.faults ? { faults: read.faults } : {}),
+  };
+  const hint = read.hint ?? (read.code ? nextSteps[read.code] : undefined) ?? hintByStatus(answer.status, read.code);
+  return new Failure(read.message ?? `The edge answered ${answer.status} ${answer.statusText}`.trim(), {
+    ...details,
+    ...(hint ? { hint } : {}),
+  });
+}
+
+function hintByStatus(status: number, code: string | undefined): string | undefined {
+  if (code !== undefined) return undefined;
+  return status === 404
+    ? "Is this the URL of an mcpctl edge?"
+    : status >= 500
+      ? "Try again; -v shows the request's id."
+      : undefined;
+}
+
+interface Read {
+  message?: string;
+  code?: string;
+  hint?: string;
+  faults?: Fault[];
+}
+
+export function readRefusal(text: string): Read {
+  let body: Record<string, unknown> | undefined;
+  try {
+    body = record(JSON.parse(text));
+  } catch {
+    return {};
+  }
+  if (!body) return {};
+  const inner = record(body["error"]);
+  if (inner) return pick(string(inner["message"]), string(inner["code"]) ?? string(inner["type"]));
+  const faults = Array.isArray(body["errors"]) ? body["errors"].map(faultOf) : undefined;
+  return {
+    ...pick(string(body["detail"]) ?? string(body["title"]), string(body["code"])),
+    ...(string(body["hint"]) ? { hint: String(body["hint"]) } : {}),
+    ...(faults?.length ? { faults } : {}),
+  };
+}
+
+const pick = (message: string | undefined, code: string | undefined): Read => ({
+  ...(message ? { message } : {}),
+  ...(code ? { code } : {}),
+});
+
+function faultOf(value: unknown): Fault {
+  const f = record(value) ?? {};
+  const out: Fault = { path: string(f["path"]) ?? "", message: string(f["message"]) ?? "is not valid" };
+  for (const key of ["expected", "given", "suggestion"] as const) {
+    const v = f[key];
+    if (v !== undefined && v !== null) out[key] = typeof v === "string" ? v : JSON.stringify(v);
+  }
+  return out;
+}

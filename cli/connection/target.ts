@@ -1,0 +1,58 @@
+/** Which edge and which credential: flags, then the environment, then the context. Pure but for reading the file. */
+import type { ContextEntry } from "#db/protocol/contexts";
+import { Failure, usage } from "../failure.ts";
+import type { Globals } from "../verb.ts";
+import type { ContextStore } from "./store.ts";
+
+export interface Target {
+  /** Without a trailing slash. */
+  edge: string;
+  token?: string;
+  /** The context whose login is used and renewed. */
+  session?: { context: string; accessToken: string; refreshToken: string; expiresAt: string };
+  project?: string;
+}
+
+export async function findTarget(
+  globals: Globals,
+  env: Readonly<Record<string, string | undefined>>,
+  contexts: ContextStore,
+): Promise<Target> {
+  const named = globals.context ?? env["MCPCTL_CONTEXT"];
+  const edge = globals.edge ?? env["MCPCTL_EDGE"];
+  const token = globals.token ?? env["MCPCTL_TOKEN"];
+  if (edge !== undefined && token !== undefined) return { edge: parseEdge(edge), token };
+  const chosen = await contexts.current(named);
+  if (edge === undefined && !chosen)
+    throw new Failure("No edge is configured.", {
+      exit: 5,
+      hint: "Start one with `npm start`, or log in to one: `mcpctl login URL`.",
+    });
+  const url = parseEdge(edge ?? chosen?.entry.edge ?? "");
+  if (token !== undefined) return { edge: url, token };
+  const entry = chosen && sameOrigin(chosen.entry.edge, url) ? chosen : await contextOf(url, contexts);
+  return entry ? { edge: url, ...credentialOf(entry) } : { edge: url };
+}
+
+/** A context's credential goes to that context's edge and nowhere else. */
+async function contextOf(url: string, contexts: ContextStore) {
+  const file = await contexts.read();
+  const found = Object.entries(file.contexts).find(([, entry]) => sameOrigin(entry.edge, url));
+  return found && { name: found[0], entry: found[1] };
+}
+
+function credentialOf({ name, entry }: { name: string; entry: ContextEntry }): Partial<Target> {
+  if (entry.token) return { token: entry.token };
+  if (entry.session) return { session: { context: name, ...entry.session } };
+  return {};
+}
+
+const sameOrigin = (a: string, b: string) => URL.parse(a)?.origin === URL.parse(b)?.origin;
+
+/** @throws Failure usage for what is no http(s) URL. */
+export function parseEdge(text: string): string {
+  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password)
+    throw usage(`"${text}" is not an edge's URL.`, "It looks like https://edge.example.com");
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}

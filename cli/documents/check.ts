@@ -1,0 +1,44 @@
+/** A manifest against its kind's schema, before anything is written. */
+import { z } from "zod";
+import type { Fault } from "#db/protocol/errors";
+import { envelope, reported } from "#db/resources/index";
+import type { Kind } from "#db/resources/kind";
+import { faultsOf, type PlacedFault } from "../schema/faults.ts";
+import { withoutNulls } from "./overlay.ts";
+import type { Manifest } from "./read.ts";
+
+const ignored = new Set<string>([...reported, "kind"]);
+
+/** Of what a person wrote: without what the edge reports. */
+export function writable(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !ignored.has(key)));
+}
+
+const schemas = new WeakMap<Kind, z.ZodObject>();
+/** Envelope and spec together: the flat form on the wire. */
+export function wireSchema(kind: Kind): z.ZodObject {
+  const known = schemas.get(kind) ?? z.strictObject({ ...envelope.shape, ...kind.spec.shape });
+  schemas.set(kind, known);
+  return known;
+}
+
+export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
+  return faultsOf(wireSchema(kind), withoutNulls(writable(body)));
+}
+
+/** With file and line. */
+export function placed(manifest: Pick<Manifest, "lineOf">, faults: readonly PlacedFault[]): Fault[] {
+  return faults.map(({ at, missing: _, ...fault }) => ({
+    ...fault,
+    path: `${manifest.lineOf(at)}${fault.path ? `: ${fault.path}` : ""}`,
+  }));
+}
+
+/** With every default filled in and normalised: what two forms of the same have in common. @returns undefined for what is not valid. */
+export function canonical(kind: Kind, body: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const result = wireSchema(kind).safeParse(withoutNulls(writable(body)));
+  if (!result.success) return undefined;
+  const { kind: _, labels, ...rest } = result.data as Record<string, unknown>;
+  const some = typeof labels === "object" && labels !== null && Object.keys(labels).length > 0;
+  return { ...rest, ...(some ? { labels } : {}) };
+}

@@ -1,0 +1,39 @@
+/** What `-f` names: a file, a directory, `-` for stdin, or a URL. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Failure, usage } from "../failure.ts";
+import type { Tools } from "../verb.ts";
+import { duplicates, type Manifest, mustBeSound, readManifests } from "./read.ts";
+
+const MANIFEST = /\.(ya?ml|json)$/i;
+
+/** @returns none only for a list that says that it is empty. @throws Failure for what can't be read, and for every fault in it at once. */
+export async function loadManifests(names: readonly string[], tools: Tools): Promise<Manifest[]> {
+  if (names.length === 0) throw usage("Say which file: -f FILE, a directory, a URL, or - for stdin.");
+  const texts = (await Promise.all(names.map((name) => textsOf(name, tools)))).flat();
+  const read = texts.map(({ text, source }) => readManifests(text, source));
+  const manifests = read.flatMap((r) => r.manifests);
+  mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], names.join(", "));
+  if (manifests.length === 0 && !read.some((r) => r.emptyList))
+    throw new Failure(`${names.join(", ")}: there is no resource in it.`);
+  return manifests;
+}
+
+async function textsOf(name: string, tools: Tools): Promise<{ text: string; source: string }[]> {
+  if (name === "-") return [{ text: await tools.io.input(), source: "stdin" }];
+  if (/^https?:\/\//i.test(name)) return [{ text: await tools.download(name), source: name }];
+  const path = resolve(tools.cwd, name);
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ text: await readFile(path, "utf8"), source: name }];
+    const files = (await readdir(path, { recursive: true })).filter((f) => MANIFEST.test(f)).sort();
+    if (files.length === 0) throw new Failure(`${name} holds no .yaml, .yml or .json file.`);
+    return await Promise.all(
+      files.map(async (f) => ({ text: await readFile(join(path, f), "utf8"), source: join(name, f) })),
+    );
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new Failure(`There is no file ${name}.`, { exit: 3, cause });
+    throw new Failure(`${name} can't be read: ${message}`, { cause });
+  }
+}

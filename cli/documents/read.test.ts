@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { faultLine } from "../failure.ts";
+import { bodyFaults, placed } from "./check.ts";
+import { duplicates, readManifests } from "./read.ts";
+
+const names = (text: string) =>
+  readManifests(text, "f.yaml").manifests.map((m) => `${m.kind.name}/${m.name}@${m.where}`);
+const faults = (text: string) => readManifests(text, "f.yaml").faults.map(faultLine);
+
+describe("manifests", () => {
+  test("come one after the other, grouped, and in a List, each with its line", () => {
+    expect(names("kind: llm\nname: a\n---\n# nothing here\n---\nkind: Secrets\nname: b\n")).toEqual([
+      "llm/a@f.yaml:1",
+      "secret/b@f.yaml:6",
+    ]);
+    expect(names("llms:\n  - name: a\n  - name: b\nsecrets:\n  - {name: c}\n")).toEqual([
+      "llm/a@f.yaml:2",
+      "llm/b@f.yaml:3",
+      "secret/c@f.yaml:5",
+    ]);
+    expect(names('{"kind": "List", "items": [{"kind": "llm", "name": "a"},\n{"kind": "sb", "name": "b"}]}')).toEqual([
+      "llm/a@f.yaml:1",
+      "secretbackend/b@f.yaml:2",
+    ]);
+  });
+
+  test.each([
+    ["kind: lmm\nname: a", 'f.yaml:1: there is no kind "lmm" (did you mean llm?)'],
+    ["name: a\ntype: openai", "f.yaml:1: has no kind: expected one of "],
+    ["kind: llm\ntype: openai", "f.yaml:1: this llm has no name"],
+    ["- 1\n- 2", "f.yaml:1: is not a resource: expected a mapping with kind and name"],
+    ["just words", "f.yaml:1: is not a resource: expected a mapping with kind and name"],
+    ["llms: []\nsecretz: []", 'f.yaml:2: there is no kind "secretz" (did you mean secret?)'],
+    ["llms:\n  - just words", "f.yaml:2: is not a llm: expected a mapping"],
+    ["kind: List\nitems: 3", "f.yaml:2: expected a list of resources"],
+    ["kind: llm\nname: a\nname: b", "f.yaml:3: Map keys must be unique"],
+    ["kind: llm\nname: [a", "f.yaml:2: "],
+  ])("%j is refused with its line", (text, said) => expect(faults(text).join("\n")).toContain(said));
+
+  test("that multiply aliases don't fill memory", () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi"
+      .split("")
+      .map((c, i) => `${c}: &${c} [${`*${"abcdefghi"[i]},`.repeat(9).slice(0, -1)}]`)
+      .join("\n")}`;
+    expect(faults(bomb).join()).toContain("Excessive alias count");
+  });
+
+  test("that say the same twice are refused", () => {
+    const { manifests } = readManifests("kind: llm\nname: a\n---\nllms:\n  - name: a\n", "f.yaml");
+    expect(duplicates(manifests).map(faultLine)).toEqual(["f.yaml:5: llm/a is already at f.yaml:1"]);
+    const tokens = readManifests("mcptokens:\n  - {name: a, project: x}\n  - {name: a, project: y}\n", "f.yaml");
+    expect(duplicates(tokens.manifests)).toEqual([]);
+  });
+});
+
+test("a fault is told with file, line, path, what was expected and given, and a near spelling", () => {
+  const text = `kind: llm
+name: a
+type: opnai
+timeouts:
+  firstByte: soon
+  idel: 5
+labels: {a: 1}
+model: m
+`;
+  const [m] = readManifests(text, "f.yaml").manifests;
+  if (!m) throw new Error("the document was not read");
+  expect(placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
+    "f.yaml:7: labels.a: expected string, given 1",
+    'f.yaml:3: type: expected one of openai, deepseek, openrouter, mistral, groq, together, xai, vllm, ollama, llamacpp, lmstudio, given "opnai" (did you mean openai?)',
+    'f.yaml:5: timeouts.firstByte: expected number, given "soon"',
+    "f.yaml:6: timeouts.idel: is not a field (did you mean idle?)",
+  ]);
+});
+
+test("what the system reports is ignored, what is left out is not a fault of a patch", () => {
+  const [m] = readManifests(
+    "kind: llm\nname: a\nid: x\nresourceVersion: '3'\nstatus: {state: active}\n",
+    "f",
+  ).manifests;
+  if (!m) throw new Error("the document was not read");
+  expect(bodyFaults(m.kind, m.body).map((f) => [f.path, f.missing])).toEqual([
+    ["type", true],
+    ["model", true],
+  ]);
+});

@@ -1,0 +1,58 @@
+/** Words for kinds, as people type them. */
+import { findKind, type KindName, kinds } from "#db/resources/index";
+import type { Kind, Verb } from "#db/resources/kind";
+import { usage } from "./failure.ts";
+import { nearest } from "./nearest.ts";
+
+export type AnyKind = Kind & { name: KindName };
+
+export const kindWords = (): string[] => kinds.flatMap((k) => [k.name, k.plural, ...k.shortNames]);
+
+/** @throws Failure usage, with the nearest spelling. */
+export function parseKind(word: string): AnyKind {
+  const kind = findKind(word);
+  if (kind) return kind;
+  const near = nearest(word, kindWords());
+  throw usage(
+    `There is no kind "${word}".`,
+    near ? `Did you mean "${near}"?` : "`mcpctl api-resources` lists the kinds.",
+  );
+}
+
+/** One, several with commas, or `all`. */
+export function parseKinds(words: string): AnyKind[] {
+  if (words === "all") return [...kinds];
+  return [...new Set(words.split(",").filter(Boolean).map(parseKind))];
+}
+
+/** @throws Failure usage where the kind can't be written that way. */
+export function mustAllow(kind: Kind, verb: Verb, why: string): void {
+  if (!kind.verbs.includes(verb)) throw usage(`${kind.plural} can't be ${why}.`, kind.about);
+}
+
+export interface Target {
+  kind: AnyKind;
+  names: string[];
+}
+
+/** `llm a b`, `llm/a secret/b`, `llms,secrets`. No names: all. @throws Failure usage */
+export function parseTargets(words: readonly string[]): Target[] {
+  const [first, ...rest] = words;
+  if (first === undefined) throw usage("Say of which kind.", "`mcpctl api-resources` lists the kinds.");
+  if (!first.includes("/")) {
+    const found = parseKinds(first);
+    if (rest.length > 0 && found.length > 1)
+      throw usage("Names can be given for one kind only.", "Write kind/name for several.");
+    return found.map((kind) => ({ kind, names: rest }));
+  }
+  const targets = new Map<string, Target>();
+  for (const word of words) {
+    const slash = word.indexOf("/");
+    if (slash <= 0 || slash === word.length - 1) throw usage(`"${word}" is not kind/name.`);
+    const kind = parseKind(word.slice(0, slash));
+    const target = targets.get(kind.name) ?? { kind, names: [] };
+    target.names.push(word.slice(slash + 1));
+    targets.set(kind.name, target);
+  }
+  return [...targets.values()];
+}

@@ -1,0 +1,74 @@
+/** The real world: this process, its terminal, its signals. Nothing else in cli/ touches `process`. */
+import { homedir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Exit, usage } from "./failure.ts";
+import type { Io } from "./io.ts";
+import type { Surroundings } from "./tools.ts";
+import { VERSION } from "./version.ts";
+
+/** Exit code of a program that Ctrl-C ended, as shells have it. */
+const INTERRUPTED = 130;
+
+export function surroundings(): Surroundings {
+  const { stdin, stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // Whoever read has gone (`| head`): nobody is left to tell.
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => {
+    interrupt.abort();
+    process.once("SIGINT", () => process.exit(INTERRUPTED));
+  });
+  const plain = env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "";
+  const noColour = plain || process.argv.includes("--no-color") || env["TERM"] === "dumb";
+  const io: Io = {
+    out: (text) => new Promise((resolve) => stdout.write(text, () => resolve())),
+    err: (text) => void stderr.write(text),
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    colour: { out: !noColour && stdout.isTTY === true, err: !noColour && stderr.isTTY === true },
+    terminal: { in: stdin.isTTY === true, out: stdout.isTTY === true, err: stderr.isTTY === true },
+    async input() {
+      let text = "";
+      stdin.setEncoding("utf8");
+      for await (const chunk of stdin) text += chunk;
+      return text;
+    },
+    async ask(question, options = {}) {
+      if (!stdin.isTTY) throw usage("There is no terminal to ask on.", "Give it by a flag or on stdin.");
+      const { ask } = await import("./connection/prompt.ts");
+      return ask(question, options.hidden === true, stdin, stderr, interrupt.signal);
+    },
+  };
+  return {
+    io,
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    now: Date.now,
+    signal: interrupt.signal,
+    fetch: (input, init) => fetch(input, init),
+    version: VERSION,
+    sleep: (ms) => sleep(ms, undefined, { signal: interrupt.signal }).then(() => undefined),
+    async editor(command, file) {
+      const { spawn } = await import("node:child_process");
+      // As git and kubectl do: the shell splits a command with arguments; the file comes quoted, as $1.
+      const [program, args] =
+        process.platform === "win32"
+          ? [`${command} "${file}"`, []]
+          : ["/bin/sh", ["-c", `${command} "$1"`, "sh", file]];
+      const child = spawn(program, args, { stdio: "inherit", shell: process.platform === "win32" });
+      return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve(code ?? 1)));
+    },
+  };
+}
+
+/** Ends the process when what was written has been taken. */
+export async function leave(exit: Exit): Promise<never> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((s) => new Promise<void>((resolve) => s.write("", () => resolve()))),
+  );
+  process.exit(exit);
+}

@@ -1,0 +1,131 @@
+/** From words typed to a verb that runs, and from whatever it throws to one exit code. The only place that knows commander. */
+import { Argument, Command, CommanderError, Option } from "commander";
+import { type Exit, explainFailure, Failure } from "./failure.ts";
+import { globalFlags, operands, readGlobals } from "./globals.ts";
+import { printable } from "./io.ts";
+import { nearest } from "./nearest.ts";
+import { openTools, type Surroundings } from "./tools.ts";
+import { tree } from "./tree.ts";
+import type { Arg, Flag, Verb, Word } from "./verb.ts";
+
+interface Chosen {
+  verb: Verb;
+  given: Record<string, unknown>;
+}
+
+/** Parses, runs, explains. Never throws. */
+export async function mcpctl(argv: readonly string[], around: Surroundings): Promise<Exit> {
+  let verbose = argv.includes("-v") || argv.includes("--verbose");
+  try {
+    const root = new Command("mcpctl");
+    const choice: { made?: Chosen } = {};
+    await build(root, tree, operands(argv), argv, around, choice);
+    await root.parseAsync([...argv], { from: "user" });
+    if (!choice.made) return 0;
+    const globals = readGlobals(root.opts());
+    verbose = globals.verbose;
+    if (globals.token && !globals.quiet) around.io.err("Warning: --token can be seen in `ps`; MCPCTL_TOKEN can't.\n");
+    const tools = openTools(globals, around);
+    return (await choice.made.verb.run(choice.made.given, tools)) ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.code === "commander.help") return 0;
+    if (around.signal.aborted) return 1;
+    const failure = error instanceof CommanderError ? usageOf(error, operands(argv)) : error;
+    around.io.err(`${explainFailure(failure, verbose).map(printable).join("\n")}\n`);
+    return failure instanceof Failure ? failure.exit : 1;
+  }
+}
+
+/** Commander's own words, with its near spelling as what to do next. */
+function usageOf(error: CommanderError, typed: readonly string[]): Failure {
+  const [message = "", near] = error.message.replace(/^error: /, "").split("\n");
+  const verb = typed.slice(0, typed[0] === "create" ? 2 : 1).join(" ");
+  const hint = near ? near.replace(/^\(|\)$/g, "") : `See \`mcpctl ${verb ? `${verb} ` : ""}--help\`.`;
+  return new Failure(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace(/\.\.$/, "."), { exit: 2, hint });
+}
+
+async function build(
+  command: Command,
+  words: Readonly<Record<string, Word>>,
+  typed: readonly string[],
+  argv: readonly string[],
+  around: Surroundings,
+  choice: { made?: Chosen },
+): Promise<void> {
+  settings(command, around);
+  if (!command.parent) for (const flag of Object.values(globalFlags)) command.addOption(optionOf(flag));
+  if (!command.parent)
+    command
+      .description("kubectl for AI: LLMs, secrets, tokens and who may use them.")
+      .version(around.version, "--version", "The version of mcpctl.");
+  const [first, ...rest] = typed;
+  const names = Object.keys(words);
+  const meant = first === undefined || names.includes(first) ? first : undefined;
+  if (first !== undefined && meant === undefined && !(first === "help" && !command.parent)) {
+    const near = nearest(
+      first,
+      names.filter((n) => !n.startsWith("_")),
+    );
+    const path = pathOf(command);
+    throw new Failure(`There is no \`${path} ${first}\`.`, {
+      exit: 2,
+      hint: near ? `Did you mean \`${path} ${near}\`?` : `\`${path} --help\` lists what there is.`,
+    });
+  }
+  for (const [name, word] of Object.entries(words)) {
+    const child = command.command(name, { hidden: word.hidden ?? false }).description(word.about);
+    if (name !== meant) continue;
+    if ("words" in word) await build(child, await word.words(), rest, argv, around, choice);
+    else describeVerb(child, await word.load(), around, choice);
+  }
+}
+
+function settings(command: Command, around: Surroundings): void {
+  command
+    .exitOverride()
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void around.io.out(text),
+      // What commander says of errors arrives again as an exception, and is written once, there.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => around.io.columns ?? 100,
+    });
+}
+
+const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+function describeVerb(command: Command, verb: Verb, around: Surroundings, choice: { made?: Chosen }): void {
+  settings(command, around);
+  for (const [name, arg] of Object.entries(verb.args)) command.addArgument(argumentOf(name, arg));
+  const options = Object.entries(verb.flags).map(([key, flag]) => [key, optionOf(flag)] as const);
+  for (const [, option] of options) command.addOption(option);
+  if (verb.examples) command.addHelpText("after", `\nExamples:\n${verb.examples.map((e) => `  ${e}`).join("\n")}`);
+  command.action((...params: unknown[]) => {
+    const parsed = command.opts();
+    const given: Record<string, unknown> = {};
+    for (const [i, name] of Object.keys(verb.args).entries()) given[name] = params[i];
+    for (const [key, option] of options) {
+      const value: unknown = parsed[option.attributeName()];
+      const empty = { switch: false, text: undefined, list: [] }[verb.flags[key]?.takes ?? "text"];
+      // `--no-headers` is a switch of its own, on when it is given.
+      given[key] = option.negate ? value === false : (value ?? empty);
+    }
+    choice.made = { verb, given };
+  });
+}
+
+function argumentOf(name: string, arg: Arg<unknown>): Argument {
+  const shape = { one: `<${name}>`, optional: `[${name}]`, many: `[${name}...]` }[arg.takes];
+  return new Argument(shape, arg.about);
+}
+
+function optionOf(flag: Flag<unknown>): Option {
+  const option = new Option(flag.usage, flag.otherwise ? `${flag.about} (default: ${flag.otherwise})` : flag.about);
+  if (flag.takes === "list")
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  if (flag.hidden) option.hideHelp();
+  return option;
+}

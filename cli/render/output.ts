@@ -1,0 +1,74 @@
+/** The answer in the form that `-o` names. */
+import { usage } from "../failure.ts";
+import type { AnyKind } from "../kinds.ts";
+import { nearest } from "../nearest.ts";
+import type { Tools } from "../verb.ts";
+import { columns } from "./columns.ts";
+import { jsonpath } from "./jsonpath.ts";
+import { manifest, toJson, toYaml } from "./manifest.ts";
+import { table } from "./table.ts";
+
+export type Format = { is: "table" | "wide" | "yaml" | "json" | "name" } | { is: "jsonpath"; template: string };
+
+const plain = ["table", "wide", "yaml", "json", "name"] as const;
+export const formats: readonly string[] = [...plain, "jsonpath="];
+
+/** @throws Failure usage */
+export function parseFormat(text: string | undefined): Format {
+  if (text === undefined) return { is: "table" };
+  const found = plain.find((f) => f === text);
+  if (found) return { is: found };
+  const path = /^jsonpath=(.+)$/s.exec(text);
+  if (path) return { is: "jsonpath", template: path[1] ?? "" };
+  const near = nearest(text, formats);
+  throw usage(
+    `There is no output format "${text}".`,
+    near ? `Did you mean ${near}?` : `There are: ${formats.join(", ")}TEMPLATE.`,
+  );
+}
+
+export interface Found {
+  kind: AnyKind;
+  resources: readonly Record<string, unknown>[];
+}
+
+export interface ShowOptions {
+  format: Format;
+  /** Asked for by name: JSON is the resource itself, no list. */
+  single: boolean;
+  status: boolean;
+  headings: boolean;
+  labels: boolean;
+  sortBy?: string | undefined;
+}
+
+export async function show(
+  found: readonly Found[],
+  o: ShowOptions,
+  { io, now }: Pick<Tools, "io" | "now">,
+): Promise<void> {
+  const { format } = o;
+  const all = found.flatMap(({ kind, resources }) => resources.map((resource) => ({ kind, resource })));
+  if (format.is === "table" || format.is === "wide") {
+    const filled = found.filter((f) => f.resources.length > 0);
+    for (const [i, { kind, resources }] of filled.entries()) {
+      const { headings, rows } = columns(kind, resources, {
+        wide: format.is === "wide",
+        qualified: found.length > 1,
+        labels: o.labels,
+        now: now(),
+      });
+      const options = { columns: io.columns, colour: io.colour.out, headings: o.headings };
+      await io.out(`${i > 0 && o.headings ? "\n" : ""}${table(headings, rows, options)}`);
+    }
+  } else if (format.is === "name") {
+    await io.out(all.map(({ kind, resource }) => `${kind.name}/${String(resource["name"])}\n`).join(""));
+  } else if (format.is === "jsonpath") {
+    const whole = all.map(({ kind, resource }) => ({ kind: kind.name, ...resource }));
+    const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });
+    await io.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
+  } else {
+    const documents = all.map(({ kind, resource }) => manifest(kind, resource, o.status));
+    await io.out(format.is === "json" ? toJson(documents, o.single) : await toYaml(documents));
+  }
+}

@@ -1,0 +1,54 @@
+/** Rows as aligned columns. Pure. */
+import { paint, type Style, styleOfWord } from "./colour.ts";
+import { cut, width } from "./width.ts";
+
+export interface TableOptions {
+  /** Columns of the terminal; without it nothing is cut. */
+  columns?: number | undefined;
+  colour: boolean;
+  headings: boolean;
+}
+
+const GAP = 3;
+/** No column is made narrower than this: less says nothing. */
+const LEAST = 8;
+
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: TableOptions,
+): string {
+  const shown = options.headings ? [headings, ...rows] : rows;
+  if (shown.length === 0) return "";
+  const natural = headings.map((_, i) => Math.max(0, ...shown.map((r) => width(r[i] ?? ""))));
+  const widths = options.columns === undefined ? natural : narrowed(natural, options.columns);
+  const line = (row: readonly string[], style: (text: string, i: number) => Style | undefined) =>
+    row
+      .map((text, i) => {
+        const fitted = cut(text, widths[i] ?? 0);
+        const last = i === row.length - 1;
+        return (
+          paint(fitted, style(text, i), options.colour) +
+          (last ? "" : " ".repeat((widths[i] ?? 0) - width(fitted) + GAP))
+        );
+      })
+      .join("")
+      .trimEnd();
+  const lines = rows.map((row) => line(row, (text, i) => (i === 0 ? "bold" : styleOfWord(text))));
+  if (options.headings) lines.unshift(line(headings, () => "dim"));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Takes from the widest first, so that short columns stay whole. The first column, the name, gives way last. */
+export function narrowed(natural: readonly number[], columns: number): number[] {
+  const widths = [...natural];
+  let over = widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1) - columns;
+  while (over > 0) {
+    const candidates = widths.map((w, i) => ({ w, i })).filter(({ w, i }) => i > 0 && w > LEAST);
+    const widest = candidates.sort((a, b) => b.w - a.w)[0] ?? { w: widths[0] ?? 0, i: 0 };
+    if (widest.w <= LEAST) break;
+    widths[widest.i] = widest.w - 1;
+    over--;
+  }
+  return widths;
+}

@@ -1,0 +1,89 @@
+/** What a zod schema says, in the few words that flags, `explain` and completion need. */
+import { z } from "zod";
+import { metaOf, unwrap } from "#db/resources/field";
+
+export type Shape =
+  | { is: "text"; ref?: string }
+  | { is: "number"; whole: boolean }
+  | { is: "boolean" }
+  | { is: "choice"; words: readonly string[] }
+  | { is: "list"; of: z.core.$ZodType }
+  | { is: "map"; of: z.core.$ZodType }
+  | { is: "object"; fields: Readonly<Record<string, z.core.$ZodType>> }
+  | { is: "either"; of: readonly z.core.$ZodType[] };
+
+export function shapeOf(schema: z.core.$ZodType): Shape {
+  const s = unwrap(schema);
+  if (s instanceof z.ZodObject) return { is: "object", fields: s.shape };
+  if (s instanceof z.ZodArray) return { is: "list", of: s.element };
+  if (s instanceof z.ZodRecord) return { is: "map", of: s.valueType };
+  if (s instanceof z.ZodBoolean) return { is: "boolean" };
+  if (s instanceof z.ZodEnum) return { is: "choice", words: s.options.map(String) };
+  if (s instanceof z.ZodLiteral) return { is: "choice", words: [...s.values].map(String) };
+  if (s instanceof z.ZodNumber) return { is: "number", whole: s.format === "safeint" || s.format === "int32" };
+  if (s instanceof z.ZodUnion) {
+    // A union of texts is a text; which ones it takes is what validation says.
+    const shapes = s.options.map((o) => shapeOf(o).is);
+    return shapes.every((is) => is === "text" || is === "choice") ? { is: "text" } : { is: "either", of: s.options };
+  }
+  const { ref } = metaOf(schema);
+  return { is: "text", ...(ref ? { ref } : {}) };
+}
+
+/** What holds when the field is left out; undefined where nothing does. */
+export function defaultOf(schema: z.core.$ZodType): unknown {
+  let s = schema;
+  for (;;) {
+    if (s instanceof z.ZodDefault) return s.def.defaultValue;
+    if (
+      s instanceof z.ZodOptional ||
+      s instanceof z.ZodNullable ||
+      s instanceof z.ZodReadonly ||
+      s instanceof z.ZodPrefault
+    )
+      s = s.unwrap();
+    else return undefined;
+  }
+}
+
+export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success;
+
+export function aboutOf(schema: z.core.$ZodType): string | undefined {
+  let s = schema;
+  for (;;) {
+    const text = z.globalRegistry.get(s)?.description;
+    if (text) return text;
+    if (
+      s instanceof z.ZodOptional ||
+      s instanceof z.ZodNullable ||
+      s instanceof z.ZodDefault ||
+      s instanceof z.ZodPrefault ||
+      s instanceof z.ZodReadonly
+    )
+      s = s.unwrap();
+    else return undefined;
+  }
+}
+
+/** `string`, `integer`, `fast | heavy`, `[]object`, `map of string`. */
+export function typeName(schema: z.core.$ZodType): string {
+  const shape = shapeOf(schema);
+  switch (shape.is) {
+    case "text":
+      return "string";
+    case "number":
+      return shape.whole ? "integer" : "number";
+    case "boolean":
+      return "boolean";
+    case "choice":
+      return shape.words.join(" | ");
+    case "list":
+      return `[]${typeName(shape.of)}`;
+    case "map":
+      return `map of ${typeName(shape.of)}`;
+    case "object":
+      return "object";
+    case "either":
+      return [...new Set(shape.of.map(typeName))].join(" | ");
+  }
+}

@@ -1,0 +1,76 @@
+/** Wires one run: which edge, whose credential, and the rest that a verb may touch. */
+import { configDirectory } from "#db/protocol/contexts";
+import type { Api } from "./connection/api.ts";
+import { openContexts } from "./connection/store.ts";
+import type { Io } from "./io.ts";
+import type { Globals, Tools } from "./verb.ts";
+
+/** The world around one run of the program. `main.ts` hands in the real one, tests one of their own. */
+export interface Surroundings {
+  io: Io;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  home: string;
+  now(): number;
+  signal: AbortSignal;
+  fetch: typeof fetch;
+  /** Of this program. */
+  version: string;
+  editor(command: string, file: string): Promise<number>;
+  sleep(ms: number): Promise<void>;
+}
+
+export function openTools(globals: Globals, around: Surroundings): Tools {
+  const { io, env, cwd, now, signal } = around;
+  const contexts = openContexts(configDirectory({ ...env }, around.home), {
+    now,
+    warn: (text) => globals.quiet || io.err(`Warning: ${text}\n`),
+  });
+  let api: Promise<Api> | undefined;
+  const target = async () => (await import("./connection/target.ts")).findTarget(globals, env, contexts);
+  return {
+    io: globals.quiet ? { ...quietly(io) } : io,
+    globals,
+    now,
+    env,
+    cwd,
+    signal,
+    contexts,
+    sleep: around.sleep,
+    async api() {
+      api ??= (async () => {
+        const { connect } = await import("./connection/api.ts");
+        return connect(await target(), around, contexts, globals);
+      })();
+      return api;
+    },
+    async apiAt(edge) {
+      const { connect } = await import("./connection/api.ts");
+      return connect({ edge }, around, contexts, globals);
+    },
+    async project() {
+      return globals.project ?? (await contexts.current(globals.context ?? env["MCPCTL_CONTEXT"]))?.entry.project;
+    },
+    async editor(file) {
+      const { openEditor } = await import("./connection/editor.ts");
+      await openEditor(file, around);
+    },
+    async download(url) {
+      const { download } = await import("./connection/download.ts");
+      return download(url, around);
+    },
+  };
+}
+
+/** Errors are still written by the program itself, to the real one. */
+function quietly(io: Io): Io {
+  return {
+    out: (text) => io.out(text),
+    err: () => undefined,
+    columns: io.columns,
+    colour: io.colour,
+    terminal: io.terminal,
+    input: () => io.input(),
+    ask: (question, options) => io.ask(question, options),
+  };
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Shown } from "../connection/api.ts";
+import { bodyFaults, canonical, placed, writable } from "../documents/check.ts";
+import { same, withoutNulls } from "../documents/overlay.ts";
+import { readManifests } from "../documents/read.ts";
+import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
+import { type AnyKind, mustAllow, parseTargets } from "../kinds.ts";
+import { manifest, toYaml } from "../render/manifest.ts";
+import { many, type Tools, verb } from "../verb.ts";
+
+export default verb({
+  about: "Change a resource in your editor.",
+  examples: ["mcpctl edit llm gpt", "EDITOR='code --wait' mcpctl edit llm/gpt"],
+  args: { what: many("A kind and a name, or kind/name.", { from: "kinds" }) },
+  flags: {},
+  async run({ what }, tools) {
+    const [target, ...more] = parseTargets(what);
+    const [name, ...others] = target?.names ?? [];
+    if (!target || name === undefined || more.length + others.length > 0)
+      throw usage("Say which one.", "mcpctl edit llm gpt");
+    mustAllow(target.kind, "edit", "edited: they never change");
+    const directory = await mkdtemp(join(tmpdir(), "mcpctl-edit-"));
+    const file = join(directory, `${target.kind.name}-${name.replace(/[^\w.-]/g, "_")}.yaml`);
+    let keep = false;
+    try {
+      const outcome = await session(target.kind, name, file, tools);
+      if (outcome === "unchanged") tools.io.err("Edit cancelled, no changes made.\n");
+      else await tools.io.out(`${target.kind.name}/${name} edited\n`);
+    } catch (error) {
+      // Work in an editor is never thrown away.
+      keep = (await readFile(file, "utf8").catch(() => "")) !== "";
+      if (keep) tools.io.err(`Your text is kept in ${file}\n`);
+      throw error;
+    } finally {
+      if (!keep) await rm(directory, { recursive: true, force: true });
+    }
+  },
+});
+
+const HEADER = `# Save and leave to change it; leave it as it is, or empty, to cancel.
+# Lines that begin with '#' are ignored.
+`;
+
+/** Opens until what was saved is accepted, or nothing was changed any more. */
+async function session(kind: AnyKind, name: string, file: string, tools: Tools): Promise<"edited" | "unchanged"> {
+  const api = await tools.api();
+  const project = kind.scope ? await tools.project() : undefined;
+  let current = await api.get(kind, name, project);
+  const original = await toYaml([manifest(kind, current)]);
+  let text = original;
+  let complaint: string[] = [];
+  for (;;) {
+    const opened = `${HEADER}${complaint.map((line) => `# ${line}\n`).join("")}${text}`;
+    await writeFile(file, opened, { mode: 0o600 });
+    await tools.editor(file);
+    const saved = await readFile(file, "utf8");
+    const written = withoutComments(saved);
+    if (written.trim() === "" || written === withoutComments(original)) return "unchanged";
+    // Saved again just as it was refused: the person gives up.
+    if (complaint.length > 0 && saved === opened)
+      throw new Failure("Edit cancelled: what was saved is still not valid.");
+    text = written;
+    const read = await understand(kind, current, written);
+    if ("faults" in read) {
+      complaint = ["It was not accepted:", ...read.faults.map((f) => `  ${f}`)];
+      continue;
+    }
+    if (same(canonical(kind, read.body), canonical(kind, manifest(kind, current)))) return "unchanged";
+    try {
+      await api.replace(kind, current.id, read.body, { ifMatch: current.resourceVersion });
+      return "edited";
+    } catch (error) {
+      if (!(error instanceof Failure) || error.exit === 5 || error.exit === 4) throw error;
+      complaint = explainFailure(error, tools.globals.verbose);
+      if (error.code === "lost_update") {
+        current = await api.get(kind, name, project);
+        const now = (await toYaml([manifest(kind, current)])).trimEnd().split("\n");
+        complaint = [
+          "Somebody changed it meanwhile. This is how it is now; saving again writes yours over it:",
+          ...now.map((l) => `  ${l}`),
+        ];
+      }
+    }
+  }
+}
+
+const withoutComments = (text: string) =>
+  text
+    .split("\n")
+    .filter((line) => !line.startsWith("#"))
+    .join("\n");
+
+async function understand(
+  kind: AnyKind,
+  current: Shown,
+  text: string,
+): Promise<{ body: Record<string, unknown> } | { faults: string[] }> {
+  const { manifests, faults } = readManifests(text, "line");
+  const [m, another] = manifests;
+  if (faults.length > 0 || !m)
+    return { faults: faults.map(faultLine).concat(m || faults.length > 0 ? [] : ["There is nothing in it."]) };
+  if (another || m.kind.name !== kind.name || m.name !== current.name)
+    return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
+  const wrong = placed(m, bodyFaults(kind, m.body));
+  if (wrong.length > 0) return { faults: wrong.map(faultLine) };
+  return { body: { kind: kind.name, ...withoutNulls(writable(m.body)) } };
+}

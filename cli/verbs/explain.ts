@@ -1,0 +1,105 @@
+import type { z } from "zod";
+import { metaOf } from "#db/resources/field";
+import { kinds } from "#db/resources/index";
+import { usage } from "../failure.ts";
+import { parseKind } from "../kinds.ts";
+import { nearest } from "../nearest.ts";
+import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "../schema/shape.ts";
+import { one, verb } from "../verb.ts";
+
+type Fields = Readonly<Record<string, z.core.$ZodType>>;
+
+export default verb({
+  about: "What a kind or one of its fields means.",
+  examples: ["mcpctl explain llm", "mcpctl explain llm.timeouts", "mcpctl explain mcptoken.bindings.role"],
+  args: { what: one("KIND or KIND.field.field", { from: "kinds" }) },
+  flags: {},
+  async run({ what }, { io }) {
+    const [word = "", ...path] = what.split(".");
+    const kind = parseKind(word);
+    const under = path[0] === "spec" ? path.slice(1) : path;
+    if (under.length === 0) {
+      const status = Object.keys(kind.status.shape).length > 0;
+      const names = [kind.plural, ...kind.shortNames].join(", ");
+      await io.out(
+        `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n\nFIELDS\n${fieldList(kind.spec.shape)}` +
+          (status ? `\nSTATUS (reported by the system, ignored when applied)\n${fieldList(kind.status.shape)}` : ""),
+      );
+      return;
+    }
+    const [first, ...rest] = under;
+    const schema =
+      first === "status"
+        ? descend({ status: kind.status }, ["status", ...rest], kind.name)
+        : descend(kind.spec.shape, under, kind.name);
+    const details = [
+      `FIELD:    ${kind.name}.${under.join(".")}`,
+      `TYPE:     ${typeName(schema)}${isRequired(schema) ? ", required" : ""}`,
+      ...(aboutOf(schema) ? [`ABOUT:    ${aboutOf(schema)}`] : []),
+      ...factsOf(schema).map(([label, value]) => `${`${label}:`.padEnd(10)}${value}`),
+    ];
+    const inner = fieldsOf(schema);
+    await io.out(`${details.join("\n")}\n${inner ? `\nFIELDS\n${fieldList(inner)}` : ""}`);
+  },
+});
+
+function factsOf(schema: z.core.$ZodType): [string, string][] {
+  const facts: [string, string][] = [];
+  const preset = defaultOf(schema);
+  if (preset !== undefined) facts.push(["DEFAULT", JSON.stringify(preset)]);
+  const shape = shapeOf(schema);
+  const { ref, writeOnly } = metaOf(shape.is === "list" ? shape.of : schema);
+  const target = ref && kinds.find((k) => k.name === ref);
+  if (target)
+    facts.push(["REFERS TO", `${target.name}, by name${target.alternateKey ? ` or ${target.alternateKey}` : ""}`]);
+  if (writeOnly) facts.push(["NOTE", "accepted, and never shown again"]);
+  return facts;
+}
+
+/** Fields of an object, of the elements of a list, or of all options of a union. */
+function fieldsOf(schema: z.core.$ZodType): Fields | undefined {
+  const shape = shapeOf(schema);
+  if (shape.is === "object") return Object.keys(shape.fields).length > 0 ? shape.fields : undefined;
+  if (shape.is === "list" || shape.is === "map") return fieldsOf(shape.of);
+  if (shape.is === "either") return Object.assign({}, ...shape.of.map((s) => fieldsOf(s) ?? {}).reverse());
+  return undefined;
+}
+
+function descend(from: Fields, path: readonly string[], kind: string): z.core.$ZodType {
+  let fields: Fields | undefined = from;
+  let schema: z.core.$ZodType | undefined;
+  const seen: string[] = [kind];
+  for (const word of path) {
+    schema = fields?.[word.replace(/\[\d*\]$/, "")];
+    if (!schema) {
+      const near = nearest(word, Object.keys(fields ?? {}));
+      throw usage(
+        `${seen.join(".")} has no field "${word}".`,
+        near
+          ? `Did you mean "${near}"?`
+          : fields
+            ? `It has: ${Object.keys(fields).join(", ")}.`
+            : "It has no fields of its own.",
+      );
+    }
+    seen.push(word);
+    fields = fieldsOf(schema);
+  }
+  if (!schema) throw usage(`Say which field of ${kind}.`);
+  return schema;
+}
+
+function fieldList(fields: Fields): string {
+  const entries = Object.entries(fields);
+  const width = Math.max(...entries.map(([name]) => name.length)) + 2;
+  return entries
+    .map(([name, schema]) => {
+      const preset = defaultOf(schema);
+      const simple = preset !== undefined && typeof preset !== "object" ? ` (default ${JSON.stringify(preset)})` : "";
+      const about = aboutOf(schema);
+      const refers = factsOf(schema).find(([label]) => label === "REFERS TO")?.[1];
+      const notes = [about, refers && `Refers to a ${refers}.`].filter(Boolean).join(" ");
+      return `  ${name.padEnd(width)}<${typeName(schema)}>${isRequired(schema) ? " required" : ""}${simple}\n${notes ? `  ${" ".repeat(width)}${notes}\n` : ""}`;
+    })
+    .join("");
+}

@@ -1,0 +1,79 @@
+import type { Shown } from "../connection/api.ts";
+import { Failure } from "../failure.ts";
+import type { Target } from "../kinds.ts";
+import { mustAllow, parseTargets } from "../kinds.ts";
+import { type Found, parseFormat, show } from "../render/output.ts";
+import { sortBy } from "../render/sort.ts";
+import { many, type Tools, text, toggle, verb } from "../verb.ts";
+
+export default verb({
+  about: "List or show resources.",
+  examples: [
+    "mcpctl get llms",
+    "mcpctl get llm gpt -o yaml > gpt.yaml",
+    "mcpctl get llms,secrets -l team=red -o wide",
+    "mcpctl get llms -o jsonpath='{range .items[*]}{.name}{\"\\n\"}{end}'",
+  ],
+  args: { what: many("A kind, then names; or kind/name; or several kinds with commas.", { from: "kinds" }) },
+  flags: {
+    selector: text("-l, --selector <selector>", "Only with these labels: team=red,tier!=test"),
+    fieldSelector: text("--field-selector <selector>", "Only with these fields: type=openai"),
+    sortBy: text("--sort-by <path>", "Order by a field: .status.state"),
+    showStatus: toggle("--show-status", "Also what the system reports: ids, times, status."),
+    showLabels: toggle("--show-labels", "A column with the labels."),
+    noHeaders: toggle("--no-headers", "Only the rows."),
+    ignoreNotFound: toggle("--ignore-not-found", "Nothing found is fine."),
+  },
+  async run(given, tools) {
+    const format = parseFormat(tools.globals.output);
+    const targets = parseTargets(given.what);
+    const named = targets.some((t) => t.names.length > 0);
+    const found: Found[] = [];
+    let failed: Failure | undefined;
+    for (const target of targets) {
+      mustAllow(target.kind, "get", "read");
+      const { resources, missing } = await fetchTarget(target, given, tools);
+      found.push({ kind: target.kind, resources: given.sortBy ? sortBy(resources, given.sortBy) : resources });
+      if (!given.ignoreNotFound) failed ??= missing;
+    }
+    const count = found.reduce((n, f) => n + f.resources.length, 0);
+    const single = named && targets.length === 1 && targets[0]?.names.length === 1;
+    if (count > 0 || (!named && format.is !== "table" && format.is !== "wide"))
+      await show(
+        found,
+        { format, single, status: given.showStatus, headings: !given.noHeaders, labels: given.showLabels },
+        tools,
+      );
+    if (failed) throw failed;
+    if (count === 0 && !named) tools.io.err(`No ${targets.map((t) => t.kind.plural).join(", ")} found.\n`);
+  },
+});
+
+/** What is there, and the first name that isn't; any other failure ends it. */
+async function fetchTarget(
+  { kind, names }: Target,
+  given: { selector: string | undefined; fieldSelector: string | undefined },
+  tools: Tools,
+): Promise<{ resources: Shown[]; missing?: Failure }> {
+  const api = await tools.api();
+  const project = kind.scope ? await tools.project() : undefined;
+  const resources: Shown[] = [];
+  if (names.length === 0) {
+    const fields = [given.fieldSelector, project && kind.scope ? `${kind.scope}=${project}` : undefined].filter(
+      Boolean,
+    );
+    const query = { labelSelector: given.selector, fieldSelector: fields.length > 0 ? fields.join(",") : undefined };
+    for await (const page of api.list(kind, query)) resources.push(...page);
+    return { resources };
+  }
+  let missing: Failure | undefined;
+  for (const name of names) {
+    try {
+      resources.push(await api.get(kind, name, project));
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === "not_found")) throw error;
+      missing ??= error;
+    }
+  }
+  return { resources, ...(missing ? { missing } : {}) };
+}

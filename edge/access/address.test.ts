@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { addressOf, networkOf } from "./address.ts";
+
+test.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+  ["2001:0db8:0001:0002::9", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["::", "0:0:0:0::/64"],
+])("%s is counted as %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
+
+test("only what Cloudflare says is believed", () => {
+  const from = (headers: Record<string, string>) => addressOf(new Request("https://edge.test/", { headers }));
+  expect(from({ "cf-connecting-ip": "2001:DB8::1" })).toBe("2001:db8::1");
+  expect(from({ "x-forwarded-for": "203.0.113.7", "x-real-ip": "203.0.113.7" })).toBeUndefined();
+});

@@ -1,0 +1,164 @@
+/** What a Guard reads, against a real store: who gets what, in one statement, however much else there is. */
+import { type SQLWrapper, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findPointer, loadToken, loadUser } from "./profile.ts";
+
+/** The store's own module is for Node, and its types would mix with workerd's. */
+const infra: string = "../../infra/migrated-store.ts";
+interface Store {
+  databaseUrl: string;
+  close(): Promise<void>;
+}
+
+let store: Store;
+let db: ReturnType<typeof drizzle>;
+const reader = () => db as unknown as Parameters<typeof loadUser>[0];
+
+/** Other people's rows: what must not show in the cost. */
+const others = 2_000;
+
+beforeAll(async () => {
+  const { startMigratedStore } = (await import(infra)) as { startMigratedStore: () => Promise<Store> };
+  store = await startMigratedStore();
+  db = drizzle({ connection: { connectionString: store.databaseUrl, max: 1 } });
+  const run = '\'[{"role":"run","resource":"llms"}]\'::jsonb';
+  for (const statement of [
+    `insert into "user"(id, name, spec) select 'u'||i, 'user'||i, jsonb_build_object('email', 'user'||i||'@example.com') from generate_series(1, ${others}) i`,
+    `insert into "group"(id, name, spec) select 'g'||i, 'group'||i, '{}' from generate_series(1, ${others}) i`,
+    `insert into rbac(id, name, spec) select 'r'||i, 'rbac'||i, jsonb_build_object('bindings', ${run}) from generate_series(1, ${others}) i`,
+    `insert into rbac_to_user select 'r'||i, 's', 'u'||i from generate_series(100, ${others}) i`,
+    `insert into group_to_user select 'g'||i, 'm', 'u'||i from generate_series(100, ${others}) i`,
+    `insert into rbac_to_group select 'r'||i, 's', 'g'||i from generate_series(100, ${others}) i`,
+    `insert into session(id, user_id, kind, name, hash) select 's'||i, 'u'||i, 'personal', 'n', 'h'||i from generate_series(100, ${others}) i`,
+    `insert into project(id, name, spec) values ('p1', 'web', '{}')`,
+    `insert into mcptoken(id, name, scope_id, spec, status) select 't'||i, 't'||i, 'p1', '{}', jsonb_build_object('hash', 'k'||i, 'state', 'active') from generate_series(100, ${others}) i`,
+    `insert into rbac_to_mcptoken select 'r'||i, 's', 't'||i from generate_series(100, ${others}) i`,
+  ])
+    await db.execute(sql.raw(statement));
+});
+afterAll(async () => {
+  await db.$client.end();
+  await store.close();
+});
+
+const define = (id: string, spec: object) =>
+  db.execute(sql`update rbac set spec = ${JSON.stringify(spec)}::jsonb where id = ${id}`);
+
+describe("a user", () => {
+  test("has what definitions give them, directly and through groups, each once", async () => {
+    const view = { role: "view", resource: "llms" };
+    const run = { role: "run", resource: "llms", name: "gpt" };
+    await define("r1", { bindings: [view], operations: [{ role: "run", action: "logs" }] });
+    await define("r2", { bindings: [view, run] });
+    await define("r3", { bindings: [{ role: "edit", resource: "*" }] });
+    await db.execute(sql`insert into rbac_to_user values ('r1', 's', 'u1'), ('r3', 's', 'u2')`);
+    await db.execute(sql`insert into group_to_user values ('g1', 'm', 'u1'), ('g2', 'm', 'u2')`);
+    await db.execute(sql`insert into rbac_to_group values ('r2', 's', 'g1')`);
+    const profile = await loadUser(reader(), "u1");
+    expect(profile?.caller.principal).toEqual({
+      kind: "User",
+      id: "u1",
+      name: "user1",
+      email: "user1@example.com",
+      groups: ["group1"],
+    });
+    expect(profile?.caller.grants.bindings).toHaveLength(2);
+    expect(profile?.caller.grants.bindings).toEqual(expect.arrayContaining([view, run]));
+    expect(profile?.caller.grants.operations).toEqual(["logs"]);
+  });
+
+  test("has the ways in that are neither revoked nor expired", async () => {
+    await db.execute(sql`insert into session(id, user_id, kind, name, hash, expires_at, revoked_at) values
+      ('login', 'u3', 'login', 'cli', 'hash-login', now() + interval '1 day', null),
+      ('pat', 'u3', 'personal', 'ci', '0123456789abcdef', null, null),
+      ('expired', 'u3', 'personal', 'old', 'hash-expired', now() - interval '1 second', null),
+      ('revoked', 'u3', 'login', 'gone', 'hash-revoked', null, now())`);
+    const credentials = (await loadUser(reader(), "u3"))?.credentials ?? [];
+    expect(credentials.map((c) => c.id).sort()).toEqual(["login", "pat"]);
+    expect(credentials.find((c) => c.id === "pat")).toEqual({ id: "pat", tokenName: "ci", tokenHash8: "01234567" });
+    expect(credentials.find((c) => c.id === "login")?.expiresAt).toBeGreaterThan(Date.now());
+  });
+
+  test("without anything is somebody all the same", async () => {
+    expect(await loadUser(reader(), "u4")).toMatchObject({
+      caller: { grants: { bindings: [], operations: [] } },
+      credentials: [],
+    });
+  });
+
+  test("who does not exist is nobody", async () => {
+    expect(await loadUser(reader(), "nobody")).toBeUndefined();
+  });
+});
+
+describe("a token", () => {
+  const put = (id: string, status: object) =>
+    db.execute(sql`insert into mcptoken(id, name, scope_id, spec, status)
+      values (${id}, ${id}, 'p1', '{}', ${JSON.stringify({ hash: `${id}-0123456789`, ...status })}::jsonb)`);
+
+  test("has what its definitions give it, and its project", async () => {
+    await put("own", { state: "active" });
+    await define("r5", { bindings: [{ role: "run", resource: "llms" }] });
+    await db.execute(sql`insert into rbac_to_mcptoken values ('r5', 's', 'own')`);
+    expect(await loadToken(reader(), "own", 0)).toEqual({
+      caller: {
+        principal: { kind: "McpToken", id: "own", name: "own", project: "web", projectId: "p1" },
+        grants: { bindings: [{ role: "run", resource: "llms" }], operations: [] },
+      },
+      credentials: [{ id: "own", tokenName: "own", tokenHash8: "own-0123" }],
+    });
+  });
+
+  test("that is revoked or expired has no way in", async () => {
+    const expiresAt = "2026-01-01T00:00:00.000Z";
+    await put("spent", { state: "revoked" });
+    await put("ending", { state: "active", expiresAt });
+    const at = Date.parse(expiresAt);
+    expect((await loadToken(reader(), "spent", at))?.credentials).toEqual([]);
+    expect((await loadToken(reader(), "ending", at))?.credentials).toEqual([]);
+    expect((await loadToken(reader(), "ending", at - 1))?.credentials).toMatchObject([{ expiresAt: at }]);
+  });
+});
+
+describe("finding whose a hash is", () => {
+  test("of either kind, and of nobody", async () => {
+    expect(await findPointer(reader(), "h100")).toEqual({ guard: "user:u100", credential: "s100" });
+    expect(await findPointer(reader(), "k100")).toEqual({ guard: "token:t100", credential: "t100" });
+    expect(await findPointer(reader(), "nothing")).toBeUndefined();
+  });
+
+  test("never by a login's refresh token", async () => {
+    await db.execute(
+      sql`insert into session(id, user_id, kind, name, hash) values ('l9', 'u9', 'login', 'n', 'hash-9')`,
+    );
+    expect(await findPointer(reader(), "hash-9")).toBeUndefined();
+  });
+});
+
+/** Tables that the planner would read whole. */
+async function scans(read: (reader: Parameters<typeof loadUser>[0]) => Promise<unknown>): Promise<string[]> {
+  let plan = "";
+  const explain = {
+    async execute(statement: SQLWrapper) {
+      const { rows } = await db.execute(sql`explain (format json) ${statement}`);
+      plan = JSON.stringify(rows);
+      return { rows: [] };
+    },
+  };
+  await read(explain as unknown as Parameters<typeof loadUser>[0]);
+  expect(plan).toContain("Index Scan");
+  return [...plan.matchAll(/"Node Type":"Seq Scan"[^}]*?"Relation Name":"(\w+)"/g)].map((m) => m[1] ?? "");
+}
+
+describe("the cost does not grow with other people's rows", () => {
+  beforeAll(() => db.execute(sql`analyze`));
+  test.each([
+    ["a user", (r) => loadUser(r, "u500")],
+    ["a token", (r) => loadToken(r, "t500", 0)],
+    ["a hash", (r) => findPointer(r, "h500")],
+  ] satisfies [string, (r: Parameters<typeof loadUser>[0]) => Promise<unknown>][])("of reading %s", async (_, read) => {
+    // The project table has one row, which is read whole for good reason.
+    expect((await scans(read)).filter((table) => table !== "project")).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import { sql } from "drizzle-orm";
+import { z } from "zod";
+import { refuse } from "#db/protocol/errors";
+import { kindsByName, type StatusOf } from "#db/resources/index";
+import { fieldSql } from "#db/tables/derive";
+import { resources } from "#db/tables/index";
+import type { Deps } from "../deps.ts";
+import { canonical } from "../resources/equal.ts";
+import { mergePatch } from "../resources/merge-patch.ts";
+import { openValues, sealValues } from "../secrets/index.ts";
+import type { Behaviour, Stored } from "./behaviour.ts";
+
+const values = z.record(z.string(), z.string());
+
+export const secret: Behaviour = {
+  async beforeWrite({ deps, given, merge, next, previous }) {
+    next.spec["backend"] ??= previous?.spec["backend"] ?? (await defaultBackend(deps));
+    const { data } = given;
+    if (data === undefined) {
+      if (!previous) next.status = { keys: [] } satisfies StatusOf<"secret">;
+      return;
+    }
+    const held = previous && (await openIfPossible(deps, previous, merge));
+    const wanted = values.parse(merge ? mergePatch(held ?? {}, data) : data);
+    if (held && canonical(held) === canonical(wanted)) return;
+    const keys = Object.keys(wanted).sort();
+    next.sealed = keys.length > 0 ? await sealValues(deps.settings, next.id, wanted) : null;
+    next.status = { keys } satisfies StatusOf<"secret">;
+  },
+};
+
+/** What can't be unsealed any more can be replaced, but nothing can be merged into it. */
+async function openIfPossible({ settings }: Deps, row: Stored, needed: boolean) {
+  try {
+    return await openValues(settings, row);
+  } catch (cause) {
+    if (!needed) return undefined;
+    return refuse(
+      "invalid_request",
+      `The values of secret ${row.name} can't be unsealed, so single ones can't change.`,
+      {
+        hint: "Set all of them anew, or give the edge the KEY_ENCRYPTION that sealed them.",
+        cause,
+      },
+    );
+  }
+}
+
+async function defaultBackend({ store }: Deps): Promise<string> {
+  const t = resources.secretbackend;
+  const field = kindsByName.secretbackend.exactlyOne ?? "";
+  const [row] = await store.db
+    .select({ name: t.name })
+    .from(t)
+    .where(sql`${sql.raw(fieldSql(field))} = 'true'`);
+  return (
+    row?.name ??
+    refuse("invalid_request", "backend: there is no default secretbackend.", {
+      hint: "Name one, or make one the default: isDefault: true.",
+    })
+  );
+}

@@ -1,0 +1,17 @@
+import { authenticated, type Route, route } from "../route.ts";
+import { openApiDocument } from "./document.ts";
+
+/** @param all the routes, this one among them: they are known when it is asked. */
+export function openApiRoute(all: () => readonly Route[]): Route {
+  let document: string | undefined;
+  return route(
+    "GET",
+    "/api/v1/openapi.json",
+    authenticated,
+    { tag: "api", summary: "This document: every route, as OpenAPI 3.1." },
+    () => {
+      document ??= JSON.stringify(openApiDocument(all()));
+      return new Response(document, { headers: { "content-type": "application/json" } });
+    },
+  );
+}

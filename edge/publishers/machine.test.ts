@@ -1,0 +1,328 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { publisherTimes } from "#db/protocol/publisher";
+import {
+  admitResult,
+  type Effect,
+  type Event,
+  keep,
+  type Limits,
+  nextDue,
+  restored,
+  type Session,
+  slotsUsed,
+  step,
+  unregistered,
+} from "./machine.ts";
+
+const limits: Limits = { times: publisherTimes, queueLength: 3 };
+const minute = 60_000;
+
+/** Feeds events at a moving clock and keeps what came of them. */
+function run(at = 0) {
+  let state = unregistered(at);
+  let now = at;
+  const it = {
+    get state() {
+      return state;
+    },
+    when(event: Event): Effect[] {
+      const next = step(state, event, limits, now);
+      state = next.state;
+      return next.effects;
+    },
+    after(ms: number): Effect[] {
+      now += ms;
+      return it.when({ is: "tick" });
+    },
+    restart() {
+      state = restored(keep(state), limits, now);
+    },
+  };
+  return it;
+}
+
+const registered = (slots = 1): Event => ({ is: "registered", slots, llms: ["a", "b"] });
+const requested = (task: string, llm = "a"): Event => ({ is: "requested", task, llm, firstByte: minute });
+
+function connected(slots = 1) {
+  const it = run();
+  it.when(registered(slots));
+  it.when({ is: "opened", channel: 1 });
+  return it;
+}
+
+describe("presence", () => {
+  test("given a registration, when no channel opens in time, then the rows become inactive", () => {
+    const it = run();
+    expect(it.when(registered())).toEqual([]);
+    expect(it.after(publisherTimes.channel - 1)).toEqual([]);
+    expect(it.after(1)).toEqual([{ do: "rows" }]);
+    expect(it.state.presence).toBe("inactive");
+  });
+
+  test("given an open channel, when it closes, then inactive at once and everything asked has failed", () => {
+    const it = connected();
+    it.when(requested("sent"));
+    it.when(requested("waits"));
+    const effects = it.when({ is: "closed", channel: 1 });
+    expect(effects).toMatchObject([
+      { do: "fail", task: "sent", code: "publisher_offline" },
+      { do: "fail", task: "waits", code: "publisher_offline" },
+      { do: "rows" },
+    ]);
+    expect(it.state).toMatchObject({ presence: "inactive", channel: undefined });
+  });
+
+  test("given an open channel, when heartbeats stop, then it is closed as silent; while they come, it is not", () => {
+    const it = connected();
+    for (let i = 0; i < 10; i++) {
+      expect(it.after(publisherTimes.heartbeat)).toEqual([]);
+      it.when({ is: "heartbeat" });
+    }
+    expect(it.after(publisherTimes.inactiveAfter)).toEqual([
+      { do: "close", channel: 1, because: "silent" },
+      { do: "rows" },
+    ]);
+  });
+
+  test("given steady heartbeats, then the alarm is set anew about once per 90 s and nothing is written", () => {
+    const it = connected();
+    const alarms = new Set<number | undefined>();
+    for (let s = 0; s < 3600; s += 20) {
+      expect(it.after(20_000).filter((e) => e.do === "rows")).toEqual([]);
+      it.when({ is: "heartbeat" });
+      alarms.add(nextDue(it.state).kept);
+    }
+    expect(alarms.size).toBeLessThanOrEqual(3600 / 70);
+  });
+
+  test("given a second channel, when it opens, then the first is closed as replaced and its late end changes nothing", () => {
+    const it = connected();
+    it.when(requested("t"));
+    expect(it.when({ is: "opened", channel: 2 })).toMatchObject([
+      { do: "fail", task: "t", code: "publisher_offline" },
+      { do: "close", channel: 1, because: "replaced" },
+    ]);
+    expect(it.when({ is: "closed", channel: 1 })).toEqual([]);
+    expect(it.state).toMatchObject({ presence: "active", channel: 2 });
+  });
+
+  test("given inactive, when four hours pass, then everything is forgotten; when it comes back before, nothing is", () => {
+    const it = connected();
+    it.when({ is: "closed", channel: 1 });
+    expect(it.after(publisherTimes.deletedAfter - 1)).toEqual([]);
+    expect(it.when({ is: "opened", channel: 2 })).toEqual([{ do: "rows" }]);
+    it.when({ is: "closed", channel: 2 });
+    expect(it.after(publisherTimes.deletedAfter)).toEqual([{ do: "forget" }]);
+    expect(it.state.presence).toBe("gone");
+    expect(it.when({ is: "opened", channel: 3 })).toEqual([{ do: "close", channel: 3, because: "gone" }]);
+  });
+
+  test("given a restart while active, when the publisher reconnects within its time, then nobody notices", () => {
+    const it = connected();
+    it.restart();
+    it.when(requested("t"));
+    expect(it.after(5_000)).toEqual([]);
+    expect(it.when({ is: "opened", channel: 1 })).toEqual([{ do: "dispatch", task: "t" }]);
+  });
+
+  test("given a restart while active, when it wakes again and again without a channel, then it is inactive all the same", () => {
+    const it = connected();
+    it.restart();
+    it.after(publisherTimes.channel - 1);
+    it.restart();
+    expect(it.after(1)).toEqual([{ do: "rows" }]);
+    it.restart();
+    expect(it.after(publisherTimes.deletedAfter)).toEqual([{ do: "forget" }]);
+  });
+
+  test("given the store down, when a transition was not written, then it is tried again until it is", () => {
+    const it = connected();
+    it.when({ is: "closed", channel: 1 });
+    it.when({ is: "rowsFailed" });
+    expect(it.after(publisherTimes.storeRetry)).toEqual([{ do: "rows" }]);
+    it.when({ is: "rowsFailed" });
+    expect(it.after(publisherTimes.storeRetry)).toEqual([{ do: "rows" }]);
+    it.when({ is: "rowsWritten" });
+    expect(it.after(publisherTimes.storeRetry)).toEqual([]);
+  });
+
+  test("given draining, then what is answered goes on, what waits fails, and nothing new is taken", () => {
+    const it = connected();
+    it.when(requested("answering"));
+    it.when(requested("waits"));
+    expect(it.when({ is: "draining" })).toMatchObject([
+      { do: "fail", task: "waits", code: "publisher_offline" },
+      { do: "rows" },
+    ]);
+    expect(admitResult(it.state, "answering", "body")).toBe("ok");
+    expect(it.when(requested("new"))).toMatchObject([{ do: "fail", task: "new", code: "publisher_offline" }]);
+    it.when({ is: "ended", task: "answering" });
+    expect(it.when({ is: "left" })).toEqual([{ do: "close", channel: 1, because: "left" }]);
+  });
+});
+
+describe("tasks", () => {
+  test("given one slot, then tasks go out one after the other, in the order in which they came", () => {
+    const it = connected();
+    expect(it.when(requested("1"))).toEqual([{ do: "dispatch", task: "1" }]);
+    expect(it.when(requested("2"))).toEqual([]);
+    expect(it.when(requested("3"))).toEqual([]);
+    it.when({ is: "started", task: "1", by: "body" });
+    expect(it.when({ is: "ended", task: "1" })).toEqual([{ do: "dispatch", task: "2" }]);
+    expect(it.when({ is: "failed", task: "2", code: "publisher_failed", message: "", tell: false })).toMatchObject([
+      { do: "fail", task: "2" },
+      { do: "dispatch", task: "3" },
+    ]);
+  });
+
+  test("given a full queue, then one more is refused with Retry-After", () => {
+    const it = connected();
+    for (const t of ["sent", "w1", "w2", "w3"]) it.when(requested(t));
+    expect(it.when(requested("w4"))).toMatchObject([{ do: "fail", task: "w4", code: "queue_full", retryAfter: 5 }]);
+  });
+
+  test("given a wait that is too long, then 429; given no result, then 504 and a cancel", () => {
+    const it = connected();
+    it.when(requested("sent"));
+    expect(it.after(minute)).toMatchObject([
+      { do: "fail", task: "sent", code: "publisher_timeout" },
+      { do: "cancel", task: "sent" },
+    ]);
+    const slow = connected();
+    slow.when({ ...requested("sent"), firstByte: 60 * minute } as Event);
+    slow.when(requested("waits"));
+    for (let i = 0; i < 3; i++) slow.when({ is: "heartbeat" });
+    const due = nextDue(slow.state).passing ?? 0;
+    expect(due).toBe(publisherTimes.queue);
+    expect(step(slow.state, { is: "tick" }, limits, due).effects).toContainEqual(
+      expect.objectContaining({ do: "fail", task: "waits", code: "queue_full" }),
+    );
+  });
+
+  test("given a caller that goes, then a queued task just goes, a sent one is cancelled and its slot is free", () => {
+    const it = connected();
+    for (const t of ["sent", "w1", "w2"]) it.when(requested(t));
+    expect(it.when({ is: "callerGone", task: "w1" })).toEqual([]);
+    expect(it.when({ is: "callerGone", task: "sent" })).toEqual([
+      { do: "cancel", task: "sent" },
+      { do: "dispatch", task: "w2" },
+    ]);
+    expect(it.when({ is: "callerGone", task: "sent" })).toEqual([]);
+  });
+
+  test("a result counts once, for a task that was sent, in one form", () => {
+    const it = connected(2);
+    for (const t of ["a", "b", "queued"]) it.when(requested(t));
+    expect(admitResult(it.state, "queued", "body")).toBe("unknown");
+    expect(admitResult(it.state, "never", "body")).toBe("unknown");
+    it.when({ is: "started", task: "a", by: "body" });
+    it.when({ is: "started", task: "b", by: "chunks" });
+    expect(admitResult(it.state, "a", "body")).toBe("taken");
+    expect(admitResult(it.state, "a", "chunks")).toBe("taken");
+    expect(admitResult(it.state, "b", "body")).toBe("taken");
+    expect(admitResult(it.state, "b", "chunks")).toBe("ok");
+    it.when({ is: "ended", task: "a" });
+    expect(admitResult(it.state, "a", "body")).toBe("finished");
+  });
+
+  test("chunks that stop coming are a timeout, ones that keep coming are not", () => {
+    const it = connected();
+    it.when(requested("t"));
+    for (let i = 0; i < 5; i++) {
+      it.when({ is: "started", task: "t", by: "chunks" });
+      expect(it.after(publisherTimes.idle / 2)).toEqual([]);
+      it.when({ is: "heartbeat" });
+      expect(it.after(publisherTimes.idle / 2 - 1)).toEqual([]);
+      it.when({ is: "heartbeat" });
+    }
+    expect(it.after(1)).toMatchObject([
+      { do: "fail", task: "t", code: "publisher_timeout" },
+      { do: "cancel", task: "t" },
+    ]);
+  });
+
+  test("a model that the session does not publish is refused", () => {
+    expect(connected().when(requested("t", "other"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
+  });
+});
+
+describe("whatever happens", () => {
+  const task = fc.constantFrom(..."abcdefgh");
+  const channel = fc.integer({ min: 1, max: 4 });
+  const by = fc.constantFrom("body" as const, "chunks" as const);
+  const event: fc.Arbitrary<Event | { is: "wait"; ms: number }> = fc.oneof(
+    fc.record({
+      is: fc.constant("registered" as const),
+      slots: fc.integer({ min: 1, max: 3 }),
+      llms: fc.constant(["a"]),
+    }),
+    fc.record({ is: fc.constant("opened" as const), channel }),
+    fc.record({ is: fc.constant("closed" as const), channel }),
+    fc.record({ is: fc.constantFrom("left" as const, "draining" as const, "heartbeat" as const) }),
+    fc.record({ is: fc.constantFrom("rowsFailed" as const, "rowsWritten" as const) }),
+    fc.record({ is: fc.constant("requested" as const), task, llm: fc.constant("a"), firstByte: fc.constant(minute) }),
+    fc.record({ is: fc.constant("callerGone" as const), task }),
+    fc.record({ is: fc.constant("started" as const), task, by }),
+    fc.record({ is: fc.constant("ended" as const), task }),
+    fc.record({
+      is: fc.constant("failed" as const),
+      task,
+      code: fc.constant("publisher_failed" as const),
+      message: fc.constant(""),
+      tell: fc.boolean(),
+    }),
+    fc.record({ is: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 5 * 3_600_000 }) }),
+  );
+
+  test("every task ends once, slots and queue hold, order is kept, nothing is in flight without a channel", () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 120 }), (events) => {
+        let state: Session = unregistered(0);
+        let now = 0;
+        let serial = 0;
+        /** Names are reused by the generator; tasks never are. */
+        const real = new Map<string, string>();
+        const open = new Set<string>();
+        const order: string[] = [];
+        for (const e of events) {
+          let event: Event = e.is === "wait" ? { is: "tick" } : e;
+          if (e.is === "wait") now += e.ms;
+          if ("task" in event) {
+            if (event.is === "requested") real.set(event.task, `${event.task}${serial++}`);
+            event = { ...event, task: real.get(event.task) ?? event.task };
+          }
+          const before = state;
+          const next = step(state, event, limits, now);
+          state = next.state;
+          if (event.is === "requested") {
+            open.add(event.task);
+            order.push(event.task);
+          }
+          const ended = (t: string) => {
+            expect(open.delete(t), `${t} ended twice`).toBe(true);
+          };
+          if ((event.is === "ended" || event.is === "callerGone") && before.tasks.has(event.task)) ended(event.task);
+          for (const effect of next.effects) {
+            if (effect.do === "fail") ended(effect.task);
+            if (effect.do === "dispatch") {
+              expect(state.channel).toBeDefined();
+              const earlier = order.slice(0, order.indexOf(effect.task));
+              expect(earlier.filter((t) => state.tasks.get(t)?.phase === "queued")).toEqual([]);
+            }
+          }
+          expect([...state.tasks.keys()].sort()).toEqual([...open].sort());
+          // A registration may lower the slots under what is in flight; nothing is sent until it fits again.
+          expect(slotsUsed(state)).toBeLessThanOrEqual(Math.max(state.slots, slotsUsed(before)));
+          expect(state.tasks.size - slotsUsed(state)).toBeLessThanOrEqual(limits.queueLength);
+          if (state.channel === undefined) expect(slotsUsed(state)).toBe(0);
+          if (state.presence !== "active") expect(state.tasks.size).toBe(slotsUsed(state));
+          if (state.presence === "active" && state.channel === undefined) expect(state.due.channel).toBeDefined();
+          if (state.presence === "inactive") expect(state.due.deletion).toBeDefined();
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,44 @@
+/** What a session's object keeps on disk. Written only when it is something else than before: heartbeats write nothing. */
+import { SingleAlarm } from "./alarm.ts";
+import type { Identity } from "./identity.ts";
+import { type Kept, keep, nextDue, type Session } from "./machine.ts";
+
+interface Remembered {
+  identity: Identity;
+  state: Kept;
+}
+
+const KEY = "session";
+
+export class Memory {
+  readonly #ctx: DurableObjectState;
+  readonly #alarm: SingleAlarm;
+  #text = "";
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    this.#alarm = new SingleAlarm(ctx.storage);
+  }
+
+  load(): Remembered | undefined {
+    return this.#ctx.storage.kv.get<Remembered>(KEY);
+  }
+
+  keep(identity: Identity, state: Session): void {
+    const remembered: Remembered = { identity, state: keep(state) };
+    const text = JSON.stringify(remembered);
+    if (text !== this.#text) this.#ctx.storage.kv.put(KEY, remembered);
+    this.#text = text;
+    this.#ctx.waitUntil(this.#alarm.next(nextDue(state).kept));
+  }
+
+  alarmFired(): void {
+    this.#alarm.fired();
+  }
+
+  async forget(): Promise<void> {
+    this.#text = "";
+    await this.#alarm.next(undefined);
+    await this.#ctx.storage.deleteAll();
+  }
+}

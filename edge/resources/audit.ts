@@ -1,0 +1,74 @@
+/** What a write changed, for whoever holds a copy and for the audit trail. */
+import { writeOnlyFields } from "#db/resources/kind";
+import { isObject } from "#db/resources/validate";
+import type { Stored } from "../behaviours/behaviour.ts";
+import type { Call } from "../call.ts";
+import type { Change } from "../changes.ts";
+import type { NamedKind } from "./read.ts";
+
+export interface FieldChange {
+  field: string;
+  /** Scalars only; of a list only that it changed. */
+  before?: unknown;
+  after?: unknown;
+}
+
+/** More are summed up: the trail tells what happened, it is no second store. */
+const mostFields = 100;
+const longestValue = 256;
+
+type Side = Pick<Stored, "labels" | "spec"> | undefined;
+
+/** Differences field by field, `timeouts.idle`. Write-only fields are named by `given` and never have values. */
+export function fieldChanges(kind: NamedKind, before: Side, after: Side, given: readonly string[]): FieldChange[] {
+  const hidden = new Set(writeOnlyFields(kind));
+  const was = flat(before && { labels: before.labels, ...before.spec });
+  const is = flat(after && { labels: after.labels, ...after.spec });
+  const changed: FieldChange[] = given.map((field) => ({ field }));
+  for (const field of new Set([...was.keys(), ...is.keys()])) {
+    if (hidden.has(field.split(".")[0] ?? "")) continue;
+    const [b, a] = [was.get(field), is.get(field)];
+    if (JSON.stringify(b) === JSON.stringify(a)) continue;
+    changed.push({ field, ...scalar("before", b), ...scalar("after", a) });
+  }
+  return changed.slice(0, mostFields);
+}
+
+function flat(value: Record<string, unknown> | undefined): Map<string, unknown> {
+  const fields = new Map<string, unknown>();
+  const walk = (v: unknown, path: string) => {
+    if (!isObject(v)) fields.set(path, v);
+    else for (const [key, child] of Object.entries(v)) walk(child, path ? `${path}.${key}` : key);
+  };
+  if (value) walk(value, "");
+  return fields;
+}
+
+function scalar(side: "before" | "after", value: unknown): Partial<FieldChange> {
+  if (value === undefined || (typeof value === "object" && value !== null)) return {};
+  return { [side]: typeof value === "string" ? value.slice(0, longestValue) : value };
+}
+
+/** Tells listeners, which is waited for, and the audit trail, which is not. The write stands whatever they do. */
+export async function tell(call: Call, kind: NamedKind, change: Change, fields: readonly FieldChange[]): Promise<void> {
+  const { principal } = call.caller;
+  call.deps.audit.record(
+    {
+      kind: "resource_change",
+      principal: principal.name,
+      tokenName: principal.tokenName ?? null,
+      tokenHash: principal.tokenHash8 ?? null,
+      project: principal.project ?? null,
+      correlation: call.request.headers.get("cf-ray"),
+      payload: { resource: kind.name, id: change.id, name: change.name, verb: change.verb, fields },
+    },
+    call.waitUntil,
+  );
+  try {
+    await call.deps.changes.emit(change);
+  } catch (error) {
+    console.error(
+      JSON.stringify({ message: "a copy could not be told of a change", kind: kind.name, cause: String(error) }),
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** What the store's constraints say, in people's words. */
+import { Refusal } from "#db/protocol/errors";
+import { edges } from "#db/tables/index";
+import type { Stored } from "../behaviours/behaviour.ts";
+import { sqlState, violatedConstraint } from "../store.ts";
+import type { NamedKind } from "./read.ts";
+
+/** Somebody wrote the same row between our reading and our writing. */
+export class Overtaken extends Error {}
+
+const UNIQUE_VIOLATION = "23505";
+/** foreign_key_violation; restrict_violation, which PostgreSQL 18 says where 17 and older say the former. */
+const referred = ["23503", "23001"];
+/** serialization_failure, deadlock_detected */
+const raced = ["40001", "40P01"];
+
+/**
+ * Why a write failed: a refusal, or `again` where what it was decided upon has changed meanwhile, so that deciding once more
+ * gives either success or the right refusal. Undefined for what is no conflict.
+ */
+export function conflictOf(
+  error: unknown,
+  kind: NamedKind,
+  next: Pick<Stored, "name" | "spec">,
+): Refusal | "again" | undefined {
+  if (error instanceof Overtaken) return "again";
+  const state = sqlState(error);
+  if (state === undefined) return undefined;
+  if (raced.includes(state)) return "again";
+  const constraint = violatedConstraint(error);
+  if (referred.includes(state)) return isReference(kind, constraint) ? "again" : undefined;
+  if (state !== UNIQUE_VIOLATION) return undefined;
+  if (constraint === `${kind.name}_one_${kind.exactlyOne}`) return "again";
+  if (constraint === `${kind.name}_name` || constraint === `${kind.name}_scope_name`)
+    return new Refusal("already_exists", `There is already ${a(kind.name)} ${JSON.stringify(next.name)}.`, {
+      param: "name",
+      hint: "Change it with PUT or PATCH, or choose another name.",
+    });
+  const key = kind.alternateKey;
+  if (key && constraint === `${kind.name}_${key.replace(".", "_")}`)
+    return new Refusal("already_exists", `There is already ${a(kind.name)} with this ${key}.`, {
+      param: key,
+      faults: [{ path: key, message: "is taken already" }],
+    });
+  return undefined;
+}
+
+/** Whether a row was refused to go because others refer to it. */
+export const isStillReferred = (error: unknown): boolean => referred.includes(sqlState(error) ?? "");
+
+/** The parent, or something that the spec names, was deleted meanwhile. */
+function isReference(kind: NamedKind, constraint: string | undefined): boolean {
+  if (constraint === `${kind.name}_scope`) return true;
+  return edges.some((e) => e.from === kind.name && constraint === `${e.from}_to_${e.to}_to`);
+}
+
+/** "llm" is spoken letter by letter. */
+export const a = (noun: string): string => (/^([aeio]|llm|mcp)/.test(noun) ? `an ${noun}` : `a ${noun}`);

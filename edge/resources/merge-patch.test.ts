@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { mergePatch } from "./merge-patch.ts";
+
+/** RFC 7396, Appendix A. */
+const examples: [unknown, unknown, unknown][] = [
+  [{ a: "b" }, { a: "c" }, { a: "c" }],
+  [{ a: "b" }, { b: "c" }, { a: "b", b: "c" }],
+  [{ a: "b" }, { a: null }, {}],
+  [{ a: "b", b: "c" }, { a: null }, { b: "c" }],
+  [{ a: ["b"] }, { a: "c" }, { a: "c" }],
+  [{ a: "c" }, { a: ["b"] }, { a: ["b"] }],
+  [{ a: { b: "c" } }, { a: { b: "d", c: null } }, { a: { b: "d" } }],
+  [{ a: [{ b: "c" }] }, { a: [1] }, { a: [1] }],
+  [
+    ["a", "b"],
+    ["c", "d"],
+    ["c", "d"],
+  ],
+  [{ a: "b" }, ["c"], ["c"]],
+  [{ a: "foo" }, null, null],
+  [{ a: "foo" }, "bar", "bar"],
+  [{ e: null }, { a: 1 }, { e: null, a: 1 }],
+  [[1, 2], { a: "b", c: null }, { a: "b" }],
+  [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+];
+
+test.each(examples)("%j with %j is %j", (target, patch, merged) => {
+  const before = structuredClone(target);
+  expect(mergePatch(target, patch)).toEqual(merged);
+  expect(target).toEqual(before);
+});
+
+test("applied twice it is as once", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (target, patch) => {
+      const once = mergePatch(target, patch);
+      expect(JSON.stringify(mergePatch(once, patch))).toBe(JSON.stringify(once));
+    }),
+  );
+});
+
+test("a key that is called __proto__ is a key", () => {
+  const merged = mergePatch({}, JSON.parse('{"__proto__":{"polluted":1}}'));
+  expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
+  expect("polluted" in {}).toBe(false);
+});

@@ -1,0 +1,82 @@
+/** Pages of a list: how long, in which order, and where the next one begins. Pure. */
+import { z } from "zod";
+import { refuse } from "#db/protocol/errors";
+import type { Kind } from "#db/resources/kind";
+import { isSound } from "#db/resources/validate";
+import { assertScalarField } from "./selectors.ts";
+
+export const defaultLimit = 500;
+export const greatestLimit = 1000;
+
+export interface Order {
+  /** `name`, `createdAt`, `updatedAt` or a scalar field. Ties are broken by id. */
+  by: string;
+  descending: boolean;
+}
+
+/** The last row of a page: what follows comes after it, whatever was written meanwhile. */
+export interface Cursor {
+  /** What the list is ordered by, of that row: text, or microseconds since the epoch. */
+  after: string;
+  id: string;
+}
+
+const token = z.strictObject({ v: z.literal(1), order: z.string(), after: z.string(), id: z.string() });
+
+/** @throws Refusal invalid_request */
+export function parseLimit(text: string | null): number {
+  if (text === null || text === "") return defaultLimit;
+  const limit = Number(text);
+  if (!/^\d{1,9}$/.test(text) || limit < 1)
+    refuse("invalid_request", `limit: expected a whole number from 1 to ${greatestLimit}.`, { param: "limit" });
+  return Math.min(limit, greatestLimit);
+}
+
+/** `sort=name`, `sort=-createdAt`. @throws Refusal invalid_request */
+export function parseOrder(kind: Kind, text: string | null): Order {
+  const descending = text?.startsWith("-") ?? false;
+  const by = (descending ? text?.slice(1) : text) || "name";
+  if (by !== "createdAt" && by !== "updatedAt") assertScalarField(kind, by, "sort");
+  return { by, descending };
+}
+
+const orderText = (order: Order) => `${order.descending ? "-" : ""}${order.by}`;
+
+export function writeContinue(order: Order, { after, id }: Cursor): string {
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, order: orderText(order), after, id }));
+  let binary = "";
+  for (const b of bytes) binary += String.fromCharCode(b);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @throws Refusal invalid_request for a token that is not ours or belongs to another order. */
+export function readContinue(text: string, order: Order): Cursor {
+  const parsed = token.safeParse(decode(text));
+  if (!parsed.success || !isSound(parsed.data.after) || !isSound(parsed.data.id)) return wrong("is not valid");
+  const { after, id } = parsed.data;
+  if (parsed.data.order !== orderText(order)) return wrong("belongs to a list in another order");
+  if (isTime(order) && !postgresTime.test(after)) return wrong("is not valid");
+  return { after, id };
+}
+
+export const isTime = (order: Order) => order.by === "createdAt" || order.by === "updatedAt";
+
+/** Microseconds since the epoch: exact, and any number is a time. */
+const postgresTime = /^\d{1,16}$/;
+
+function wrong(why: string): never {
+  return refuse("invalid_request", `continue: the token ${why}.`, {
+    param: "continue",
+    hint: "Take it from the last page as it is, with the same sort, or begin again without it.",
+  });
+}
+
+function decode(text: string): unknown {
+  try {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,162 @@
+/** What a request on a resource says: its document, its query, and which row it means. */
+import { type Fault, refuse } from "#db/protocol/errors";
+import { summary } from "#db/resources/faults";
+import { near } from "#db/resources/near";
+import { type Document, isObject, isSound, unsoundness, validate } from "#db/resources/validate";
+import { visible } from "../access/decide.ts";
+import type { Stored } from "../behaviours/behaviour.ts";
+import { behaviours } from "../behaviours/index.ts";
+import { parseJson } from "../body.ts";
+import type { Call } from "../call.ts";
+import { mergePatch } from "./merge-patch.ts";
+import { shownSpec } from "./present.ts";
+import { findRows, type NamedKind, visibleNames } from "./read.ts";
+import { parentOf } from "./referrers.ts";
+
+/** Bytes of a document. A Kubernetes API server takes about as much. */
+const largestDocument = 2 * 1024 * 1024;
+
+/** @throws Refusal too_large, malformed_json */
+export async function readDocument(call: Call): Promise<unknown> {
+  const announced = Number(call.request.headers.get("content-length") ?? 0);
+  const tooLarge = () => refuse("too_large", `A document has at most ${largestDocument} bytes.`);
+  if (announced > largestDocument) tooLarge();
+  const bytes = await call.bytes();
+  if (bytes.byteLength > largestDocument) tooLarge();
+  return parseJson(bytes);
+}
+
+/** Name that a new resource is to have, for the permission check; the body is validated afterwards. */
+export async function nameInBody(call: Call): Promise<string> {
+  const body = await readDocument(call);
+  return isObject(body) && typeof body["name"] === "string" ? body["name"] : "";
+}
+
+/** @throws Refusal invalid_request that names every fault */
+export function readNew(kind: NamedKind, body: unknown): Document {
+  return checked(kind, body, true);
+}
+
+/** A whole document in the place of `previous`. @throws Refusal invalid_request */
+export function readReplacement(kind: NamedKind, body: unknown, previous: Stored): Document {
+  return named(checked(kind, body, false), previous);
+}
+
+/** A merge patch upon `previous`. Write-only fields are not there to merge with: they come as they were sent. */
+export function readPatched(kind: NamedKind, patch: unknown, previous: Stored): Document {
+  if (!isObject(patch)) return invalid([{ path: "", message: "expected an object with the fields to change" }]);
+  const unsound = unsoundness(patch, "", 0);
+  if (unsound) return invalid([unsound]);
+  const merged = mergePatch({ labels: previous.labels, ...shownSpec(kind, previous.spec) }, patch);
+  const document = named(checked(kind, merged, false), previous);
+  for (const field of Object.keys(document.given)) document.given[field] = patch[field];
+  return document;
+}
+
+function checked(kind: NamedKind, body: unknown, nameRequired: boolean): Document {
+  const options = behaviours[kind.name]?.options ?? [];
+  const result = validate(kind, body, { nameRequired, options });
+  return result.ok ? result.document : invalid(result.faults);
+}
+
+function named(document: Document, previous: Stored): Document {
+  if (document.name === undefined || document.name === previous.name) return document;
+  return invalid([
+    {
+      path: "name",
+      message: "a name can't be changed",
+      expected: JSON.stringify(previous.name),
+      given: JSON.stringify(document.name),
+    },
+  ]);
+}
+
+export function invalid(faults: Fault[]): never {
+  const [first] = faults;
+  refuse("invalid_request", summary(faults), { faults, ...(first?.path ? { param: first.path } : {}) });
+}
+
+/** Read once for the permission check and for the handler. */
+const found = new WeakMap<Call, Stored>();
+
+/**
+ * Name of the row that the path means, for the permission check. What does not exist is called as it was asked for, so that
+ * who may not see it can't tell whether it exists.
+ */
+export async function nameInPath(call: Call, kind: NamedKind): Promise<string> {
+  const word = call.params["name"] ?? "";
+  const row = await rowMeant(call, kind);
+  return row?.name ?? word;
+}
+
+/** @throws Refusal not_found with a near spelling among the names that the caller may see */
+export async function rowInPath(call: Call, kind: NamedKind): Promise<Stored> {
+  const row = await rowMeant(call, kind);
+  return row ?? absent(call, kind, call.params["name"] ?? "");
+}
+
+async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined> {
+  const known = found.get(call);
+  if (known) return known;
+  const word = call.params["name"] ?? "";
+  const [row, another] = await findRows(call.deps.store.db, kind, word, await scopeInQuery(call, kind));
+  if (another && row?.id !== word)
+    refuse("invalid_request", `${kind.plural} of several ${kind.scope}s are called ${JSON.stringify(word)}.`, {
+      param: kind.scope ?? "name",
+      hint: `Say which with ?${kind.scope}=NAME, or give the id.`,
+    });
+  if (row) found.set(call, row);
+  return row;
+}
+
+/** Id of the parent that the query names, `?project=…`, for kinds that have one. @throws Refusal not_found */
+export async function scopeInQuery(call: Call, kind: NamedKind): Promise<string | undefined> {
+  const word = kind.scope && call.url.searchParams.get(kind.scope);
+  if (!word) return undefined;
+  return (await parentCalled(call, kind, word)).id;
+}
+
+/** @throws Refusal not_found */
+export async function parentCalled(call: Call, kind: NamedKind, word: string): Promise<Stored> {
+  const parent = parentOf(kind);
+  if (!parent) throw new Error(`${kind.name} has no parent`);
+  const [row] = await findRows(call.deps.store.db, parent, word);
+  return row ?? absent(call, parent, word);
+}
+
+async function absent(call: Call, kind: NamedKind, word: string): Promise<never> {
+  const names = await visibleNames(call.deps.store.db, kind, visible(call.caller.grants, "view", kind.permission));
+  const suggestion = near(word, names);
+  refuse("not_found", `There is no ${kind.name} ${JSON.stringify(word.slice(0, 253))}.`, {
+    hint: suggestion
+      ? `Did you mean ${JSON.stringify(suggestion)}?`
+      : `\`mcpctl get ${kind.plural}\` lists what there is.`,
+  });
+}
+
+/** Characters of one query parameter. */
+const longestParameter = 8192;
+
+/** @throws Refusal invalid_request for a parameter that nobody reads: a filter with a typing error must not select everything. */
+export function assertQuery(call: Call, known: readonly string[]): void {
+  for (const [key, value] of call.url.searchParams) {
+    if (value.length > longestParameter || !isSound(value))
+      refuse("invalid_request", `${key.slice(0, 80)}: is too long or contains a NUL character.`, {
+        param: key.slice(0, 80),
+      });
+    if (known.includes(key)) continue;
+    const suggestion = near(key, known);
+    refuse("invalid_request", `There is no query parameter ${JSON.stringify(key.slice(0, 80))} here.`, {
+      param: key.slice(0, 80),
+      hint: suggestion ? `Did you mean ${suggestion}?` : `It can be one of ${known.join(", ")}.`,
+    });
+  }
+}
+
+/** `?dryRun=true`. @throws Refusal invalid_request for anything but true, false, and Kubernetes' `All` */
+export function isDryRun(call: Call): boolean {
+  const text = call.url.searchParams.get("dryRun");
+  if (text === null || text === "false") return false;
+  if (text === "true" || text === "All") return true;
+  return refuse("invalid_request", "dryRun: expected true or false.", { param: "dryRun" });
+}

@@ -1,0 +1,206 @@
+/** Writing one resource: what is decided before the transaction, and the transaction. The same for every kind. */
+import { createId } from "@paralleldrive/cuid2";
+import { and, eq, sql } from "drizzle-orm";
+import { refuse } from "#db/protocol/errors";
+import type { Document } from "#db/resources/validate";
+import { fieldSql } from "#db/tables/derive";
+import { resources } from "#db/tables/index";
+import type { Stored, Write } from "../behaviours/behaviour.ts";
+import { behaviours } from "../behaviours/index.ts";
+import type { Call } from "../call.ts";
+import type { Transaction } from "../store.ts";
+import { fieldChanges, tell } from "./audit.ts";
+import { conflictOf, Overtaken } from "./conflicts.ts";
+import { isUnchanged } from "./equal.ts";
+import { findRows, type NamedKind } from "./read.ts";
+import { type References, resolveReferences, writeEdges } from "./references.ts";
+import { rehearse } from "./rehearse.ts";
+
+export interface Outcome {
+  row: Stored;
+  verb: "created" | "changed" | "unchanged";
+  warnings: readonly string[];
+  /** Shown in this answer only. */
+  revealed: Readonly<Record<string, unknown>>;
+}
+
+export interface WriteOptions {
+  /** Do everything, keep nothing. */
+  dryRun: boolean;
+  /** `given` is a merge patch. */
+  merge: boolean;
+}
+
+/** Everybody who writes the same row at once wins one round; more than this many rounds is somebody's loop. */
+const rounds = 20;
+
+/** @param documentOf the document to write, given the row as it is now (undefined: it is new). */
+export async function write(
+  call: Call,
+  kind: NamedKind,
+  first: Stored | undefined,
+  documentOf: (previous: Stored | undefined) => Document,
+  options: WriteOptions,
+): Promise<Outcome> {
+  let previous = first;
+  for (let round = 1; ; round++) {
+    const document = documentOf(previous);
+    const next = nextOf(previous, document);
+    try {
+      return await attempt(call, kind, previous, next, document, options);
+    } catch (error) {
+      const conflict = conflictOf(error, kind, next);
+      if (conflict !== "again") throw conflict ?? error;
+      if (round === rounds)
+        refuse("lost_update", `The ${kind.name} ${JSON.stringify(next.name)} is being changed by too many at once.`, {
+          hint: "Try again in a moment.",
+          cause: error,
+        });
+      if (previous) previous = await again(call, kind, previous, round);
+    }
+  }
+}
+
+/** Waits a little, so that writers of one row do not stay in step, and reads it anew. @throws Refusal not_found */
+async function again(call: Call, kind: NamedKind, previous: Stored, round: number): Promise<Stored> {
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * round));
+  const [row] = await findRows(call.deps.store.db, kind, previous.id);
+  return row ?? refuse("not_found", `The ${kind.name} ${JSON.stringify(previous.name)} was deleted meanwhile.`);
+}
+
+function nextOf(previous: Stored | undefined, document: Document): Write["next"] {
+  return {
+    id: previous?.id ?? createId(),
+    name: previous?.name ?? document.name ?? "",
+    scopeId: previous?.scopeId ?? null,
+    labels: document.labels ?? {},
+    spec: document.spec,
+    status: structuredClone(previous?.status ?? {}),
+    sealed: previous?.sealed ?? null,
+  };
+}
+
+async function attempt(
+  call: Call,
+  kind: NamedKind,
+  previous: Stored | undefined,
+  next: Write["next"],
+  document: Document,
+  { dryRun, merge }: WriteOptions,
+): Promise<Outcome> {
+  const behaviour = behaviours[kind.name];
+  const warnings: string[] = [];
+  const revealed: Record<string, unknown> = {};
+  const { deps, caller, waitUntil } = call;
+  const asked: Write = {
+    kind: kind.name,
+    previous,
+    next,
+    given: document.given,
+    merge,
+    options: document.options,
+    caller,
+    deps,
+    waitUntil,
+    warn: (message) => warnings.push(message),
+    reveal: (fields) => Object.assign(revealed, fields),
+  };
+  await behaviour?.beforeWrite?.(asked);
+  const references = await resolveReferences(deps.store.db, kind, next.spec, caller);
+  next.scopeId = references.scopeId;
+  assertKept(kind, previous, next);
+  const given = Object.keys(document.given);
+  if (previous && isUnchanged(previous, next) && (given.length === 0 || !behaviour?.withWrite))
+    return { row: previous, verb: "unchanged", warnings, revealed };
+
+  const { row, demoted } = await rehearse(deps.store, dryRun, async (tx) => {
+    const others = await demoteOthers(tx, kind, previous, next);
+    const written = await writeRow(tx, kind, previous, next, references);
+    await behaviour?.withWrite?.(asked, tx);
+    return { row: written, demoted: others };
+  });
+  const verb = previous ? "changed" : "created";
+  if (dryRun) return { row, verb, warnings, revealed: {} };
+  await tell(
+    call,
+    kind,
+    {
+      kind: kind.name,
+      id: row.id,
+      name: row.name,
+      verb,
+      ...(previous ? { before: previous.spec } : {}),
+      after: row.spec,
+    },
+    fieldChanges(kind, previous, row, given),
+  );
+  for (const other of demoted) {
+    const before = { ...other, spec: { ...other.spec, [kind.exactlyOne ?? ""]: true } };
+    const change = { kind: kind.name, id: other.id, name: other.name, verb: "changed" as const };
+    await tell(
+      call,
+      kind,
+      { ...change, before: before.spec, after: other.spec },
+      fieldChanges(kind, before, other, []),
+    );
+  }
+  return { row, verb, warnings, revealed };
+}
+
+/** What identifies a row among others stays, and what exactly one row has can be taken over but not dropped. */
+function assertKept(kind: NamedKind, previous: Stored | undefined, next: Write["next"]): void {
+  if (!previous) return;
+  if (previous.scopeId !== next.scopeId)
+    refuse("invalid_request", `${kind.scope}: a ${kind.name} can't move to another ${kind.scope}.`, {
+      faults: [{ path: kind.scope ?? "", message: "can't be changed" }],
+      hint: "Create it there and delete it here.",
+    });
+  const field = kind.exactlyOne;
+  if (field && previous.spec[field] === true && next.spec[field] !== true)
+    refuse("invalid_request", `${field}: exactly one ${kind.name} has it, and ${previous.name} is the one.`, {
+      faults: [{ path: field, message: "can't be taken away", expected: "true" }],
+      hint: `Set ${field} on another ${kind.name}: it takes over.`,
+    });
+}
+
+/** Before the row, because the unique index looks at once. */
+async function demoteOthers(
+  tx: Transaction,
+  kind: NamedKind,
+  previous: Stored | undefined,
+  next: Write["next"],
+): Promise<Stored[]> {
+  const field = kind.exactlyOne;
+  if (!field || next.spec[field] !== true || previous?.spec[field] === true) return [];
+  const t = resources[kind.name];
+  return tx
+    .update(t)
+    .set({
+      spec: sql`jsonb_set(${t.spec}, array[${field}::text], 'false')`,
+      revision: sql`nextval('revision')`,
+      updatedAt: sql`now()`,
+    })
+    .where(sql`${sql.raw(fieldSql(field))} = 'true'`)
+    .returning();
+}
+
+async function writeRow(
+  tx: Transaction,
+  kind: NamedKind,
+  previous: Stored | undefined,
+  next: Write["next"],
+  references: References,
+): Promise<Stored> {
+  const t = resources[kind.name];
+  const { labels, spec, status, sealed } = next;
+  const [row] = previous
+    ? await tx
+        .update(t)
+        .set({ labels, spec, status, sealed, revision: sql`nextval('revision')`, updatedAt: sql`now()` })
+        .where(and(eq(t.id, previous.id), eq(t.revision, previous.revision)))
+        .returning()
+    : await tx.insert(t).values(next).returning();
+  if (!row) throw new Overtaken();
+  await writeEdges(tx, kind.name, row.id, references.edges, previous !== undefined);
+  return row;
+}

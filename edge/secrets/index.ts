@@ -1,0 +1,46 @@
+/** Values of secrets, sealed in their rows. Nothing here is ever part of an answer. */
+import { eq } from "drizzle-orm";
+import { importSealingKey, type Sealed, type SealingKey, seal, unseal } from "#db/crypto/sealing";
+import { resources } from "#db/tables/index";
+import type { Deps } from "../deps.ts";
+import type { Settings } from "../env.ts";
+
+const imported = new WeakMap<Settings, Promise<SealingKey>>();
+
+function sealingKey(settings: Settings): Promise<SealingKey> {
+  let key = imported.get(settings);
+  if (!key) {
+    key = importSealingKey(settings.keyEncryption);
+    imported.set(settings, key);
+  }
+  return key;
+}
+
+/** What the values belong to is authenticated with them. */
+const contextOf = (id: string) => `secret/${id}`;
+
+/** @param id of the secret. */
+export async function sealValues(settings: Settings, id: string, values: Record<string, string>): Promise<Sealed> {
+  return seal(await sealingKey(settings), contextOf(id), values);
+}
+
+/** @throws Error when they were sealed with another key, moved or altered. */
+export async function openValues(
+  settings: Settings,
+  row: { id: string; sealed: Sealed | null },
+): Promise<Record<string, string>> {
+  return row.sealed ? unseal(await sealingKey(settings), contextOf(row.id), row.sealed) : {};
+}
+
+/** @returns undefined where no secret is called so. @throws Error when its values can't be unsealed. */
+export async function readSecret(
+  { settings, store }: Pick<Deps, "settings" | "store">,
+  name: string,
+): Promise<Record<string, string> | undefined> {
+  const { secret } = resources;
+  const [row] = await store.db
+    .select({ id: secret.id, sealed: secret.sealed })
+    .from(secret)
+    .where(eq(secret.name, name));
+  return row && openValues(settings, row);
+}

@@ -1,0 +1,54 @@
+/** Which tasks this machine runs. The edge decides who may ask; what is asked of this machine is decided here. */
+import type { InferTask } from "#db/protocol/publisher";
+
+/** One model, as it is published. */
+export interface Published {
+  /** At the edge: a DNS label. */
+  name: string;
+  /** The model server's own name for it. */
+  model: string;
+  /** Base URL of the model server, without a trailing /v1. */
+  url: string;
+  type?: string;
+  tier?: "fast" | "heavy";
+  description?: string;
+  contextWindow?: number;
+}
+
+/** What a model server is asked for; nothing that manages it (`/api/pull`, `/api/delete`, `/slots`). */
+const servedPaths: ReadonlySet<string> = new Set([
+  "/v1/chat/completions",
+  "/v1/completions",
+  "/v1/embeddings",
+  "/v1/rerank",
+  "/v1/responses",
+  "/v1/messages",
+  "/v1/messages/count_tokens",
+]);
+
+export type Admission = { is: "run"; url: string } | { is: "refused"; status: number; message: string };
+
+export function admit(task: InferTask, published: readonly Published[], draining: boolean): Admission {
+  if (draining) return { is: "refused", status: 503, message: "The publisher is about to stop and takes nothing new." };
+  const llm = published.find((p) => p.name === task.llm && p.model === task.model);
+  if (!llm)
+    return { is: "refused", status: 404, message: `The publisher does not publish ${task.model} as ${task.llm}.` };
+  if (!servedPaths.has(task.path))
+    return { is: "refused", status: 404, message: `The publisher does not serve ${task.path}.` };
+  if (modelIn(task.body) !== llm.model)
+    return { is: "refused", status: 400, message: `The task's body asks for another model than ${llm.model}.` };
+  return { is: "run", url: llm.url + task.path };
+}
+
+function modelIn(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { model?: unknown } | null)?.model;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As providers document it, with or without a trailing /v1. */
+export function withoutV1(url: string): string {
+  return url.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, "");
+}

@@ -1,0 +1,74 @@
+/** `config.yaml`: what is published, the same every time. An unknown key is an error that names its line. */
+import { type Document, isMap, isSeq, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { dnsLabel, httpUrl } from "#db/resources/field";
+import { providerType } from "#db/resources/providers";
+import { Failure } from "./failure.ts";
+
+const published = z.strictObject({
+  url: httpUrl.describe("Base URL of the model server, with or without a trailing /v1."),
+  model: z.string().min(1).max(256).describe("The model server's own name for the model."),
+  name: dnsLabel.optional().describe("What it is called at the edge. Default: a label made from the model."),
+  slots: z.int().min(1).max(1024).optional().describe("Requests that it answers at a time. Default 1."),
+  type: providerType.optional().describe("How the model server speaks. Default openai."),
+  tier: z.enum(["fast", "heavy"]).optional(),
+  description: z.string().max(1024).optional(),
+  contextWindow: z.int().positive().optional(),
+});
+export type PublishedEntry = z.infer<typeof published>;
+
+export const configFile = z.strictObject({
+  edge: httpUrl.optional().describe("The edge to publish at. MCPCTL_EDGE and --edge come before it."),
+  token: z.string().min(1).optional().describe("Bearer for the edge. MCPCTL_TOKEN and --token come before it."),
+  log: z.enum(["text", "json"]).optional().describe("How events are told. MCPLOCAL_LOG and --log come before it."),
+  publish: z.array(published).optional().describe("Models to publish. --model and --url replace them."),
+});
+export type Config = z.infer<typeof configFile>;
+
+/** @throws Failure 2 that says file, line, what is wrong and what would be right. */
+export function parseConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken) throw new Failure(2, `${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split("\n")[0]}`);
+  const result = configFile.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data;
+  const told = result.error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") {
+      const at = lineOf(document, issue.path, lines);
+      return `${file}:${at}: ${z.core.toDotPath(issue.path) || "the file"}: ${issue.message}`;
+    }
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return `${file}:${lineOf(document, path, lines)}: unknown key ${z.core.toDotPath(path)}; known here: ${knownAt(issue.path)}`;
+    });
+  });
+  throw new Failure(2, told.join("\n"));
+}
+
+/** Of the key itself where there is one, else of what should hold it. */
+function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((p) => String(p.key) === String(step));
+      if (!pair) break;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    } else break;
+  }
+  return lines.linePos(offset).line || 1;
+}
+
+function startOf(node: unknown): number | undefined {
+  if (typeof node !== "object" || node === null || !("range" in node) || !Array.isArray(node.range)) return undefined;
+  const [start] = node.range as unknown[];
+  return typeof start === "number" ? start : undefined;
+}
+
+const knownAt = (path: readonly PropertyKey[]) =>
+  Object.keys(path[0] === "publish" ? published.shape : configFile.shape).join(", ");

@@ -1,0 +1,77 @@
+/** Finding model servers on this machine by asking the usual ports. */
+import { z } from "zod";
+
+export type ServerKind = "ollama" | "lmstudio" | "vllm" | "llamacpp" | "openai";
+
+export interface Found {
+  url: string;
+  kind: ServerKind;
+  models: string[];
+}
+
+const usual: readonly { port: number; kind: ServerKind }[] = [
+  { port: 11434, kind: "ollama" },
+  { port: 1234, kind: "lmstudio" },
+  { port: 8000, kind: "vllm" },
+  { port: 8080, kind: "llamacpp" },
+];
+
+const TIMEOUT_MS = 500;
+
+const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string(), owned_by: z.string().optional() })) });
+
+/** What one server said about itself. */
+export interface Answers {
+  /** `owned_by` of its models. */
+  owners: readonly string[];
+  server: string | null;
+  /** `/api/version` answered like Ollama, `/api/v0/models` like LM Studio. */
+  ollamaVersion: boolean;
+  lmStudioModels: boolean;
+}
+
+/** Who answered counts for more than on which port. Pure. */
+export function kindOf({ owners, server, ollamaVersion, lmStudioModels }: Answers): ServerKind {
+  if (ollamaVersion) return "ollama";
+  if (lmStudioModels || owners.includes("organization_owner")) return "lmstudio";
+  if (owners.includes("vllm")) return "vllm";
+  if (owners.includes("llamacpp") || /llama\.cpp/i.test(server ?? "")) return "llamacpp";
+  return "openai";
+}
+
+/** @param ports others than the usual ones, for servers that listen elsewhere. */
+export async function detect(
+  host = "127.0.0.1",
+  ports: readonly number[] = usual.map((u) => u.port),
+): Promise<Found[]> {
+  const found = await Promise.all(ports.map((port) => look(`http://${host}:${port}`)));
+  return found.filter((f) => f !== undefined);
+}
+
+async function look(url: string): Promise<Found | undefined> {
+  const answer = await get(`${url}/v1/models`);
+  const listed = modelList.safeParse(answer?.body);
+  if (!answer || !listed.success) return undefined;
+  const [version, lmStudio] = await Promise.all([get(`${url}/api/version`), get(`${url}/api/v0/models`)]);
+  const kind = kindOf({
+    owners: listed.data.data.flatMap((m) => m.owned_by ?? []),
+    server: answer.server,
+    ollamaVersion: z.looseObject({ version: z.string() }).safeParse(version?.body).success,
+    lmStudioModels: z.looseObject({ data: z.array(z.unknown()) }).safeParse(lmStudio?.body).success,
+  });
+  return { url, kind, models: listed.data.data.map((m) => m.id) };
+}
+
+/** Undefined for whatever is no JSON answer in time. */
+async function get(url: string): Promise<{ body: unknown; server: string | null } | undefined> {
+  try {
+    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      return undefined;
+    }
+    return { body: await answer.json(), server: answer.headers.get("server") };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+/** The edge as a publisher sees it: four calls, and what each refusal means. */
+import {
+  type HeartbeatRequest,
+  type HeartbeatResponse,
+  heartbeatResponse,
+  RESULT_STATUS_HEADER,
+  type RegisterRequest,
+  type RegisterResponse,
+  registerResponse,
+  SECRET_HEADER,
+  SESSION_HEADER,
+} from "#db/protocol/publisher";
+
+/** The edge answered, and said no. */
+export class EdgeRefusal extends Error {
+  readonly status: number;
+  /** From the table of errors; undefined where something else than an edge answered. */
+  readonly problem: string | undefined;
+  /** Milliseconds after which it wants to be asked again. */
+  readonly retryAfter: number | undefined;
+  constructor(status: number, problem: string | undefined, message: string, retryAfter: number | undefined) {
+    super(message);
+    this.name = "EdgeRefusal";
+    this.status = status;
+    this.problem = problem;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface Session {
+  providerSessionId: string;
+  sessionSecret: string;
+}
+
+export type ResultBody =
+  | {
+      is: "stream";
+      status: number;
+      contentType: string;
+      retryAfter: string | null;
+      body: ReadableStream<Uint8Array> | null;
+    }
+  | { is: "error"; message: string; status: number };
+
+const CALL_MS = 15_000;
+
+export class Edge {
+  readonly url: string;
+  readonly #agent: string;
+
+  constructor(url: string, version: string) {
+    this.url = url;
+    this.#agent = `mcplocal/${version}`;
+  }
+
+  /** @throws EdgeRefusal, or what fetch throws where the edge can't be reached. */
+  async register(bearer: string, request: RegisterRequest): Promise<RegisterResponse> {
+    const answer = await this.#post("_provider-register", request, { authorization: `Bearer ${bearer}` });
+    return registerResponse.parse(await answer.json());
+  }
+
+  async heartbeat(session: Session, beat: HeartbeatRequest): Promise<HeartbeatResponse> {
+    const answer = await this.#post("_provider-heartbeat", beat, credentials(session));
+    return heartbeatResponse.parse(await answer.json());
+  }
+
+  /** The open channel's bytes. @throws EdgeRefusal */
+  async stream(session: Session, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const answer = await fetch(`${this.url}/api/v1/llms/_provider-stream`, {
+      headers: { ...credentials(session), accept: "text/event-stream", "user-agent": this.#agent },
+      redirect: "manual",
+      signal,
+    });
+    if (answer.ok && answer.body) return answer.body;
+    throw await refusalOf(answer);
+  }
+
+  /** Ends when the caller has the last byte. @throws EdgeRefusal when nobody waits for it any more. */
+  async result(session: Session, taskId: string, result: ResultBody, signal: AbortSignal): Promise<void> {
+    const error = result.is === "error";
+    const headers: Record<string, string> = error
+      ? { "content-type": "application/json" }
+      : { "content-type": result.contentType, [RESULT_STATUS_HEADER]: String(result.status) };
+    if (!error && result.retryAfter !== null) headers["retry-after"] = result.retryAfter;
+    const answer = await fetch(`${this.url}/api/v1/llms/_provider-task/${taskId}/result`, {
+      method: "POST",
+      headers: { ...credentials(session), ...headers, "user-agent": this.#agent },
+      body: error ? JSON.stringify({ error: { message: result.message, status: result.status } }) : result.body,
+      redirect: "manual",
+      duplex: "half",
+      signal,
+    });
+    if (!answer.ok) throw await refusalOf(answer);
+    await answer.body?.cancel();
+  }
+
+  async #post(path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
+    const answer = await fetch(`${this.url}/api/v1/llms/${path}`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json", "user-agent": this.#agent },
+      body: JSON.stringify(body),
+      redirect: "manual",
+      signal: AbortSignal.timeout(CALL_MS),
+    });
+    if (!answer.ok) throw await refusalOf(answer);
+    return answer;
+  }
+}
+
+const credentials = (s: Session) => ({ [SESSION_HEADER]: s.providerSessionId, [SECRET_HEADER]: s.sessionSecret });
+
+async function refusalOf(answer: Response): Promise<EdgeRefusal> {
+  const after = Number(answer.headers.get("retry-after") ?? Number.NaN);
+  const said: unknown = await answer.json().catch(() => undefined);
+  const { code, detail, hint } = (typeof said === "object" && said !== null ? said : {}) as Record<string, unknown>;
+  const words = [detail, hint].filter((w) => typeof w === "string").join(" ");
+  return new EdgeRefusal(
+    answer.status,
+    typeof code === "string" ? code : undefined,
+    words || `it answered ${answer.status}`,
+    Number.isFinite(after) ? after * 1000 : undefined,
+  );
+}

@@ -1,0 +1,17 @@
+/** What the agent tells: a line for a person, or a JSON object for a machine. Never a secret, never a body. */
+export type Level = "info" | "warn" | "error";
+export type Log = (level: Level, event: string, text: string, facts?: Readonly<Record<string, unknown>>) => void;
+
+export type LogFormat = "text" | "json";
+
+/** @param write `out` for what goes well, `err` for what does not. */
+export function createLog(format: LogFormat, write: { out(line: string): void; err(line: string): void }): Log {
+  return (level, event, text, facts = {}) => {
+    const line =
+      format === "json"
+        ? JSON.stringify({ time: new Date().toISOString(), level, event, message: text, ...facts })
+        : text;
+    if (level === "info") write.out(`${line}\n`);
+    else write.err(`${line}\n`);
+  };
+}

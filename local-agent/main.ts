@@ -1,0 +1,23 @@
+/** The process around `mcplocal`. */
+import { homedir } from "node:os";
+import { run } from "./program.ts";
+import { version } from "./version.ts";
+
+let stops = 0;
+
+process.exitCode = await run(process.argv.slice(2), {
+  env: process.env,
+  home: homedir(),
+  version,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  onStop(tell) {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => tell(++stops));
+  },
+  onParentGone(tell) {
+    process.stdin.on("end", tell).on("error", tell).resume();
+  },
+  exit: (code) => process.exit(code),
+});
+// Connections that are kept alive for later must not keep the process.
+process.exit();

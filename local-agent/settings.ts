@@ -1,0 +1,145 @@
+/** What to publish and where: flags before environment before config.yaml before the current context. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { configDirectory } from "#db/protocol/contexts";
+import { dnsLabel, httpUrl } from "#db/resources/field";
+import { type Published, withoutV1 } from "./admission.ts";
+import { type Config, type PublishedEntry, parseConfig } from "./config.ts";
+import { type Bearer, bearerOf, currentContext } from "./contexts.ts";
+import { Failure, reasonOf } from "./failure.ts";
+import { labelOf } from "./naming.ts";
+
+export interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  home: string;
+}
+
+export interface Flags {
+  config?: string;
+  edge?: string;
+  token?: string;
+  context?: string;
+  url?: string;
+  model?: string[];
+  name?: string[];
+  slots?: number;
+}
+
+export const directoryOf = ({ env, home }: Surroundings) => configDirectory(env, home);
+
+/** @throws Failure 2 for a file that is named but not there, or is not valid. */
+export async function readConfig(flags: Flags, around: Surroundings): Promise<Config> {
+  const named = flags.config ?? around.env["MCPLOCAL_CONFIG"];
+  const path = named ?? join(directoryOf(around), "config.yaml");
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new Failure(2, `${path} can't be read: ${reasonOf(error)}`, error);
+  }
+  return parseConfig(text, path);
+}
+
+export interface Target {
+  /** Without a trailing slash. */
+  edge: string;
+  bearer: Bearer;
+}
+
+/** @throws Failure 2 where no edge is known, 4 where no credential is. */
+export async function targetOf(flags: Flags, config: Config, around: Surroundings): Promise<Target> {
+  const edge = flags.edge ?? around.env["MCPCTL_EDGE"] ?? config.edge;
+  const token = flags.token ?? around.env["MCPCTL_TOKEN"] ?? config.token;
+  const named = flags.context ?? around.env["MCPCTL_CONTEXT"];
+  const directory = directoryOf(around);
+  const context = edge !== undefined && token !== undefined ? undefined : await currentContext(directory, named);
+  const where = edge ?? context?.entry.edge;
+  if (where === undefined)
+    throw new Failure(2, "No edge is known: run `mcpctl login`, or set MCPCTL_EDGE and MCPCTL_TOKEN.");
+  if (!httpUrl.safeParse(where).success) throw new Failure(2, `The edge's URL is not one: ${where}`);
+  const base = where.replace(/\/+$/, "");
+  if (token !== undefined) return { edge: base, bearer: async () => token };
+  // A credential goes to the edge that it was given for, and to no other.
+  if (!context || context.entry.edge.replace(/\/+$/, "") !== base)
+    throw new Failure(4, `No credential for ${base} is known: run \`mcpctl login\`, or set MCPCTL_TOKEN.`);
+  return { edge: base, bearer: bearerOf(directory, context) };
+}
+
+export interface Publication {
+  models: Published[];
+  /** Requests that this machine answers at a time, over all models. */
+  slots: number;
+}
+
+/** @throws Failure 2 for what can't be published as it is said. */
+export function publicationOf(flags: Flags, config: Config, around: Surroundings): Publication {
+  const url = flags.url ?? around.env["MCPLOCAL_URL"];
+  const models = flags.model ?? list(around.env["MCPLOCAL_MODEL"]);
+  const names = flags.name ?? list(around.env["MCPLOCAL_NAME"]) ?? [];
+  const slots = flags.slots ?? slotsIn(around.env["MCPLOCAL_SLOTS"]);
+  if (models === undefined && url === undefined) {
+    if (names.length > 0) throw new Failure(2, "--name needs --model.");
+    const entries = config.publish ?? [];
+    if (entries.length === 0)
+      throw new Failure(
+        2,
+        "Nothing to publish: give --url and --model, or `publish:` in config.yaml. `mcplocal detect` finds model servers.",
+      );
+    const sum = entries.reduce((n, e) => n + (e.slots ?? 1), 0);
+    return { models: distinct(entries.map(complete)), slots: slots ?? sum };
+  }
+  if (url === undefined) throw new Failure(2, "--model needs --url: where the model server listens.");
+  if (models === undefined) throw new Failure(2, `--url needs --model: which model of ${url} to publish.`);
+  if (!httpUrl.safeParse(url).success) throw new Failure(2, `--url must be an http or https URL: ${url}`);
+  if (names.length > 0 && names.length !== models.length)
+    throw new Failure(
+      2,
+      `There are ${models.length} --model and ${names.length} --name: give each model a name, or none.`,
+    );
+  const entries = models.map((model, i) => {
+    const name = names[i];
+    return complete({ url, model, ...(name === undefined ? {} : { name }) });
+  });
+  return { models: distinct(entries), slots: slots ?? entries.length };
+}
+
+function complete(entry: PublishedEntry): Published {
+  const { url, model, name, type, tier, description, contextWindow } = entry;
+  const label = name ?? labelOf(model);
+  const valid = dnsLabel.safeParse(label);
+  if (!valid.success)
+    throw new Failure(
+      2,
+      `${name ?? model} can't be a name at the edge: it ${valid.error.issues[0]?.message}. Choose one with --name.`,
+    );
+  return {
+    name: valid.data,
+    model,
+    url: withoutV1(url),
+    ...(type ? { type } : {}),
+    ...(tier ? { tier } : {}),
+    ...(description ? { description } : {}),
+    ...(contextWindow ? { contextWindow } : {}),
+  };
+}
+
+function distinct(published: Published[]): Published[] {
+  const twice = published.find((p, i) => published.findIndex((o) => o.name === p.name) !== i);
+  if (twice) throw new Failure(2, `Two models would be called ${twice.name}: give one of them another --name.`);
+  return published;
+}
+
+const list = (value: string | undefined) => value?.split(",").flatMap((s) => s.trim() || []);
+
+function slotsIn(value: string | undefined): number | undefined {
+  return value === undefined || value === "" ? undefined : parseSlots(value);
+}
+
+/** @throws Failure 2 */
+export function parseSlots(value: string): number {
+  const n = Number(value);
+  if (!Number.isInteger(n) || n < 1 || n > 1024)
+    throw new Failure(2, `slots must be a whole number from 1 to 1024, not ${value}.`);
+  return n;
+}

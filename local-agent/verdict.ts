@@ -1,0 +1,26 @@
+/** Which failures trying again can't mend, and how the program then ends. Pure. */
+import { EdgeRefusal } from "./edge.ts";
+import { codeOf, Failure, reasonOf } from "./failure.ts";
+
+/** Names and certificates do not come right by themselves, unlike an edge that restarts. */
+const hopeless = /^(ENOTFOUND|ERR_TLS_.*|.*CERT.*|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/;
+
+/** @param first nothing was ever registered: then an address may simply be wrong. */
+export function finalReason(error: unknown, edge: string, first: boolean): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof EdgeRefusal) {
+    const { status, problem } = error;
+    if (problem === "not_allowed") return new Failure(4, error.message, error);
+    if (problem === "not_authenticated") {
+      const next = "run `mcpctl login`, or set MCPCTL_TOKEN";
+      return new Failure(4, `${edge} does not accept the credential: ${next}.`, error);
+    }
+    // A proxy in between may answer like this for a while; an address that never was an edge's always does.
+    if (problem === undefined && status < 500)
+      return first ? new Failure(5, `${edge} is not an mcpctl edge: ${error.message}.`, error) : undefined;
+    return status < 500 && status !== 429 ? new Failure(1, error.message, error) : undefined;
+  }
+  if (first && hopeless.test(codeOf(error) ?? ""))
+    return new Failure(5, `${edge} can't be reached: ${reasonOf(error)}.`, error);
+  return undefined;
+}
