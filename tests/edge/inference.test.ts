@@ -17,6 +17,7 @@ import {
   stream,
   usageEvent,
 } from "../fakes/provider.ts";
+import { verifies } from "../requirements.ts";
 import { type StoreAccess, storeAccess, testKeyEncryption } from "./models.ts";
 
 const KEY = "sk-provider-canary-4f2a";
@@ -147,33 +148,48 @@ describe("what the client gets", () => {
 });
 
 describe("streams", () => {
-  test("bytes as they came, and each chunk as soon as it came", async () => {
-    const pieces = [": hi\r\n\r\n", "da", 'ta: {"x":"\u00e9', '\u20ac"}\n', "\n", delta("a"), delta("b", "stop"), done];
-    let release = () => {};
-    let gate = new Promise<void>((r) => {
-      release = r;
-    });
-    provider.does(stream(pieces, () => gate));
-    const answer = await ask("gpt", { stream: true });
-    expect(answer.headers.get("content-type")).toBe("text/event-stream");
-    expect(answer.headers.get("x-accel-buffering")).toBe("no");
-    expect(answer.headers.get("cache-control")).toBe("no-cache");
-    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-    const got: Buffer[] = [];
-    // Each piece arrives while the provider still holds back the next.
-    for (const piece of pieces) {
-      const { value } = await reader.read();
-      got.push(Buffer.from(value ?? []));
-      expect(got.at(-1)?.toString()).toBe(piece);
-      const open = release;
-      gate = new Promise<void>((r) => {
+  test(
+    verifies(
+      ["inference.stream-unbuffered", "inference.stream-byte-exact"],
+      "bytes as they came, and each chunk as soon as it came",
+    ),
+    async () => {
+      const pieces = [
+        ": hi\r\n\r\n",
+        "da",
+        'ta: {"x":"\u00e9',
+        '\u20ac"}\n',
+        "\n",
+        delta("a"),
+        delta("b", "stop"),
+        done,
+      ];
+      let release = () => {};
+      let gate = new Promise<void>((r) => {
         release = r;
       });
-      open();
-    }
-    expect((await reader.read()).done).toBe(true);
-    expect(Buffer.concat(got).toString()).toBe(pieces.join(""));
-  });
+      provider.does(stream(pieces, () => gate));
+      const answer = await ask("gpt", { stream: true });
+      expect(answer.headers.get("content-type")).toBe("text/event-stream");
+      expect(answer.headers.get("x-accel-buffering")).toBe("no");
+      expect(answer.headers.get("cache-control")).toBe("no-cache");
+      const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+      const got: Buffer[] = [];
+      // Each piece arrives while the provider still holds back the next.
+      for (const piece of pieces) {
+        const { value } = await reader.read();
+        got.push(Buffer.from(value ?? []));
+        expect(got.at(-1)?.toString()).toBe(piece);
+        const open = release;
+        gate = new Promise<void>((r) => {
+          release = r;
+        });
+        open();
+      }
+      expect((await reader.read()).done).toBe(true);
+      expect(Buffer.concat(got).toString()).toBe(pieces.join(""));
+    },
+  );
 
   test("through the openai package", async () => {
     provider.does(stream([delta("Hel"), delta("lo", "stop"), usageEvent, done]));
@@ -348,35 +364,41 @@ describe("what goes wrong in the request", () => {
 });
 
 describe("what is recorded", () => {
-  test("one event per request, with its tokens, and no query for it while warm", async () => {
-    await ask("counted");
-    const { queries } = await edge.stats();
-    await Promise.all(Array.from({ length: 50 }, async () => (await ask("counted")).text()));
-    await expect.poll(() => recorded("llm = 'counted'"), { timeout: 10_000 }).toBe(51);
-    // Only the flushes of the buffer, which write many events each.
-    expect((await edge.stats()).queries - queries).toBeLessThan(5);
-    const [row] = await store.query<{ payload: object; principal: string }>(
-      "select principal, payload from auditevent where kind = 'llm_inference_call' order by time desc limit 1",
-    );
-    expect(row).toMatchObject({
-      principal: "admin",
-      payload: {
-        llm: "counted",
-        model: "upstream-model",
-        path: "/v1/chat/completions",
-        streaming: false,
-        status: 200,
-        error: null,
-        tokensIn: 9,
-        tokensOut: 12,
-        tokensCached: 4,
-        tokensReasoning: 5,
-        attempts: 1,
-        servedBy: "openai",
-      },
-    });
-    expect(JSON.stringify(row)).not.toContain(KEY);
-  });
+  test(
+    verifies(
+      ["inference.no-query-warm", "audit.inference"],
+      "one event per request, with its tokens, and no query for it while warm",
+    ),
+    async () => {
+      await ask("counted");
+      const { queries } = await edge.stats();
+      await Promise.all(Array.from({ length: 50 }, async () => (await ask("counted")).text()));
+      await expect.poll(() => recorded("llm = 'counted'"), { timeout: 10_000 }).toBe(51);
+      // Only the flushes of the buffer, which write many events each.
+      expect((await edge.stats()).queries - queries).toBeLessThan(5);
+      const [row] = await store.query<{ payload: object; principal: string }>(
+        "select principal, payload from auditevent where kind = 'llm_inference_call' order by time desc limit 1",
+      );
+      expect(row).toMatchObject({
+        principal: "admin",
+        payload: {
+          llm: "counted",
+          model: "upstream-model",
+          path: "/v1/chat/completions",
+          streaming: false,
+          status: 200,
+          error: null,
+          tokensIn: 9,
+          tokensOut: 12,
+          tokensCached: 4,
+          tokensReasoning: 5,
+          attempts: 1,
+          servedBy: "openai",
+        },
+      });
+      expect(JSON.stringify(row)).not.toContain(KEY);
+    },
+  );
 
   test("a stream's usage, from its last chunk", async () => {
     provider.does(stream([delta("a", "stop"), usageEvent, done]));

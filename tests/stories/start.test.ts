@@ -11,6 +11,7 @@ import { listen } from "#db/local/listen";
 import { isRunning } from "#db/local/process-lock";
 import { type DevFile, devFile } from "../../infra/dev/dev-file.ts";
 import { root } from "../../infra/paths.ts";
+import { verifies } from "../requirements.ts";
 
 const home = mkdtempSync(join(tmpdir(), "mcpctl-start-"));
 // Contexts are written to a home of the test's own; what vitest sets would change what Node and colours do.
@@ -84,7 +85,7 @@ describe("npm start -- --detach", () => {
   });
   afterAll(() => npm("stop", "--", "--data", data));
 
-  test("says where it is, how to get in, what is published and three things to try", () => {
+  test(verifies("start.ready", "says where it is, how to get in, what is published and three things to try"), () => {
     expect(started.stdout).toContain(first.edge);
     expect(started.stdout).toContain(first.adminToken);
     expect(started.stdout).toMatch(/Published +demo/);
@@ -140,7 +141,7 @@ describe("npm start -- --detach", () => {
     await expect.poll(async () => (await ask(first, "And now?")).status, { timeout: 30_000, interval: 200 }).toBe(200);
   });
 
-  test("npm stop leaves no process, and the next start finds what was kept", async () => {
+  test(verifies("start.no-orphans", "npm stop leaves no process, and the next start finds what was kept"), async () => {
     const before = readDev(data);
     const stopped = await npm("stop", "--", "--data", data);
     expect(stopped.code, stopped.stderr).toBe(0);
@@ -206,7 +207,7 @@ describe("npm start in the foreground", () => {
     expect(isRunning(dev.pids["supervisor"] ?? 0)).toBe(false);
   });
 
-  test("kill -9 of npm leaves no process", async () => {
+  test(verifies("start.no-orphans", "kill -9 of npm leaves no process"), async () => {
     const { npm: running, dev } = await start();
     running.kill("SIGKILL");
     await nothingRuns(dev);

@@ -2,7 +2,7 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findPointer, loadToken, loadUser } from "../../edge/access/profile.ts";
+import { findPointer, loadToken, loadUser } from "./profile.ts";
 
 /** The store's own module is for Node, and its types would mix with workerd's. */
 const infra: string = "../../infra/migrated-store.ts";
