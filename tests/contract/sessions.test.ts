@@ -350,6 +350,16 @@ describe("asking what one may do", () => {
   });
 });
 
+test("a killed edge that comes back knows everybody it knew, and nobody that it did not", async () => {
+  const { accessToken, refreshToken } = await login();
+  const ended = await login();
+  await send("POST", "/api/v1/auth/logout", { token: ended.accessToken });
+  await edge.kill();
+  await edge.restart();
+  expect(await Promise.all([admin.token, accessToken, ended.accessToken].map(statusOf))).toEqual([200, 200, 401]);
+  expect((await refresh(refreshToken)).status).toBe(200);
+}, 30_000);
+
 test("while the store is away, who is known goes on and who is not is told to come back", async () => {
   expect(await statusOf(admin.token)).toBe(200);
   await edge.stopStore();

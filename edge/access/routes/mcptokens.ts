@@ -5,6 +5,7 @@ import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Call } from "../../call.ts";
+import { tell } from "../../resources/audit.ts";
 import { present } from "../../resources/present.ts";
 import { authenticated, may, type Route, route } from "../../route.ts";
 import { tokenState } from "../token-state.ts";
@@ -102,7 +103,9 @@ async function revoke(call: Call): Promise<unknown> {
     .returning();
   if (!written) refuse("not_found", `The mcptoken ${row.name} was deleted meanwhile.`);
   const { id, name, spec } = written;
-  await call.deps.changes.emit({ kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec });
+  await tell(call, kindsByName.mcptoken, { kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec }, [
+    { field: "status.state", before: status.state, after: next.state },
+  ]);
   recordAuth(call, { action: "token-revoked", token: name, hash8: status.hash.slice(0, 8) });
   return present("mcptoken", written, Date.now());
 }
