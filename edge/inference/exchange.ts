@@ -12,7 +12,7 @@ import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { relay } from "./relay.ts";
 import { decodeRefusal, type Upstream } from "./upstream.ts";
 import { saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
-import { answerWhileWaiting } from "./waiting.ts";
+import { answerWhileWaiting, comment } from "./waiting.ts";
 
 /** A streaming client hears something at least this often, in milliseconds, while the model thinks or wakes. */
 const SILENCE = 15_000;
@@ -158,7 +158,8 @@ export class Exchange {
       whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
       farewell: sse ? farewell : undefined,
       cut: (cause) => this.#cut(cause),
-      idle: () => this.#timeout("fell silent", idle),
+      idle: () => this.#timeout("said nothing more", idle),
+      filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
       onLong: () => {
         release = this.#watchStanding();
       },

@@ -1,9 +1,10 @@
 /** OpenAI's surface of a real edge in front of a provider that does what it is told. */
 import { connect } from "node:net";
 import OpenAI from "openai";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import {
+  type Behaviour,
   chat,
   cutAfter,
   delta,
@@ -256,6 +257,75 @@ describe("streams", () => {
     gone.abort();
     expect((await first().hungUp) - at).toBeLessThan(1000);
     await expect.poll(() => recorded("status = '499'"), { timeout: 10_000 }).toBeGreaterThan(0);
+  });
+});
+
+/** Together, because each waits for 15 s; each with a provider and a model of its own. */
+describe.concurrent("silence", () => {
+  const own = async (name: string, behaviour: Behaviour) => {
+    const one = await startFakeProvider(behaviour);
+    onTestFinished(() => one.close());
+    await store.addModel({ name, url: one.url });
+    return one;
+  };
+
+  test("a model that thinks before its first word: comments meanwhile, then the stream as it comes", async () => {
+    let release = () => {};
+    const gate = new Promise<void>((r) => {
+      release = r;
+    });
+    const pieces = [delta("a"), delta("b", "stop"), done];
+    // Headers at once, as vLLM sends them, then nothing until released.
+    await own("thinks", async (received, answer) => {
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      answer.flushHeaders();
+      await gate;
+      await stream(pieces)(received, Object.assign(answer, { writeHead: () => answer }));
+    });
+    const answer = await ask("thinks", { stream: true });
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const { value } = await reader.read();
+    expect(Buffer.from(value ?? []).toString()).toMatch(/^: .*\n\n$/);
+    release();
+    let rest = "";
+    for (;;) {
+      const { value: more, done: ended } = await reader.read();
+      if (ended) break;
+      rest += Buffer.from(more).toString();
+    }
+    expect(rest).toBe(pieces.join(""));
+  });
+
+  test("a model that does not answer at all: comments, then its error as an event", async () => {
+    let refuse = () => {};
+    const gate = new Promise<void>((r) => {
+      refuse = r;
+    });
+    await own("mute", async (received, answer) => {
+      await gate;
+      await json(429, { error: { message: "busy", type: "tokens", code: "rate", param: null } })(received, answer);
+    });
+    const answer = await ask("mute", { stream: true });
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    refuse();
+    const text = await answer.text();
+    expect(text).toMatch(/^: .*\n\n/);
+    expect(JSON.parse(text.slice(text.indexOf("data: ") + 6)).error.message).toBe("busy");
+    expect(text).not.toContain("[DONE]");
+  });
+
+  test("a client that hung up in a silence is noticed by the next comment", async () => {
+    const asleep = await own("asleep", silence);
+    const gone = new AbortController();
+    const answer = await fetch(`${edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ model: "asleep", messages, stream: true }),
+      signal: gone.signal,
+    });
+    await (answer.body as ReadableStream<Uint8Array>).getReader().read();
+    gone.abort();
+    await asleep.received[0]?.hungUp;
   });
 });
 
