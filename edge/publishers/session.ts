@@ -79,12 +79,9 @@ export class PublisherSession extends DurableObject<Env> {
     if (path === "/stream") return this.#stream(request);
     if (path === "/heartbeat") return Response.json(await this.#heartbeat(request));
     return takeResult(path.slice("/result/".length), request, {
-      state: () => this.#state,
-      asked: (task) => this.#asked.get(task),
-      on: (event) => this.#on(event),
+      ...{ state: () => this.#state, asked: (task) => this.#asked.get(task), on: (event) => this.#on(event) },
       probe: () => this.#channels.get(this.#state.channel ?? 0)?.probe(),
-      idle: this.#limits.times.idle,
-      limit: this.#deps.settings.maxBodyBytes,
+      ...{ idle: this.#limits.times.idle, limit: this.#deps.settings.maxBodyBytes },
     });
   }
 
@@ -107,8 +104,8 @@ export class PublisherSession extends DurableObject<Env> {
       this.#on({ is: "closed", channel: number });
     });
     this.#channels.set(number, channel);
-    const providerSessionId = this.#identity?.session;
-    channel.send("hello", { providerSessionId, protocol: PROTOCOL_VERSION, pingSeconds: times.ping / 1000 });
+    const protocol = PROTOCOL_VERSION;
+    channel.send("hello", { providerSessionId: this.#identity?.session, protocol, pingSeconds: times.ping / 1000 });
     this.#on({ is: "opened", channel: number });
     return channel.response;
   }
@@ -190,8 +187,8 @@ export class PublisherSession extends DurableObject<Env> {
   }
 
   async #forget(): Promise<void> {
-    if (this.#state.presence !== "gone" || !this.#identity) return;
-    const { session } = this.#identity;
+    const session = this.#identity?.session;
+    if (this.#state.presence !== "gone" || session === undefined) return;
     this.#identity = undefined;
     await this.#memory.forget();
     await this.#upkeep.remove(session);
