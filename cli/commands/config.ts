@@ -1,7 +1,9 @@
 /** The contexts file by hand. Nothing here shows a credential. */
 import { parseEdge } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
+import { jsonpath } from "../render/jsonpath.ts";
 import { toYaml } from "../render/manifest.ts";
+import { parseFormat } from "../render/output.ts";
 import { table } from "../render/table.ts";
 import { one, type Tools, toggle, verb, type Word } from "../verb.ts";
 
@@ -29,7 +31,11 @@ const view = verb({
         ]),
       ),
     };
-    await io.out(globals.output === "json" ? `${JSON.stringify(shown, null, 2)}\n` : await toYaml([shown]));
+    const format = parseFormat(globals.output ?? "yaml");
+    if (format.is === "jsonpath") return io.out(`${jsonpath(format.template, shown)}\n`);
+    if (format.is === "json") return io.out(`${JSON.stringify(shown, null, 2)}\n`);
+    if (format.is === "yaml") return io.out(await toYaml([shown]));
+    throw usage(`-o ${globals.output} is not possible here.`, "It is yaml, json or jsonpath=TEMPLATE.");
   },
 });
 
