@@ -2,14 +2,14 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { listen } from "#db/local/listen";
+import { type PrivatePostgres, startPrivatePostgres } from "#db/local/private-postgres";
 import { isRunning } from "#db/local/process-lock";
 import { type DevFile, devFile } from "../../infra/dev/dev-file.ts";
+import { freePort } from "../../infra/free-port.ts";
 import { root } from "../../infra/paths.ts";
 import { verifies } from "../requirements.ts";
 
@@ -37,13 +37,6 @@ function npm(...args: string[]): Promise<Outcome> {
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     );
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe, 0);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 const readDev = (data: string): DevFile => devFile.parse(JSON.parse(readFileSync(join(data, "dev.json"), "utf8")));
@@ -104,7 +97,7 @@ describe("npm start -- --detach", () => {
     }
   });
 
-  test("keeps its secrets from others", () => {
+  test(verifies("start.ready", "keeps its secrets from others"), () => {
     for (const file of ["dev.json", "keys.json", "admin.json", "mcplocal.yaml"])
       expect((statSync(join(data, file)).mode & 0o777).toString(8), file).toBe("600");
     const args = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" });
@@ -154,14 +147,20 @@ describe("npm start -- --detach", () => {
     expect((await whoAmI(dev)).status).toBe(200);
   });
 
-  test("kill -9 of the process that keeps all others leaves no process, and the next start goes on from there", async () => {
-    const before = readDev(data);
-    process.kill(before.pids["supervisor"] ?? Number.NaN, "SIGKILL");
-    await nothingRuns(before);
-    const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
-    expect(again.code, again.stderr).toBe(0);
-    expect((await whoAmI(readDev(data))).status).toBe(200);
-  });
+  test(
+    verifies(
+      "start.no-orphans",
+      "kill -9 of what keeps all others leaves no process, and the next start goes on from there",
+    ),
+    async () => {
+      const before = readDev(data);
+      process.kill(before.pids["supervisor"] ?? Number.NaN, "SIGKILL");
+      await nothingRuns(before);
+      const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
+      expect(again.code, again.stderr).toBe(0);
+      expect((await whoAmI(readDev(data))).status).toBe(200);
+    },
+  );
 
   test("--fresh forgets what was kept", async () => {
     await npm("stop", "--", "--data", data);
@@ -198,7 +197,7 @@ describe("npm start in the foreground", () => {
     return { npm: Object.assign(started, { pid }), dev: readDev(data) };
   }
 
-  test("Ctrl-C stops everything", async () => {
+  test(verifies("start.no-orphans", "Ctrl-C stops everything"), async () => {
     const { npm: running, dev } = await start();
     const exit = once(running, "exit");
     process.kill(-running.pid, "SIGINT");
@@ -211,6 +210,40 @@ describe("npm start in the foreground", () => {
     const { npm: running, dev } = await start();
     running.kill("SIGKILL");
     await nothingRuns(dev);
+  });
+});
+
+describe("npm start -- --store URL", () => {
+  const data = join(home, "postgres");
+  let postgres: PrivatePostgres | undefined;
+  beforeAll(async () => {
+    postgres = await startPrivatePostgres();
+  });
+  afterAll(() => postgres?.stop());
+
+  const start = async (url: string, ...more: string[]) =>
+    npm("start", "--", "--detach", "--store", url, "--port", String(await freePort()), "--data", data, ...more);
+
+  test("keeps everything in a PostgreSQL proper, and tells who lost the way in what to do", async (context) => {
+    if (!postgres) return context.skip("PostgreSQL is not installed here");
+    const started = await start(postgres.databaseUrl);
+    expect(started.code, started.stderr).toBe(0);
+    const dev = readDev(data);
+    expect((await whoAmI(dev)).status).toBe(200);
+    expect((await ask(dev, "Where is it kept?")).status).toBe(200);
+    await npm("stop", "--", "--data", data);
+
+    const forgotten = await start(postgres.databaseUrl, "--fresh");
+    expect(forgotten.code).not.toBe(0);
+    expect(forgotten.stderr).toMatch(/has users already[\s\S]*--data/);
+    expect(processesOf(dev)).toEqual([]);
+  });
+
+  test("says which store can't be reached", async () => {
+    const nobody = `postgresql://postgres@127.0.0.1:${await freePort()}/postgres`;
+    const failed = await start(nobody);
+    expect(failed.code).not.toBe(0);
+    expect(failed.stderr).toMatch(/store at 127\.0\.0\.1:\d+\/postgres could not be migrated: .*ECONNREFUSED/);
   });
 });
 
