@@ -73,26 +73,32 @@ function first() {
 }
 
 describe("what the provider gets", () => {
-  test("its own key and model name, and every other byte of the client", async () => {
-    const body = ' {"n": 12345678901234567890.10,\n "model" :"gpt", "é":"\\u00fc🦊","x":1,"x":2}';
-    const answer = await post("/v1/chat/completions", body, {
-      cookie: "a=b",
-      "x-api-key": "of the caller",
-      "openai-organization": "org",
-      "x-forwarded-for": "1.2.3.4",
-      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-    });
-    expect(answer.status).toBe(200);
-    const { path, headers, body: got } = first();
-    expect(path).toBe("/v1/chat/completions");
-    expect(got.toString()).toBe(body.replace('"gpt"', '"upstream-model"'));
-    expect(headers.authorization).toBe(`Bearer ${KEY}`);
-    expect(headers["content-type"]).toBe("application/json");
-    expect(headers.traceparent).toContain("0af7651916cd43dd");
-    expect(JSON.stringify(headers)).not.toContain(token);
-    for (const name of ["cookie", "x-api-key", "openai-organization", "x-forwarded-for"])
-      expect(headers).not.toHaveProperty(name);
-  });
+  test(
+    verifies(
+      ["inference.key-hidden", "inference.unknown-fields", "inference.url-forms"],
+      "its own key and model name, and every other byte of the client",
+    ),
+    async () => {
+      const body = ' {"n": 12345678901234567890.10,\n "model" :"gpt", "é":"\\u00fc🦊","x":1,"x":2}';
+      const answer = await post("/v1/chat/completions", body, {
+        cookie: "a=b",
+        "x-api-key": "of the caller",
+        "openai-organization": "org",
+        "x-forwarded-for": "1.2.3.4",
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      });
+      expect(answer.status).toBe(200);
+      const { path, headers, body: got } = first();
+      expect(path).toBe("/v1/chat/completions");
+      expect(got.toString()).toBe(body.replace('"gpt"', '"upstream-model"'));
+      expect(headers.authorization).toBe(`Bearer ${KEY}`);
+      expect(headers["content-type"]).toBe("application/json");
+      expect(headers.traceparent).toContain("0af7651916cd43dd");
+      expect(JSON.stringify(headers)).not.toContain(token);
+      for (const name of ["cookie", "x-api-key", "openai-organization", "x-forwarded-for"])
+        expect(headers).not.toHaveProperty(name);
+    },
+  );
 
   test("a body that names the model as the provider does is not touched at all", async () => {
     const body = '{"model":"same" , "k":[1.0,2]}';
@@ -133,13 +139,13 @@ describe("what the client gets", () => {
     expect((await (await ask("gpt")).text()) === body).toBe(true);
   });
 
-  test("through the openai package", async () => {
+  test(verifies("inference.chat", "through the openai package"), async () => {
     const answer = await openai.chat.completions.create({ model: "gpt", messages });
     expect(answer.choices[0]?.message.content).toBe("Hello.");
     expect(answer.usage?.total_tokens).toBe(21);
   });
 
-  test("models that it may run, as OpenAI lists them", async () => {
+  test(verifies("inference.models", "models that it may run, as OpenAI lists them"), async () => {
     const ids: string[] = [];
     for await (const model of openai.models.list()) ids.push(model.id);
     expect(ids).toEqual(["counted", "gpt", "hasty", "inside", "nobody", "same"]);
@@ -151,7 +157,7 @@ describe("what the client gets", () => {
 describe("streams", () => {
   test(
     verifies(
-      ["inference.stream-unbuffered", "inference.stream-byte-exact"],
+      ["inference.stream-byte-exact", "inference.stream-unbuffered"],
       "bytes as they came, and each chunk as soon as it came",
     ),
     async () => {
@@ -192,7 +198,7 @@ describe("streams", () => {
     },
   );
 
-  test("through the openai package", async () => {
+  test(verifies("inference.chat", "through the openai package"), async () => {
     provider.does(stream([delta("Hel"), delta("lo", "stop"), usageEvent, done]));
     let text = "";
     for await (const chunk of await openai.chat.completions.create({ model: "gpt", messages, stream: true }))
@@ -203,17 +209,20 @@ describe("streams", () => {
   test.each([
     ["between events", [delta("a"), delta("b")]],
     ["within an event", [delta("a"), 'data: {"cho']],
-  ])("a provider that breaks off %s: one error event, no [DONE]", async (_, pieces) => {
-    provider.does(cutAfter(pieces));
-    const text = await (await ask("gpt", { stream: true })).text();
-    expect(text.startsWith(pieces.join(""))).toBe(true);
-    const events = text.slice(pieces.join("").length).trim();
-    expect(JSON.parse(events.replace(/^data: /, "")).error).toMatchObject({
-      code: "provider_failed",
-      type: "server_error",
-    });
-    expect(text).not.toContain("[DONE]");
-  });
+  ])(
+    verifies("inference.stream-cut", "a provider that breaks off %s: one error event, no [DONE]"),
+    async (_, pieces) => {
+      provider.does(cutAfter(pieces));
+      const text = await (await ask("gpt", { stream: true })).text();
+      expect(text.startsWith(pieces.join(""))).toBe(true);
+      const events = text.slice(pieces.join("").length).trim();
+      expect(JSON.parse(events.replace(/^data: /, "")).error).toMatchObject({
+        code: "provider_failed",
+        type: "server_error",
+      });
+      expect(text).not.toContain("[DONE]");
+    },
+  );
 
   test("the openai package throws on it", async () => {
     provider.does(cutAfter([delta("a")]));
@@ -237,7 +246,7 @@ describe("streams", () => {
     await first().hungUp;
   });
 
-  test("a client that hangs up ends the provider's work within a second", async () => {
+  test(verifies("inference.hang-up", "a client that hangs up ends the provider's work within a second"), async () => {
     provider.does(async (_, answer) => {
       answer.writeHead(200, { "content-type": "text/event-stream" });
       while (!answer.destroyed) {
@@ -329,8 +338,38 @@ describe.concurrent("silence", () => {
   });
 });
 
+describe("rights that end", () => {
+  test("an open stream of a token that is taken back ends within 5 s, and the provider is let go", async () => {
+    const tokens = `${edge.url}/api/v1/auth/tokens`;
+    const admin = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const made = await fetch(tokens, { method: "POST", headers: admin, body: '{"name":"short"}' });
+    const short = ((await made.json()) as { token: string }).token;
+    provider.does(async (_, answer) => {
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      while (!answer.destroyed) {
+        answer.write(delta("a"));
+        await new Promise((r) => setTimeout(r, 50));
+      }
+    });
+    const answer = await fetch(`${edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${short}` },
+      body: JSON.stringify({ model: "gpt", messages, stream: true }),
+    });
+    expect(answer.status).toBe(200);
+    const taken = await fetch(`${tokens}/short`, { method: "DELETE", headers: admin });
+    expect(taken.status).toBe(200);
+    const at = Date.now();
+    const text = await answer.text();
+    expect(Date.now() - at).toBeLessThan(5_500);
+    expect(text).toContain('"code":"not_authenticated"');
+    expect(text).not.toContain("[DONE]");
+    await first().hungUp;
+  });
+});
+
 describe("what goes wrong at the provider", () => {
-  test("its own error keeps status, words and retry-after", async () => {
+  test(verifies("inference.errors", "its own error keeps status, words and retry-after"), async () => {
     const error = {
       error: { message: "Slow down, sk-provider-canary-4f2a!", type: "tokens", code: "rate_limit", param: null },
     };
@@ -376,7 +415,7 @@ describe("what goes wrong at the provider", () => {
     expect((await ask("gpt")).status).toBe(502);
   });
 
-  test("nobody there is 502, too slow is 504, inside is refused", async () => {
+  test(verifies("inference.private-refused", "nobody there is 502, too slow is 504, inside is refused"), async () => {
     provider.does(silence);
     const codes = await Promise.all(
       ["nobody", "hasty", "inside"].map(async (m) => {
@@ -402,7 +441,7 @@ describe("what goes wrong in the request", () => {
     ["a model that is no name", '{"model":5}', 400, "invalid_request", "model"],
     ["an unknown model", '{"model":"absent"}', 404, "model_not_found", "model"],
     ["a model called like a member of objects", '{"model":"__proto__"}', 404, "model_not_found", "model"],
-  ])("%s", async (_, body, status, code, param) => {
+  ])(verifies("inference.bad-input", "%s"), async (_, body, status, code, param) => {
     const answer = await post("/v1/chat/completions", body);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ error: { code, param, type: "invalid_request_error" } });
@@ -436,7 +475,7 @@ describe("what goes wrong in the request", () => {
 describe("what is recorded", () => {
   test(
     verifies(
-      ["inference.no-query-warm", "audit.inference"],
+      ["audit.inference", "inference.no-query-warm"],
       "one event per request, with its tokens, and no query for it while warm",
     ),
     async () => {
