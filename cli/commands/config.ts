@@ -1,9 +1,7 @@
 /** The contexts file by hand. Nothing here shows a credential. */
 import { parseEdge } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
-import { jsonpath } from "../render/jsonpath.ts";
-import { toYaml } from "../render/manifest.ts";
-import { parseFormat } from "../render/output.ts";
+import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { one, type Tools, toggle, verb, type Word } from "../verb.ts";
 
@@ -31,11 +29,7 @@ const view = verb({
         ]),
       ),
     };
-    const format = parseFormat(globals.output ?? "yaml");
-    if (format.is === "jsonpath") return io.out(`${jsonpath(format.template, shown)}\n`);
-    if (format.is === "json") return io.out(`${JSON.stringify(shown, null, 2)}\n`);
-    if (format.is === "yaml") return io.out(await toYaml([shown]));
-    throw usage(`-o ${globals.output} is not possible here.`, "It is yaml, json or jsonpath=TEMPLATE.");
+    await io.out((await written(shown, globals.output ?? "yaml")) ?? "");
   },
 });
 

@@ -118,6 +118,7 @@ describe("a context", () => {
     );
     await ada.run(["config", "set-context", "two", "--edge", "https://two.example", "--current-if-none"]);
     expect((await ada.run(["config", "current-context"])).out).toBe("one\n");
+    expect((await ada.run(["config", "view", "-o", "jsonpath={.contexts.one.edge}"])).out).toBe(`${front.url}\n`);
     expect((await ada.run(["config", "use-context", "three"])).exit).toBe(3);
     await ada.run(["config", "use-context", "two"]);
     expect((await ada.run(["config", "get-contexts"])).out).toMatch(
