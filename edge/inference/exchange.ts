@@ -16,6 +16,8 @@ import { answerWhileWaiting } from "./waiting.ts";
 
 /** A streaming client hears something at least this often, in milliseconds, while the model thinks or wakes. */
 const SILENCE = 15_000;
+/** A publisher may have it wait in a queue; then the first word comes after this long (spec: virtual-llms.md, States). */
+const SILENCE_IN_QUEUE = 5_000;
 /** An answer that is no stream and not longer than this is taken whole: one that breaks off is then an error, not half an answer. */
 const WHOLE_BYTES = TAIL_BYTES;
 
@@ -50,14 +52,15 @@ export class Exchange {
     const { firstByte } = this.#target.spec.timeouts;
     const { promise: silent, resolve: tooSilent } = Promise.withResolvers<"silent">();
     const timeUp = () => this.#controller.abort(this.#timeout("did not begin to answer", firstByte));
-    if (!this.#asked.stream || firstByte <= SILENCE) {
+    const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
+    if (!this.#asked.stream || firstByte <= silence) {
       this.#timer = setTimeout(timeUp, firstByte);
       return answer;
     }
     this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(timeUp, firstByte - SILENCE);
+      this.#timer = setTimeout(timeUp, firstByte - silence);
       tooSilent("silent");
-    }, SILENCE);
+    }, silence);
     const first = await Promise.race([answer, silent]);
     if (first !== "silent") return first;
     const { readable, ended } = answerWhileWaiting(answer, SILENCE, () => this.#controller.abort(clientGone()));

@@ -36,8 +36,9 @@ async function run(
     if (!response.body) {
       await writer.close();
     } else if ((response.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
-      writer.releaseLock();
-      await response.body.pipeTo(to);
+      // Chunk by chunk: the runtime has no native pipe from one TransformStream into another.
+      for await (const chunk of response.body as ReadableStream<Uint8Array>) await writer.write(chunk);
+      await writer.close();
     } else {
       await writer.write(encoder.encode(asEvent(await response.text())));
       await writer.close();

@@ -1,5 +1,6 @@
 /** The publishers' protocol against a real edge, spoken by hand: what it promises, and what it does with misuse. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startPrivatePostgres } from "#db/local/private-postgres";
 import { PUBLISHER_QUEUE_LENGTH, RESULT_STATUS_HEADER, registerResponse } from "#db/protocol/publisher";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
@@ -156,13 +157,19 @@ describe("a registration", () => {
   test("under another's session id, without secret and as somebody else, gets a session of its own", async () => {
     const first = await publish(admin, { names: ["mine"] });
     await first.open();
+    const email = "intruder@example.com";
+    const password = "correct horse battery staple";
+    await admin.create("users", { name: "intruder", email, password });
     const bindings = [{ role: "create", resource: "llms" }];
-    const token = String((await admin.create("mcptokens", { name: "intruder", bindings }))["token"]);
-    const answer = await admin
-      .as(token)
-      .call("POST", "/api/v1/llms/_provider-register", registration({ names: ["theirs"], session: { id: first.id } }));
-    if (answer.status === 200) expect(registerResponse.parse(answer.body).providerSessionId).not.toBe(first.id);
-    else expect(answer.status).toBe(403);
+    await admin.create("rbac", { name: "intruder", subjects: [{ kind: "User", name: "intruder" }], bindings });
+    const login = await admin.as("").call("POST", "/api/v1/auth/login", { email, password });
+    const intruder = admin.as(String((login.body as Record<string, unknown>)["accessToken"]));
+    const body = registration({ names: ["theirs"], session: { id: first.id, secret: "a guess" } });
+    const answer = await intruder.call("POST", "/api/v1/llms/_provider-register", body);
+    expect(answer.status).toBe(200);
+    expect(registerResponse.parse(answer.body).providerSessionId).not.toBe(first.id);
+    const taking = registration({ names: ["mine"], session: { id: first.id } });
+    expect((await intruder.call("POST", "/api/v1/llms/_provider-register", taking)).status).toBe(409);
     expect((await first.heartbeat()).status).toBe(200);
   });
 
@@ -171,6 +178,32 @@ describe("a registration", () => {
       const names = [`race-${i}-x`, `race-${i}-y`];
       const answers = await Promise.all([register(names), register([...names].reverse()), register(names)]);
       expect(answers.map((a) => a.status).sort()).toEqual([200, 409, 409]);
+    }
+  });
+
+  test("race in PostgreSQL proper, where transactions overlap: exactly one gets it, and no half of another", async (context) => {
+    const postgres = await startPrivatePostgres();
+    if (!postgres) return context.skip("no PostgreSQL is installed");
+    const real = await startEdge({ store: postgres.databaseUrl });
+    try {
+      const api = apiOf(real.url, (await real.bootstrap()).token);
+      for (let i = 0; i < 5; i++) {
+        const names = ["a", "b", "c"].map((n) => `race-${i}-${n}`);
+        const claims = [names, [...names].reverse(), [...names, `race-${i}-d`], names];
+        const answers = await Promise.all(
+          claims.map((n) => api.call("POST", "/api/v1/llms/_provider-register", registration({ names: n }))),
+        );
+        expect(answers.map((a) => a.status).sort()).toEqual([200, 409, 409, 409]);
+        const won = registerResponse.parse(answers.find((a) => a.status === 200)?.body);
+        const found = await rows(
+          postgres.databaseUrl,
+          `select distinct status->>'publisher' as publisher from llm where name like 'race-${i}-%'`,
+        );
+        expect(found).toEqual([{ publisher: won.providerSessionId }]);
+      }
+    } finally {
+      await real.stop();
+      await postgres.stop();
     }
   });
 
@@ -330,6 +363,28 @@ describe("a task", () => {
       expect((await next).status).toBe(200);
     },
   );
+
+  test("whose streaming caller waits gets headers and a comment within five seconds, then its answer", async () => {
+    const publisher = await publish(admin, { names: ["slow"] });
+    const channel = await publisher.open();
+    const asked = Date.now();
+    const pending = stream("slow");
+    const { taskId } = await channel.next("infer");
+    const response = await pending;
+    expect(Date.now() - asked).toBeLessThan(6_000);
+    expect(response).toMatchObject({ status: 200 });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const first = (await reader?.read())?.value ?? "";
+    expect(first).toMatch(/^: .*\n\n$/);
+    const source = writable();
+    const posted = publisher.result(taskId, source.body, eventStream);
+    source.write(piece("at last", "stop"));
+    source.close();
+    let rest = "";
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) rest += next.value;
+    expect(rest).toBe(piece("at last", "stop"));
+    expect((await posted).status).toBe(200);
+  });
 
   test("that never gets a result is 504, and cancelled", async () => {
     const publisher = await publish(admin, { names: ["never"] });
@@ -491,5 +546,70 @@ describe("time and trouble", () => {
     await edge.restart();
     expect((await chat("orphaned")).status).toBe(503);
     await becomes("orphaned", "inactive");
+  });
+});
+
+describe("the sweep", () => {
+  test("heals what a lost object left behind, deletes what is old, and leaves what lives", async () => {
+    const alive = await publish(admin, { names: ["swept-alive"] });
+    await alive.open();
+    const spec = '{"type":"openai","model":"m","tier":"fast","timeouts":{"firstByte":1000,"idle":1000}}';
+    const status = (state: string, since: string) =>
+      JSON.stringify({ lifecycle: "virtual", state, publisher: "lostlostlostlostlostlost", since });
+    await rows(
+      edge.databaseUrl,
+      `insert into llm (id, name, spec, status) values
+       ('swept1', 'swept-lost', '${spec}', '${status("active", new Date().toISOString())}'),
+       ('swept2', 'swept-old', '${spec}', '${status("inactive", "2020-01-01T00:00:00Z")}')`,
+    );
+    for (let i = 0; i < 2; i++) {
+      await edge.trigger("*/5 * * * *");
+      expect((await rowOf("swept-lost")).status.state).toBe("inactive");
+      expect(await rowOf("swept-old")).toBeUndefined();
+      expect((await rowOf("swept-alive")).status.state).toBe("active");
+    }
+  });
+
+  test("on use, a row whose session is lost becomes inactive, and a registration takes its name at once", async () => {
+    const spec = '{"type":"openai","model":"m","tier":"fast","timeouts":{"firstByte":1000,"idle":1000}}';
+    const status = (publisher: string) =>
+      JSON.stringify({ lifecycle: "virtual", state: "active", publisher, since: new Date().toISOString() });
+    await rows(
+      edge.databaseUrl,
+      `insert into llm (id, name, spec, status) values
+       ('lost1', 'lost-called', '${spec}', '${status("lostlostlostlostlostcall")}'),
+       ('lost2', 'lost-taken', '${spec}', '${status("lostlostlostlostlosttake")}')`,
+    );
+    expect(await chat("lost-called")).toMatchObject({ status: 503 });
+    expect((await rowOf("lost-called")).status.state).toBe("inactive");
+    const taker = await publish(admin, { names: ["lost-taken"] });
+    expect(await rowOf("lost-taken")).toMatchObject({ id: "lost2", status: { state: "active", publisher: taker.id } });
+  });
+});
+
+describe("short times", () => {
+  test("a publisher that stops beating is inactive although its channel is open; deleted when it stays away", async () => {
+    const times = { inactiveAfter: 1_000, deletedAfter: 1_500, channel: 1_000 };
+    const quick = await startEdge({ env: { PUBLISHER_TIMES: JSON.stringify(times) } });
+    try {
+      const api = apiOf(quick.url, (await quick.bootstrap()).token);
+      const publisher = await publish(api, { names: ["quiet"] });
+      const channel = await publisher.open();
+      const state = async () =>
+        (await rows(quick.databaseUrl, "select status->>'state' as state from llm"))[0]?.["state"] ?? "deleted";
+      const later = Date.now() + 2 * times.inactiveAfter;
+      await until("twice the time has passed, heartbeat after heartbeat", async () => {
+        expect((await publisher.heartbeat()).body).toEqual({ state: "active", channel: true });
+        return Date.now() > later;
+      });
+      await until("it is inactive", async () => (await state()) === "inactive");
+      await until("the channel has ended", () => channel.ended);
+      expect(channel.events.at(-1)?.data).toContain("silent");
+      await until("it is deleted", async () => (await state()) === "deleted");
+      expect(await rows(quick.databaseUrl, "select * from publisher")).toEqual([]);
+      expect((await publisher.heartbeat()).status).toBe(401);
+    } finally {
+      await quick.stop();
+    }
   });
 });
