@@ -134,7 +134,7 @@ describe("npm start -- --detach", () => {
     await expect.poll(async () => (await ask(first, "And now?")).status, { timeout: 30_000, interval: 200 }).toBe(200);
   });
 
-  test("npm stop leaves no process, and the next start finds what was kept", async () => {
+  test(verifies("start.no-orphans", "npm stop leaves no process, and the next start finds what was kept"), async () => {
     const before = readDev(data);
     const stopped = await npm("stop", "--", "--data", data);
     expect(stopped.code, stopped.stderr).toBe(0);
