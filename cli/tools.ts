@@ -1,7 +1,8 @@
 /** Wires one run: which edge, whose credential, and the rest that a verb may touch. */
 import { configDirectory } from "#db/protocol/contexts";
-import type { Api } from "./connection/api.ts";
+import { type Api, connect } from "./connection/api.ts";
 import { openContexts } from "./connection/store.ts";
+import { findTarget } from "./connection/target.ts";
 import type { Io } from "./io.ts";
 import type { Globals, Tools } from "./verb.ts";
 
@@ -27,9 +28,8 @@ export function openTools(globals: Globals, around: Surroundings): Tools {
     warn: (text) => globals.quiet || io.err(`Warning: ${text}\n`),
   });
   let api: Promise<Api> | undefined;
-  const target = async () => (await import("./connection/target.ts")).findTarget(globals, env, contexts);
   return {
-    io: globals.quiet ? { ...quietly(io) } : io,
+    io: globals.quiet ? quietly(io) : io,
     globals,
     now,
     env,
@@ -38,14 +38,10 @@ export function openTools(globals: Globals, around: Surroundings): Tools {
     contexts,
     sleep: around.sleep,
     async api() {
-      api ??= (async () => {
-        const { connect } = await import("./connection/api.ts");
-        return connect(await target(), around, contexts, globals);
-      })();
+      api ??= findTarget(globals, env, contexts).then((target) => connect(target, around, contexts, globals));
       return api;
     },
     async apiAt(edge) {
-      const { connect } = await import("./connection/api.ts");
       return connect({ edge }, around, contexts, globals);
     },
     async project() {

@@ -4,6 +4,7 @@ import { findKind } from "#db/resources/index";
 import { usage } from "../failure.ts";
 import { parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
+import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { optional, type Tools, toggle, verb, type Word } from "../verb.ts";
 
@@ -68,8 +69,9 @@ async function listAll({ api, io, globals }: Tools): Promise<undefined> {
   const me = await (await api()).call("GET", "/api/v1/auth/me");
   const bindings = (Array.isArray(me["bindings"]) ? me["bindings"] : []) as Record<string, unknown>[];
   const mayRun = (Array.isArray(me["operations"]) ? me["operations"] : []) as unknown[];
-  if (globals.output === "json") {
-    await io.out(`${JSON.stringify({ bindings, operations: mayRun }, null, 2)}\n`);
+  const text = await written({ bindings, operations: mayRun }, globals.output);
+  if (text !== undefined) {
+    await io.out(text);
     return;
   }
   const action = (o: unknown) =>

@@ -1,7 +1,7 @@
 /** The contexts file by hand. Nothing here shows a credential. */
 import { parseEdge } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
-import { toYaml } from "../render/manifest.ts";
+import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { one, type Tools, toggle, verb, type Word } from "../verb.ts";
 
@@ -29,7 +29,7 @@ const view = verb({
         ]),
       ),
     };
-    await io.out(globals.output === "json" ? `${JSON.stringify(shown, null, 2)}\n` : await toYaml([shown]));
+    await io.out((await written(shown, globals.output ?? "yaml")) ?? "");
   },
 });
 

@@ -1,6 +1,7 @@
 /** Is the edge there, is its store, am I somebody to it: three questions, asked at once. */
 import { type Exit, exitOf, Failure } from "../failure.ts";
 import { paint } from "../render/colour.ts";
+import { written } from "../render/object.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
@@ -29,13 +30,10 @@ export default verb({
         }
       }),
     );
-    if (globals.output === "json")
-      await io.out(`${JSON.stringify({ edge: api.edge, checks: results.map(({ exit: _, ...r }) => r) }, null, 2)}\n`);
-    else {
-      const line = (r: (typeof results)[number]) =>
-        `${r.name.padEnd(8)}${paint(r.ok ? "ok" : "failed", r.ok ? "green" : "red", io.colour.out)}  ${r.why ?? `${r.milliseconds} ms`}\n`;
-      await io.out(`${api.edge}\n${results.map(line).join("")}`);
-    }
+    const line = (r: (typeof results)[number]) =>
+      `${r.name.padEnd(8)}${paint(r.ok ? "ok" : "failed", r.ok ? "green" : "red", io.colour.out)}  ${r.why ?? `${r.milliseconds} ms`}\n`;
+    const found = { edge: api.edge, checks: results.map(({ exit: _, ...r }) => r) };
+    await io.out((await written(found, globals.output)) ?? `${api.edge}\n${results.map(line).join("")}`);
     return results.find((r) => !r.ok)?.exit ?? 0;
   },
 });

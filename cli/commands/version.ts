@@ -1,4 +1,5 @@
 import { Failure } from "../failure.ts";
+import { written } from "../render/object.ts";
 import { toggle, verb } from "../verb.ts";
 import { VERSION } from "../version.ts";
 
@@ -20,13 +21,13 @@ export default verb({
         if (!(error instanceof Failure)) throw error;
         why = error.message;
       }
-    if (globals.output === "json") await io.out(`${JSON.stringify(found, null, 2)}\n`);
-    else
-      await io.out(
+    const text = await written(found, globals.output);
+    await io.out(
+      text ??
         Object.entries(found)
           .map(([name, value]) => `${`${name}:`.padEnd(10)}${String(value)}\n`)
           .join(""),
-      );
+    );
     if (why) io.err(`${why}\n`);
   },
 });

@@ -1,4 +1,4 @@
-import { toYaml } from "../render/manifest.ts";
+import { written } from "../render/object.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
@@ -9,10 +9,10 @@ export default verb({
     const { io, globals } = tools;
     const api = await tools.api();
     const me = await api.call("GET", "/api/v1/auth/me");
-    if (globals.output === "json") return io.out(`${JSON.stringify(me, null, 2)}\n`);
-    if (globals.output === "yaml") return io.out(await toYaml([me]));
     const { kind, name, email, tokenName, project, groups } = me;
     if (globals.output === "name") return io.out(`${String(name)}\n`);
+    const text = await written(me, globals.output);
+    if (text !== undefined) return io.out(text);
     const lines = [
       ["Name", name],
       ["Kind", kind],

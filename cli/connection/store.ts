@@ -2,12 +2,10 @@
  * The contexts file: read leniently, written whole. It is JSON, which is YAML too, so that every start is spared a YAML
  * parser; what a person wrote in YAML is read as well.
  */
-import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ContextEntry, ContextsFile } from "#db/protocol/contexts";
 import { Failure } from "../failure.ts";
-import { withFileLock } from "./file-lock.ts";
 
 export interface ContextStore {
   readonly path: string;
@@ -54,6 +52,7 @@ export function openContexts(
     },
     async update(change) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
+      const { withFileLock } = await import("./file-lock.ts");
       return withFileLock(`${path}.lock`, now, async () => {
         const file = await read();
         const before = JSON.stringify(file);
@@ -86,7 +85,8 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
 
 /** Whole or not at all, and at no moment readable by others. */
 async function write(path: string, file: ContextsFile): Promise<void> {
-  const temporary = join(dirname(path), `.contexts-${randomBytes(6).toString("hex")}`);
+  // Under the lock there is one writer; what a dead one left is in nobody's way.
+  const temporary = join(dirname(path), `.contexts-${process.pid}-${Date.now()}`);
   const handle = await open(temporary, "wx", 0o600);
   try {
     await handle.writeFile(`${JSON.stringify(file, null, 2)}\n`);

@@ -73,9 +73,11 @@ describe("a table", () => {
 });
 
 test("narrow columns stay whole while a wide one gives way", () => {
-  expect(narrowed([10, 6, 60], 50)).toEqual([10, 6, 28]);
-  expect(narrowed([10, 30, 30], 56)).toEqual([10, 20, 20]);
-  expect(narrowed([10, 8, 8], 5)).toEqual([8, 8, 8]);
+  expect(narrowed([10, 6, 60], 50)).toEqual({ widths: [10, 6, 28], gap: 3 });
+  expect(narrowed([10, 30, 30], 56)).toEqual({ widths: [10, 20, 20], gap: 3 });
+  // Many columns move together before they overflow.
+  expect(narrowed([10, 20, 20, 20, 20], 50)).toEqual({ widths: [10, 8, 8, 8, 8], gap: 2 });
+  expect(narrowed([10, 8, 8], 5)).toEqual({ widths: [4, 4, 4], gap: 2 });
 });
 
 test("width counts what a terminal shows", () => {

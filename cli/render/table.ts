@@ -9,9 +9,11 @@ export interface TableOptions {
   headings: boolean;
 }
 
-const GAP = 3;
-/** No column is made narrower than this: less says nothing. */
-const LEAST = 8;
+/** Space between columns, and what a column is narrowed to at least: less says nothing. The second where the first can't fit. */
+const layouts = [
+  { gap: 3, least: 8 },
+  { gap: 2, least: 4 },
+] as const;
 
 export function table(
   headings: readonly string[],
@@ -21,7 +23,8 @@ export function table(
   const shown = options.headings ? [headings, ...rows] : rows;
   if (shown.length === 0) return "";
   const natural = headings.map((_, i) => Math.max(0, ...shown.map((r) => width(r[i] ?? ""))));
-  const widths = options.columns === undefined ? natural : narrowed(natural, options.columns);
+  const { widths, gap } =
+    options.columns === undefined ? { widths: natural, gap: layouts[0].gap } : narrowed(natural, options.columns);
   const line = (row: readonly string[], style: (text: string, i: number) => Style | undefined) =>
     row
       .map((text, i) => {
@@ -29,7 +32,7 @@ export function table(
         const last = i === row.length - 1;
         return (
           paint(fitted, style(text, i), options.colour) +
-          (last ? "" : " ".repeat((widths[i] ?? 0) - width(fitted) + GAP))
+          (last ? "" : " ".repeat((widths[i] ?? 0) - width(fitted) + gap))
         );
       })
       .join("")
@@ -40,15 +43,18 @@ export function table(
 }
 
 /** Takes from the widest first, so that short columns stay whole. The first column, the name, gives way last. */
-export function narrowed(natural: readonly number[], columns: number): number[] {
+export function narrowed(natural: readonly number[], columns: number): { widths: number[]; gap: number } {
+  const least = (l: number) => natural.reduce((sum, w) => sum + Math.min(w, l), 0);
+  const gaps = natural.length - 1;
+  const layout = layouts.find((l) => least(l.least) + l.gap * gaps <= columns) ?? layouts[1];
   const widths = [...natural];
-  let over = widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1) - columns;
+  let over = widths.reduce((a, b) => a + b, 0) + layout.gap * gaps - columns;
   while (over > 0) {
-    const candidates = widths.map((w, i) => ({ w, i })).filter(({ w, i }) => i > 0 && w > LEAST);
+    const candidates = widths.map((w, i) => ({ w, i })).filter(({ w, i }) => i > 0 && w > layout.least);
     const widest = candidates.sort((a, b) => b.w - a.w)[0] ?? { w: widths[0] ?? 0, i: 0 };
-    if (widest.w <= LEAST) break;
+    if (widest.w <= layout.least) break;
     widths[widest.i] = widest.w - 1;
     over--;
   }
-  return widths;
+  return { widths, gap: layout.gap };
 }

@@ -6,7 +6,7 @@ import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, parseTargets } from "../kinds.ts";
 import { relative } from "../render/age.ts";
-import { at } from "../render/cell.ts";
+import { at, cell } from "../render/cell.ts";
 import { paint, styleOfWord } from "../render/colour.ts";
 import { labelText } from "../render/columns.ts";
 import { many, type Tools, verb } from "../verb.ts";
@@ -71,10 +71,8 @@ function fields(value: Readonly<Record<string, unknown>>, tools: Tools): Entry[]
 
 function one(value: unknown, { now }: Tools): string {
   if (Array.isArray(value)) return value.map(String).join(", ");
-  if (typeof value === "object" && value !== null)
-    return Object.entries(value)
-      .map(([k, v]) => `${k}=${typeof v === "object" ? JSON.stringify(v) : String(v)}`)
-      .join(" ");
+  // As on the command line: `run:llms:gpt`, `User:ada`.
+  if (typeof value === "object" && value !== null) return cell(value, now());
   const text = String(value);
   const t = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(t) ? text : `${text} (${relative(t, now())})`;

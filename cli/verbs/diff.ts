@@ -1,7 +1,9 @@
 import { writeOnlyFields } from "#db/resources/kind";
+import type { Api } from "../connection/api.ts";
 import { canonical } from "../documents/check.ts";
 import { loadManifests } from "../documents/files.ts";
-import { planApply, type Step } from "../documents/plan.ts";
+import { same } from "../documents/overlay.ts";
+import { planApply, type Step, scopeOf } from "../documents/plan.ts";
 import { printable } from "../io.ts";
 import { paint } from "../render/colour.ts";
 import { unified } from "../render/difference.ts";
@@ -17,10 +19,12 @@ export default verb({
   },
   async run({ filename }, tools) {
     const { io } = tools;
-    const steps = await planApply(await loadManifests(filename, tools), await tools.api(), await tools.project());
+    const api = await tools.api();
+    const project = await tools.project();
+    const steps = await planApply(await loadManifests(filename, tools), api, project);
     let differs = false;
     for (const step of steps) {
-      if (step.does === "nothing") continue;
+      if (step.does === "nothing" || (await rewritesTheSame(step, api, project))) continue;
       const { kind, name } = step.manifest;
       const lines = unified(`${kind.name}/${name}`, await before(step), await after(step));
       if (lines.length === 0) continue;
@@ -37,6 +41,23 @@ export default verb({
     return differs ? 1 : 0;
   },
 });
+
+/**
+ * Where only values that are never shown are written, the edge alone can tell whether they are other than what it has: it
+ * rehearses the write.
+ */
+async function rewritesTheSame(
+  { does, manifest: m, current, body }: Step,
+  api: Api,
+  project: string | undefined,
+): Promise<boolean> {
+  const hidden = writeOnlyFields(m.kind);
+  const visible = Object.fromEntries(Object.entries(body).filter(([field]) => !hidden.includes(field)));
+  if (does !== "replace" || !current || !same(canonical(m.kind, visible), canonical(m.kind, manifest(m.kind, current))))
+    return false;
+  const answer = await api.replace(m.kind, current.id, body, { dryRun: true, project: scopeOf(m, project) });
+  return answer.resourceVersion === current.resourceVersion;
+}
 
 const full = (step: Step, body: Readonly<Record<string, unknown>>) =>
   manifest(step.manifest.kind, { ...(canonical(step.manifest.kind, body) ?? body) });

@@ -33,10 +33,10 @@ export default verb({
         ? descend({ status: kind.status }, ["status", ...rest], kind.name)
         : descend(kind.spec.shape, under, kind.name);
     const details = [
-      `FIELD:    ${kind.name}.${under.join(".")}`,
-      `TYPE:     ${typeName(schema)}${isRequired(schema) ? ", required" : ""}`,
-      ...(aboutOf(schema) ? [`ABOUT:    ${aboutOf(schema)}`] : []),
-      ...factsOf(schema).map(([label, value]) => `${`${label}:`.padEnd(10)}${value}`),
+      `FIELD:     ${kind.name}.${under.join(".")}`,
+      `TYPE:      ${typeName(schema)}${isRequired(schema) ? ", required" : ""}`,
+      ...(aboutOf(schema) ? [`ABOUT:     ${aboutOf(schema)}`] : []),
+      ...factsOf(schema).map(([label, value]) => `${`${label}:`.padEnd(11)}${value}`),
     ];
     const inner = fieldsOf(schema);
     await io.out(`${details.join("\n")}\n${inner ? `\nFIELDS\n${fieldList(inner)}` : ""}`);

@@ -4,6 +4,7 @@ import type { Target } from "../kinds.ts";
 import { mustAllow, parseTargets } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
+import { watch } from "../render/watch.ts";
 import { many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -16,6 +17,7 @@ export default verb({
   ],
   args: { what: many("A kind, then names; or kind/name; or several kinds with commas.", { from: "kinds" }) },
   flags: {
+    watch: toggle("-w, --watch", "Keep showing changes until Ctrl-C."),
     selector: text("-l, --selector <selector>", "Only with these labels: team=red,tier!=test"),
     fieldSelector: text("--field-selector <selector>", "Only with these fields: type=openai"),
     sortBy: text("--sort-by <path>", "Order by a field: .status.state"),
@@ -27,23 +29,29 @@ export default verb({
   async run(given, tools) {
     const format = parseFormat(tools.globals.output);
     const targets = parseTargets(given.what);
+    for (const { kind } of targets) mustAllow(kind, "get", "read");
     const named = targets.some((t) => t.names.length > 0);
-    const found: Found[] = [];
-    let failed: Failure | undefined;
-    for (const target of targets) {
-      mustAllow(target.kind, "get", "read");
-      const { resources, missing } = await fetchTarget(target, given, tools);
-      found.push({ kind: target.kind, resources: given.sortBy ? sortBy(resources, given.sortBy) : resources });
-      if (!given.ignoreNotFound) failed ??= missing;
-    }
-    const count = found.reduce((n, f) => n + f.resources.length, 0);
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
-    if (count > 0 || (!named && format.is !== "table" && format.is !== "wide"))
-      await show(
-        found,
-        { format, single, status: given.showStatus, headings: !given.noHeaders, labels: given.showLabels },
-        tools,
-      );
+    const options = { format, single, status: given.showStatus, labels: given.showLabels };
+    const tabular = format.is === "table" || format.is === "wide";
+    let failed: Failure | undefined;
+    const look = async () => {
+      const found: Found[] = [];
+      for (const target of targets) {
+        const { resources, missing } = await fetchTarget(target, given, tools);
+        found.push({ kind: target.kind, resources: given.sortBy ? sortBy(resources, given.sortBy) : resources });
+        if (!given.ignoreNotFound) failed ??= missing;
+      }
+      return found;
+    };
+    if (given.watch) {
+      const draw = (found: readonly Found[], first: boolean, into: Tools) =>
+        show(found, { ...options, headings: first && !given.noHeaders }, into);
+      return watch({ look, draw }, tools);
+    }
+    const found = await look();
+    const count = found.reduce((n, f) => n + f.resources.length, 0);
+    if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
     if (failed) throw failed;
     if (count === 0 && !named) tools.io.err(`No ${targets.map((t) => t.kind.plural).join(", ")} found.\n`);
   },

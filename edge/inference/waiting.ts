@@ -4,7 +4,7 @@
  */
 const encoder = new TextEncoder();
 /** SSE comments are ignored by every client (WHATWG HTML, 9.2.6). */
-const comment = encoder.encode(": waiting for the model\n\n");
+export const comment = encoder.encode(": waiting for the model\n\n");
 
 /**
  * @param every milliseconds between comments.

@@ -1,9 +1,10 @@
 /** OpenAI's surface of a real edge in front of a provider that does what it is told. */
 import { connect } from "node:net";
 import OpenAI from "openai";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import {
+  type Behaviour,
   chat,
   cutAfter,
   delta,
@@ -17,6 +18,7 @@ import {
   stream,
   usageEvent,
 } from "../fakes/provider.ts";
+import { verifies } from "../requirements.ts";
 import { type StoreAccess, storeAccess, testKeyEncryption } from "./models.ts";
 
 const KEY = "sk-provider-canary-4f2a";
@@ -71,26 +73,32 @@ function first() {
 }
 
 describe("what the provider gets", () => {
-  test("its own key and model name, and every other byte of the client", async () => {
-    const body = ' {"n": 12345678901234567890.10,\n "model" :"gpt", "é":"\\u00fc🦊","x":1,"x":2}';
-    const answer = await post("/v1/chat/completions", body, {
-      cookie: "a=b",
-      "x-api-key": "of the caller",
-      "openai-organization": "org",
-      "x-forwarded-for": "1.2.3.4",
-      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-    });
-    expect(answer.status).toBe(200);
-    const { path, headers, body: got } = first();
-    expect(path).toBe("/v1/chat/completions");
-    expect(got.toString()).toBe(body.replace('"gpt"', '"upstream-model"'));
-    expect(headers.authorization).toBe(`Bearer ${KEY}`);
-    expect(headers["content-type"]).toBe("application/json");
-    expect(headers.traceparent).toContain("0af7651916cd43dd");
-    expect(JSON.stringify(headers)).not.toContain(token);
-    for (const name of ["cookie", "x-api-key", "openai-organization", "x-forwarded-for"])
-      expect(headers).not.toHaveProperty(name);
-  });
+  test(
+    verifies(
+      ["inference.key-hidden", "inference.unknown-fields", "inference.url-forms"],
+      "its own key and model name, and every other byte of the client",
+    ),
+    async () => {
+      const body = ' {"n": 12345678901234567890.10,\n "model" :"gpt", "é":"\\u00fc🦊","x":1,"x":2}';
+      const answer = await post("/v1/chat/completions", body, {
+        cookie: "a=b",
+        "x-api-key": "of the caller",
+        "openai-organization": "org",
+        "x-forwarded-for": "1.2.3.4",
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      });
+      expect(answer.status).toBe(200);
+      const { path, headers, body: got } = first();
+      expect(path).toBe("/v1/chat/completions");
+      expect(got.toString()).toBe(body.replace('"gpt"', '"upstream-model"'));
+      expect(headers.authorization).toBe(`Bearer ${KEY}`);
+      expect(headers["content-type"]).toBe("application/json");
+      expect(headers.traceparent).toContain("0af7651916cd43dd");
+      expect(JSON.stringify(headers)).not.toContain(token);
+      for (const name of ["cookie", "x-api-key", "openai-organization", "x-forwarded-for"])
+        expect(headers).not.toHaveProperty(name);
+    },
+  );
 
   test("a body that names the model as the provider does is not touched at all", async () => {
     const body = '{"model":"same" , "k":[1.0,2]}';
@@ -131,13 +139,13 @@ describe("what the client gets", () => {
     expect((await (await ask("gpt")).text()) === body).toBe(true);
   });
 
-  test("through the openai package", async () => {
+  test(verifies("inference.chat", "through the openai package"), async () => {
     const answer = await openai.chat.completions.create({ model: "gpt", messages });
     expect(answer.choices[0]?.message.content).toBe("Hello.");
     expect(answer.usage?.total_tokens).toBe(21);
   });
 
-  test("models that it may run, as OpenAI lists them", async () => {
+  test(verifies("inference.models", "models that it may run, as OpenAI lists them"), async () => {
     const ids: string[] = [];
     for await (const model of openai.models.list()) ids.push(model.id);
     expect(ids).toEqual(["counted", "gpt", "hasty", "inside", "nobody", "same"]);
@@ -147,35 +155,50 @@ describe("what the client gets", () => {
 });
 
 describe("streams", () => {
-  test("bytes as they came, and each chunk as soon as it came", async () => {
-    const pieces = [": hi\r\n\r\n", "da", 'ta: {"x":"\u00e9', '\u20ac"}\n', "\n", delta("a"), delta("b", "stop"), done];
-    let release = () => {};
-    let gate = new Promise<void>((r) => {
-      release = r;
-    });
-    provider.does(stream(pieces, () => gate));
-    const answer = await ask("gpt", { stream: true });
-    expect(answer.headers.get("content-type")).toBe("text/event-stream");
-    expect(answer.headers.get("x-accel-buffering")).toBe("no");
-    expect(answer.headers.get("cache-control")).toBe("no-cache");
-    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-    const got: Buffer[] = [];
-    // Each piece arrives while the provider still holds back the next.
-    for (const piece of pieces) {
-      const { value } = await reader.read();
-      got.push(Buffer.from(value ?? []));
-      expect(got.at(-1)?.toString()).toBe(piece);
-      const open = release;
-      gate = new Promise<void>((r) => {
+  test(
+    verifies(
+      ["inference.stream-byte-exact", "inference.stream-unbuffered"],
+      "bytes as they came, and each chunk as soon as it came",
+    ),
+    async () => {
+      const pieces = [
+        ": hi\r\n\r\n",
+        "da",
+        'ta: {"x":"\u00e9',
+        '\u20ac"}\n',
+        "\n",
+        delta("a"),
+        delta("b", "stop"),
+        done,
+      ];
+      let release = () => {};
+      let gate = new Promise<void>((r) => {
         release = r;
       });
-      open();
-    }
-    expect((await reader.read()).done).toBe(true);
-    expect(Buffer.concat(got).toString()).toBe(pieces.join(""));
-  });
+      provider.does(stream(pieces, () => gate));
+      const answer = await ask("gpt", { stream: true });
+      expect(answer.headers.get("content-type")).toBe("text/event-stream");
+      expect(answer.headers.get("x-accel-buffering")).toBe("no");
+      expect(answer.headers.get("cache-control")).toBe("no-cache");
+      const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+      const got: Buffer[] = [];
+      // Each piece arrives while the provider still holds back the next.
+      for (const piece of pieces) {
+        const { value } = await reader.read();
+        got.push(Buffer.from(value ?? []));
+        expect(got.at(-1)?.toString()).toBe(piece);
+        const open = release;
+        gate = new Promise<void>((r) => {
+          release = r;
+        });
+        open();
+      }
+      expect((await reader.read()).done).toBe(true);
+      expect(Buffer.concat(got).toString()).toBe(pieces.join(""));
+    },
+  );
 
-  test("through the openai package", async () => {
+  test(verifies("inference.chat", "through the openai package"), async () => {
     provider.does(stream([delta("Hel"), delta("lo", "stop"), usageEvent, done]));
     let text = "";
     for await (const chunk of await openai.chat.completions.create({ model: "gpt", messages, stream: true }))
@@ -186,17 +209,20 @@ describe("streams", () => {
   test.each([
     ["between events", [delta("a"), delta("b")]],
     ["within an event", [delta("a"), 'data: {"cho']],
-  ])("a provider that breaks off %s: one error event, no [DONE]", async (_, pieces) => {
-    provider.does(cutAfter(pieces));
-    const text = await (await ask("gpt", { stream: true })).text();
-    expect(text.startsWith(pieces.join(""))).toBe(true);
-    const events = text.slice(pieces.join("").length).trim();
-    expect(JSON.parse(events.replace(/^data: /, "")).error).toMatchObject({
-      code: "provider_failed",
-      type: "server_error",
-    });
-    expect(text).not.toContain("[DONE]");
-  });
+  ])(
+    verifies("inference.stream-cut", "a provider that breaks off %s: one error event, no [DONE]"),
+    async (_, pieces) => {
+      provider.does(cutAfter(pieces));
+      const text = await (await ask("gpt", { stream: true })).text();
+      expect(text.startsWith(pieces.join(""))).toBe(true);
+      const events = text.slice(pieces.join("").length).trim();
+      expect(JSON.parse(events.replace(/^data: /, "")).error).toMatchObject({
+        code: "provider_failed",
+        type: "server_error",
+      });
+      expect(text).not.toContain("[DONE]");
+    },
+  );
 
   test("the openai package throws on it", async () => {
     provider.does(cutAfter([delta("a")]));
@@ -220,7 +246,7 @@ describe("streams", () => {
     await first().hungUp;
   });
 
-  test("a client that hangs up ends the provider's work within a second", async () => {
+  test(verifies("inference.hang-up", "a client that hangs up ends the provider's work within a second"), async () => {
     provider.does(async (_, answer) => {
       answer.writeHead(200, { "content-type": "text/event-stream" });
       while (!answer.destroyed) {
@@ -243,8 +269,107 @@ describe("streams", () => {
   });
 });
 
+/** Together, because each waits for 15 s; each with a provider and a model of its own. */
+describe.concurrent("silence", () => {
+  const own = async (name: string, behaviour: Behaviour) => {
+    const one = await startFakeProvider(behaviour);
+    onTestFinished(() => one.close());
+    await store.addModel({ name, url: one.url });
+    return one;
+  };
+
+  test("a model that thinks before its first word: comments meanwhile, then the stream as it comes", async () => {
+    let release = () => {};
+    const gate = new Promise<void>((r) => {
+      release = r;
+    });
+    const pieces = [delta("a"), delta("b", "stop"), done];
+    // Headers at once, as vLLM sends them, then nothing until released.
+    await own("thinks", async (received, answer) => {
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      answer.flushHeaders();
+      await gate;
+      await stream(pieces)(received, Object.assign(answer, { writeHead: () => answer }));
+    });
+    const answer = await ask("thinks", { stream: true });
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const { value } = await reader.read();
+    expect(Buffer.from(value ?? []).toString()).toMatch(/^: .*\n\n$/);
+    release();
+    let rest = "";
+    for (;;) {
+      const { value: more, done: ended } = await reader.read();
+      if (ended) break;
+      rest += Buffer.from(more).toString();
+    }
+    expect(rest).toBe(pieces.join(""));
+  });
+
+  test("a model that does not answer at all: comments, then its error as an event", async () => {
+    let refuse = () => {};
+    const gate = new Promise<void>((r) => {
+      refuse = r;
+    });
+    await own("mute", async (received, answer) => {
+      await gate;
+      await json(429, { error: { message: "busy", type: "tokens", code: "rate", param: null } })(received, answer);
+    });
+    const answer = await ask("mute", { stream: true });
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    refuse();
+    const text = await answer.text();
+    expect(text).toMatch(/^: .*\n\n/);
+    expect(JSON.parse(text.slice(text.indexOf("data: ") + 6)).error.message).toBe("busy");
+    expect(text).not.toContain("[DONE]");
+  });
+
+  test("a client that hung up in a silence is noticed by the next comment", async () => {
+    const asleep = await own("asleep", silence);
+    const gone = new AbortController();
+    const answer = await fetch(`${edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ model: "asleep", messages, stream: true }),
+      signal: gone.signal,
+    });
+    await (answer.body as ReadableStream<Uint8Array>).getReader().read();
+    gone.abort();
+    await asleep.received[0]?.hungUp;
+  });
+});
+
+describe("rights that end", () => {
+  test("an open stream of a token that is taken back ends within 5 s, and the provider is let go", async () => {
+    const tokens = `${edge.url}/api/v1/auth/tokens`;
+    const admin = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const made = await fetch(tokens, { method: "POST", headers: admin, body: '{"name":"short"}' });
+    const short = ((await made.json()) as { token: string }).token;
+    provider.does(async (_, answer) => {
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      while (!answer.destroyed) {
+        answer.write(delta("a"));
+        await new Promise((r) => setTimeout(r, 50));
+      }
+    });
+    const answer = await fetch(`${edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${short}` },
+      body: JSON.stringify({ model: "gpt", messages, stream: true }),
+    });
+    expect(answer.status).toBe(200);
+    const taken = await fetch(`${tokens}/short`, { method: "DELETE", headers: admin });
+    expect(taken.status).toBe(200);
+    const at = Date.now();
+    const text = await answer.text();
+    expect(Date.now() - at).toBeLessThan(5_500);
+    expect(text).toContain('"code":"not_authenticated"');
+    expect(text).not.toContain("[DONE]");
+    await first().hungUp;
+  });
+});
+
 describe("what goes wrong at the provider", () => {
-  test("its own error keeps status, words and retry-after", async () => {
+  test(verifies("inference.errors", "its own error keeps status, words and retry-after"), async () => {
     const error = {
       error: { message: "Slow down, sk-provider-canary-4f2a!", type: "tokens", code: "rate_limit", param: null },
     };
@@ -290,7 +415,7 @@ describe("what goes wrong at the provider", () => {
     expect((await ask("gpt")).status).toBe(502);
   });
 
-  test("nobody there is 502, too slow is 504, inside is refused", async () => {
+  test(verifies("inference.private-refused", "nobody there is 502, too slow is 504, inside is refused"), async () => {
     provider.does(silence);
     const codes = await Promise.all(
       ["nobody", "hasty", "inside"].map(async (m) => {
@@ -316,7 +441,7 @@ describe("what goes wrong in the request", () => {
     ["a model that is no name", '{"model":5}', 400, "invalid_request", "model"],
     ["an unknown model", '{"model":"absent"}', 404, "model_not_found", "model"],
     ["a model called like a member of objects", '{"model":"__proto__"}', 404, "model_not_found", "model"],
-  ])("%s", async (_, body, status, code, param) => {
+  ])(verifies("inference.bad-input", "%s"), async (_, body, status, code, param) => {
     const answer = await post("/v1/chat/completions", body);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ error: { code, param, type: "invalid_request_error" } });
@@ -348,35 +473,41 @@ describe("what goes wrong in the request", () => {
 });
 
 describe("what is recorded", () => {
-  test("one event per request, with its tokens, and no query for it while warm", async () => {
-    await ask("counted");
-    const { queries } = await edge.stats();
-    await Promise.all(Array.from({ length: 50 }, async () => (await ask("counted")).text()));
-    await expect.poll(() => recorded("llm = 'counted'"), { timeout: 10_000 }).toBe(51);
-    // Only the flushes of the buffer, which write many events each.
-    expect((await edge.stats()).queries - queries).toBeLessThan(5);
-    const [row] = await store.query<{ payload: object; principal: string }>(
-      "select principal, payload from auditevent where kind = 'llm_inference_call' order by time desc limit 1",
-    );
-    expect(row).toMatchObject({
-      principal: "admin",
-      payload: {
-        llm: "counted",
-        model: "upstream-model",
-        path: "/v1/chat/completions",
-        streaming: false,
-        status: 200,
-        error: null,
-        tokensIn: 9,
-        tokensOut: 12,
-        tokensCached: 4,
-        tokensReasoning: 5,
-        attempts: 1,
-        servedBy: "openai",
-      },
-    });
-    expect(JSON.stringify(row)).not.toContain(KEY);
-  });
+  test(
+    verifies(
+      ["audit.inference", "inference.no-query-warm"],
+      "one event per request, with its tokens, and no query for it while warm",
+    ),
+    async () => {
+      await ask("counted");
+      const { queries } = await edge.stats();
+      await Promise.all(Array.from({ length: 50 }, async () => (await ask("counted")).text()));
+      await expect.poll(() => recorded("llm = 'counted'"), { timeout: 10_000 }).toBe(51);
+      // Only the flushes of the buffer, which write many events each.
+      expect((await edge.stats()).queries - queries).toBeLessThan(5);
+      const [row] = await store.query<{ payload: object; principal: string }>(
+        "select principal, payload from auditevent where kind = 'llm_inference_call' order by time desc limit 1",
+      );
+      expect(row).toMatchObject({
+        principal: "admin",
+        payload: {
+          llm: "counted",
+          model: "upstream-model",
+          path: "/v1/chat/completions",
+          streaming: false,
+          status: 200,
+          error: null,
+          tokensIn: 9,
+          tokensOut: 12,
+          tokensCached: 4,
+          tokensReasoning: 5,
+          attempts: 1,
+          servedBy: "openai",
+        },
+      });
+      expect(JSON.stringify(row)).not.toContain(KEY);
+    },
+  );
 
   test("a stream's usage, from its last chunk", async () => {
     provider.does(stream([delta("a", "stop"), usageEvent, done]));

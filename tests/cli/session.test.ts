@@ -1,0 +1,187 @@
+/** Who a person is to which edge: contexts, logins that renew themselves, and credentials that go nowhere else. */
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { type Front, startFront } from "./front.ts";
+import { type Person, person } from "./person.ts";
+
+const password = "correct horse battery staple";
+let edge: TestEdge;
+let front: Front;
+let token: string;
+let ada: Person;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  front = await startFront(edge.url);
+  token = (await edge.bootstrap()).token;
+});
+afterAll(async () => {
+  await front?.stop();
+  await edge?.stop();
+});
+beforeEach(() => {
+  ada = person();
+  front.interfere = () => false;
+  front.seen.length = 0;
+  return () => ada.leave();
+});
+
+const file = () => path.join(ada.home, "mcpctl", "contexts.yaml");
+const stored = () => JSON.parse(readFileSync(file(), "utf8"));
+const login = () => ada.run(["login", front.url, "--email", "admin@mcpctl.local"], { answers: [password] });
+
+describe("a login", () => {
+  test("is asked for without an argument, kept 0600, and shown by nothing", async () => {
+    const said = await login();
+    expect(said).toMatchObject({ exit: 0, out: "" });
+    expect(said.err).toContain(`Logged in to ${front.url} as admin`);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    const { session } = stored().contexts[new URL(front.url).host];
+    for (const args of [
+      ["config", "view"],
+      ["config", "view", "-o", "json"],
+      ["config", "get-contexts"],
+      ["whoami", "-v"],
+      ["get", "llm/none", "-v"],
+    ]) {
+      const { out, err } = await ada.run(args);
+      for (const secret of [session.accessToken, session.refreshToken, password])
+        expect(out + err, args.join(" ")).not.toContain(secret);
+    }
+    expect((await ada.run(["whoami", "-o", "name"])).out).toBe("admin\n");
+  });
+
+  test("is renewed once, however many programs notice at the same time that it ran out", async () => {
+    await login();
+    const soon = () => Date.now() + 16 * 60_000;
+    const all = await Promise.all([1, 2, 3, 4].map(() => ada.run(["get", "projects", "-o", "name"], { now: soon })));
+    expect(all.map((s) => [s.exit, s.err])).toEqual([
+      [0, ""],
+      [0, ""],
+      [0, ""],
+      [0, ""],
+    ]);
+    expect((await ada.run(["get", "projects", "-o", "name"])).out).toBe("project/default\n");
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  test("is renewed after a 401, and the request repeated", async () => {
+    await login();
+    const before = stored().contexts[new URL(front.url).host].session;
+    let refused = 0;
+    front.interfere = (req, res) => {
+      if (req.headers.authorization !== `Bearer ${before.accessToken}`) return false;
+      refused++;
+      res
+        .writeHead(401, { "content-type": "application/problem+json" })
+        .end(JSON.stringify({ code: "not_authenticated", detail: "Unknown." }));
+      return true;
+    };
+    const all = await Promise.all([1, 2, 3].map(() => ada.run(["get", "projects", "-o", "name"])));
+    expect(all.map((s) => s.exit)).toEqual([0, 0, 0]);
+    expect(refused).toBeGreaterThan(0);
+    expect(front.seen.filter((s) => s === "POST /api/v1/auth/refresh")).toHaveLength(1);
+    expect(stored().contexts[new URL(front.url).host].session.refreshToken).not.toBe(before.refreshToken);
+  });
+
+  test("that has ended says so, once, and what to do", async () => {
+    await login();
+    await ada.run(["logout"]);
+    const said = await ada.run(["get", "llms"]);
+    expect(said).toMatchObject({ exit: 4, out: "" });
+    expect(said.err).toContain("mcpctl login");
+    expect(readFileSync(file(), "utf8")).not.toContain("refreshToken");
+  });
+
+  test("with a wrong password leaves everything as it was", async () => {
+    const said = await ada.run(["login", front.url, "--email", "admin@mcpctl.local"], {
+      answers: ["wrong wrong wrong"],
+    });
+    expect(said).toMatchObject({ exit: 4, out: "" });
+    expect((await ada.run(["config", "get-contexts"])).err).toBe("No contexts found.\n");
+  });
+
+  test("with a token tries it before it keeps it", async () => {
+    expect((await ada.run(["login", front.url, "--token-stdin"], { stdin: "mcpctl_pat_nonsense\n" })).exit).toBe(4);
+    expect((await ada.run(["login", front.url, "--token-stdin"], { stdin: `${token}\n` })).exit).toBe(0);
+    expect((await ada.run(["whoami", "-o", "name"])).out).toBe("admin\n");
+  });
+});
+
+describe("a context", () => {
+  test("is set, chosen, shown and forgotten", async () => {
+    await ada.run(
+      ["config", "set-context", "one", "--edge", front.url, "--token-stdin", "-p", "web", "--current-if-none"],
+      { stdin: token },
+    );
+    await ada.run(["config", "set-context", "two", "--edge", "https://two.example", "--current-if-none"]);
+    expect((await ada.run(["config", "current-context"])).out).toBe("one\n");
+    expect((await ada.run(["config", "view", "-o", "jsonpath={.contexts.one.edge}"])).out).toBe(`${front.url}\n`);
+    expect((await ada.run(["config", "use-context", "three"])).exit).toBe(3);
+    await ada.run(["config", "use-context", "two"]);
+    expect((await ada.run(["config", "get-contexts"])).out).toMatch(
+      /^NAME .*\none +http.* web +token\ntwo +\* +https:\/\/two.example .*none\n$/,
+    );
+    expect((await ada.run(["get", "projects", "-o", "name", "--context", "one"])).out).toBe("project/default\n");
+    await ada.run(["config", "delete-context", "two"]);
+    expect((await ada.run(["config", "current-context"])).exit).toBe(1);
+    expect((await ada.run(["config", "set-context", "x", "--edge", "not a url"])).exit).toBe(2);
+  });
+
+  test("keeps its credential from every other edge", async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await startFront(edge.url);
+    other.interfere = (req, res) => {
+      seen.push(req.headers.authorization);
+      res.writeHead(200, { "content-type": "application/json" }).end('{"items":[]}');
+      return true;
+    };
+    await ada.run(["config", "set-context", "one", "--edge", front.url, "--token-stdin", "--current"], {
+      stdin: token,
+    });
+    await ada.run(["get", "llms", "--edge", other.url]);
+    await ada.run(["get", "llms"], { env: { MCPCTL_EDGE: other.url } });
+    expect(seen).toEqual([undefined, undefined]);
+    // Renaming where it points takes the credential away, too.
+    await ada.run(["config", "set-context", "one", "--edge", other.url]);
+    expect(readFileSync(file(), "utf8")).not.toContain(token);
+    await other.stop();
+  });
+
+  test("a redirect is not followed: the credential would go along", async () => {
+    front.interfere = (_req, res) => {
+      res.writeHead(307, { location: "http://127.0.0.1:9/" }).end();
+      return true;
+    };
+    const said = await ada.run(["get", "llms"], { env: { MCPCTL_EDGE: front.url, MCPCTL_TOKEN: token } });
+    expect(said.exit).not.toBe(0);
+    expect(said.err).toContain("307");
+  });
+
+  test("file that others can read is told of, one in YAML is read, one that is neither is refused", async () => {
+    await ada.run(["config", "set-context", "one", "--edge", front.url, "--current"]);
+    chmodSync(file(), 0o644);
+    expect((await ada.run(["config", "current-context"])).err).toContain("can be read by others");
+    writeFileSync(file(), `currentContext: hand\ncontexts:\n  hand:\n    edge: ${front.url}\n    token: ${token}\n`, {
+      mode: 0o600,
+    });
+    chmodSync(file(), 0o600);
+    expect((await ada.run(["whoami", "-o", "name"])).out).toBe("admin\n");
+    for (const broken of ["contexts: [", "contexts: {a: {edge: 3}}", "{"]) {
+      writeFileSync(file(), broken);
+      const said = await ada.run(["whoami"]);
+      expect(said).toMatchObject({ exit: 1, out: "" });
+      expect(said.err).toContain("contexts.yaml is not");
+      expect(said.err.trim().split("\n").length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test("programs that write at the same time lose nothing of each other's", async () => {
+    await Promise.all(
+      [..."abcdefgh"].map((c) => ada.run(["config", "set-context", c, "--edge", `https://${c}.example`])),
+    );
+    expect(Object.keys(stored().contexts).sort()).toEqual([..."abcdefgh"]);
+  });
+});

@@ -1,0 +1,229 @@
+/** The rest of the verbs over a real edge, and what they say when something is wrong. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Catalogue, startCatalogue } from "./catalogue.ts";
+import { type Front, refuseFirst } from "./front.ts";
+import { type Person, person } from "./person.ts";
+
+let catalogue: Catalogue;
+let engineer: Person;
+let front: Front;
+
+beforeAll(async () => {
+  catalogue = await startCatalogue();
+  ({ engineer, front } = catalogue);
+});
+afterAll(() => catalogue?.stop());
+afterEach(() => {
+  front.interfere = () => false;
+});
+
+const out = async (...args: string[]) => {
+  const said = await engineer.run(args);
+  expect(said.exit, said.err).toBe(0);
+  return said.out;
+};
+
+describe("get", () => {
+  test("global flags work before and after the verb; kinds by every name", async () => {
+    expect(await out("-o", "name", "get", "llm")).toBe("llm/alpha\nllm/beta\nllm/gamma\n");
+    expect(await out("get", "LLMs", "-o", "name", "-l", "team=fast")).toBe("llm/alpha\nllm/gamma\n");
+    expect(await out("get", "llm/beta", "project/default", "-o", "name")).toBe("llm/beta\nproject/default\n");
+    expect(await out("get", "llms", "--field-selector", "tier=heavy", "-o", "name")).toBe("llm/beta\n");
+    expect(await out("get", "llms", "--sort-by", ".tier", "-o", "jsonpath={.items[*].tier}")).toBe("fast fast heavy\n");
+    expect(await out("get", "llms", "--no-headers")).toMatch(/^alpha /);
+    expect(await out("get", "llms", "--show-labels")).toContain("team=heavy");
+  });
+
+  test("follows a list page by page", async () => {
+    front.interfere = (req) => {
+      req.url = req.url?.replace("limit=500", "limit=1");
+      return false;
+    };
+    front.seen.length = 0;
+    expect(await out("get", "llms", "-o", "name")).toBe("llm/alpha\nllm/beta\nllm/gamma\n");
+    expect(front.seen.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("shows what is there and fails for what isn't", async () => {
+    const said = await engineer.run(["get", "llm", "alpha", "nowhere", "-o", "name"]);
+    expect(said).toMatchObject({ exit: 3, out: "llm/alpha\n" });
+    expect(said.err).toContain("nowhere");
+    expect(await engineer.run(["get", "llm", "nowhere", "--ignore-not-found"])).toEqual({ exit: 0, out: "", err: "" });
+    expect(await engineer.run(["get", "groups"])).toEqual({ exit: 0, out: "", err: "No groups found.\n" });
+    expect(await engineer.run(["get", "groups", "--quiet"])).toEqual({ exit: 0, out: "", err: "" });
+  });
+
+  test("watches: what is there, then what changes, until Ctrl-C, through an edge that is away for a moment", async () => {
+    const stop = new AbortController();
+    const pieces: string[] = [];
+    let change: Promise<unknown> | undefined;
+    const said = await engineer.run(["get", "llms", "-w", "-l", "team=heavy"], {
+      signal: stop.signal,
+      onOut(text) {
+        pieces.push(text);
+        if (pieces.length === 2) stop.abort();
+        front.interfere = refuseFirst(4, /^GET/, 503);
+        change ??= engineer.run(["label", "llm", "beta", "watched=yes"]);
+      },
+    });
+    expect(said.exit).toBe(0);
+    expect(pieces[0]).toMatch(/^NAME .*\nbeta /);
+    expect(pieces[1]).toMatch(/^beta /);
+    expect((await change) ?? {}).toMatchObject({ exit: 0 });
+  });
+
+  test("repeats a read that was refused in passing, and gives a warning on", async () => {
+    front.interfere = refuseFirst(2, /^GET/, 503);
+    expect(await out("get", "llm/alpha", "-o", "name")).toBe("llm/alpha\n");
+    front.interfere = (_req, res) => {
+      res.setHeader("warning", '299 mcpctl "mind the \\"gap\\"", 299 mcpctl "and this"');
+      return false;
+    };
+    const said = await engineer.run(["get", "llm/alpha", "-o", "name"]);
+    expect(said).toEqual({ exit: 0, out: "llm/alpha\n", err: 'Warning: mind the "gap"\nWarning: and this\n' });
+  });
+});
+
+describe("describe", () => {
+  test("resolves what it refers to and tells who reaches it", async () => {
+    await engineer.run(["create", "secret", "described", "--data", "k"], { stdin: "v\n" });
+    await out(
+      "create",
+      "llm",
+      "delta",
+      "--type",
+      "openai",
+      "--model",
+      "m",
+      "--api-key-ref",
+      "described:k",
+      "--skip-auth-check",
+    );
+    const text = await out("describe", "llm", "delta");
+    expect(text).toContain("apiKeyRef.name → secret/described: ok");
+    expect(text).toMatch(/rbac\/admin: +edit, run for User:admin/);
+    expect(text).toMatch(/lifecycle: +public/);
+  });
+});
+
+describe("create", () => {
+  test("a secret from the terminal, stdin, a file and the environment; its values come back from nowhere", async () => {
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(`${engineer.home}/pem`, "from-a-file");
+    const made = await engineer.run(
+      ["create", "secret", "many", "--data", "asked", "--from-file", "file=pem", "--from-env", "env=SECRET_VALUE"],
+      {
+        answers: ["from-a-person"],
+        env: { SECRET_VALUE: "from-the-env" },
+      },
+    );
+    expect(made).toMatchObject({ exit: 0, out: "secret/many created\n", err: "Value of asked: " });
+    expect(await out("get", "secret/many", "-o", "jsonpath={.status.keys}")).toBe('["asked","env","file"]\n');
+    for (const o of ["yaml", "json", "wide", "jsonpath={}"])
+      expect(await out("get", "secret", "many", "-o", o, "--show-status")).not.toContain("from-");
+    const literal = await engineer.run(["create", "secret", "seen", "--from-literal", "k=v"]);
+    expect(literal.err).toContain("Warning: --from-literal can be seen in `ps`");
+    expect((await engineer.run(["create", "secret", "none", "--from-env", "k=NOT_SET"])).err).toContain(
+      "NOT_SET is not set",
+    );
+  });
+
+  test("a token: alone on stdout, once, and it may what it was bound to", async () => {
+    const made = await engineer.run([
+      "create",
+      "mcptoken",
+      "colleague",
+      "--bind",
+      "view:llms:alpha",
+      "--expiry",
+      "30d",
+    ]);
+    expect(made.out).toMatch(/^mcpctl_pat_\w+\n$/);
+    expect(made.err).toContain("shown once");
+    expect(await out("get", "mcptoken", "colleague", "-o", "yaml", "--show-status")).not.toContain(made.out.trim());
+    const wrong = await engineer.run(["create", "mcptoken", "other", "--bind", "rnu:llms"]);
+    expect(wrong.exit).toBe(2);
+    expect(wrong.err).toContain("expected one of view, create, edit, delete, run");
+  });
+
+  test("a user whose password nobody sees, and who can log in with it", async () => {
+    const typed = "a long enough password";
+    const differs = await engineer.run(["create", "user", "bob", "--email", "bob@example.com"], {
+      answers: [typed, "another password"],
+    });
+    expect(differs).toMatchObject({ exit: 2, out: "" });
+    expect(
+      (await engineer.run(["create", "user", "bob", "--email", "bob@example.com"], { answers: [typed, typed] })).out,
+    ).toBe("user/bob created\n");
+    const bob = person();
+    expect(
+      (await bob.run(["login", front.url, "--email", "bob@example.com", "--password-stdin"], { stdin: typed })).exit,
+    ).toBe(0);
+    expect(await bob.run(["auth", "can-i", "edit", "llms"])).toMatchObject({ exit: 1, out: "no\n" });
+    bob.leave();
+  });
+
+  test("a dry run prints a manifest that can be applied", async () => {
+    const text = await out(
+      "create",
+      "llm",
+      "later",
+      "--type",
+      "vllm",
+      "--model",
+      "m",
+      "--url",
+      "http://127.0.0.1:9",
+      "--timeouts-idle",
+      "5000",
+      "--dry-run",
+      "-o",
+      "yaml",
+    );
+    expect((await engineer.run(["get", "llm", "later"])).exit).toBe(3);
+    expect((await engineer.run(["apply", "-f", "-"], { stdin: text })).out).toBe("llm/later created\n");
+    expect((await engineer.run(["create", "llm", "later", "--type", "vllm", "--model", "m"])).exit).toBe(1);
+  });
+
+  test("what is missing and what is wrong is told by flag", async () => {
+    expect((await engineer.run(["create", "llm", "x"])).err).toContain('llm "x" needs --type and --model.');
+    const said = await engineer.run([
+      "create",
+      "llm",
+      "X",
+      "--type",
+      "opnai",
+      "--model",
+      "m",
+      "--timeouts-idle",
+      "soon",
+    ]);
+    expect(said.exit).toBe(2);
+    expect(said.err).toContain("NAME: must be lower-case letters");
+    expect(said.err).toContain("(did you mean openai?)");
+    expect(said.err).toContain('--timeouts-idle: expected number, given "soon"');
+  });
+});
+
+describe("label and delete", () => {
+  test("labels are set, kept and removed", async () => {
+    expect(await out("label", "llm", "alpha", "beta", "env=prod", "team-")).toBe(
+      "llm/alpha labeled\nllm/beta labeled\n",
+    );
+    expect(await out("get", "llm/alpha", "-o", "jsonpath={.labels}")).toBe('{"env":"prod"}\n');
+    expect((await engineer.run(["label", "llm", "alpha", "env=test"])).exit).toBe(1);
+    expect(await out("label", "llm", "alpha", "env=test", "--overwrite")).toBe("llm/alpha labeled\n");
+  });
+
+  test("what is deleted is gone; what is referred to is not", async () => {
+    const refused = await engineer.run(["delete", "secret", "described"]);
+    expect(refused).toMatchObject({ exit: 1, out: "" });
+    expect(refused.err).toContain("llm/delta");
+    expect(await out("delete", "llm/delta", "secret/described")).toBe(
+      'llm "delta" deleted\nsecret "described" deleted\n',
+    );
+    expect((await engineer.run(["delete", "llm", "delta"])).exit).toBe(3);
+    expect(await out("delete", "llm", "delta", "--ignore-not-found")).toBe("");
+    expect((await engineer.run(["delete", "llms"])).exit).toBe(2);
+  });
+});

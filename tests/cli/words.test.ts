@@ -1,0 +1,226 @@
+/** Asking a model, the words that may follow, and what every mistake is told, over a real edge. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { verifies } from "../requirements.ts";
+import { type Catalogue, startCatalogue } from "./catalogue.ts";
+import type { Front } from "./front.ts";
+import { type Person, person } from "./person.ts";
+
+let catalogue: Catalogue;
+let engineer: Person;
+let front: Front;
+
+beforeAll(async () => {
+  catalogue = await startCatalogue();
+  ({ engineer, front } = catalogue);
+});
+afterAll(() => catalogue?.stop());
+afterEach(() => {
+  front.interfere = () => false;
+});
+
+const out = async (...args: string[]) => {
+  const said = await engineer.run(args);
+  expect(said.exit, said.err).toBe(0);
+  return said.out;
+};
+
+describe("run", () => {
+  const stream = (...lines: string[]) => {
+    front.interfere = (req, res) => {
+      if (!req.url?.startsWith("/v1/")) return false;
+      res.writeHead(200, { "content-type": "text/event-stream" });
+      for (const line of lines) res.write(`${line}\n\n`);
+      if (lines.at(-1) === ": cut") res.destroy();
+      else if (lines.at(-1) !== ": open") res.end();
+      return true;
+    };
+  };
+  const delta = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}`;
+
+  test("streams the answer alone to stdout", async () => {
+    stream(delta("Hel"), delta("lo"), "data: [DONE]");
+    expect(await engineer.run(["run", "alpha", "hi"])).toEqual({ exit: 0, out: "Hello\n", err: "" });
+  });
+
+  test("an error in the stream is an error", async () => {
+    stream(
+      delta("Hel"),
+      `data: ${JSON.stringify({ error: { message: "The provider gave up.", type: "server_error", code: "provider_failed" } })}`,
+      "data: [DONE]",
+    );
+    expect(await engineer.run(["run", "alpha", "hi"])).toMatchObject({
+      exit: 1,
+      out: "Hel\n",
+      err: expect.stringContaining("Error: The provider gave up."),
+    });
+  });
+
+  test.each([": cut", ": ended without saying so"])(
+    "an answer that breaks off (%s) is not taken for a whole one",
+    async (end) => {
+      stream(delta("Hel"), end);
+      const said = await engineer.run(["run", "alpha", "hi"]);
+      expect(said.exit).not.toBe(0);
+      expect(said.err).toMatch(/cut|broke off/);
+    },
+  );
+
+  test("Ctrl-C ends it and hangs up", async () => {
+    stream(delta("Hel"), ": open");
+    const stop = new AbortController();
+    const hungUp = new Promise<void>((resolve) => {
+      const before = front.interfere;
+      front.interfere = (req, res) => {
+        res.on("close", resolve);
+        return before(req, res);
+      };
+    });
+    const said = await engineer.run(["run", "alpha", "hi"], { signal: stop.signal, onOut: () => stop.abort() });
+    expect(said.exit).toBe(1);
+    await hungUp;
+  });
+
+  test("takes its prompt from the argument and stdin, and has to have one", async () => {
+    let asked = "";
+    front.interfere = (req, res) => {
+      req.on("data", (chunk: Buffer) => {
+        asked += chunk;
+      });
+      req.on("end", () =>
+        res
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify({ choices: [{ message: { content: "ok" } }] })),
+      );
+      return true;
+    };
+    expect(
+      (
+        await engineer.run(["run", "alpha", "look:", "--no-stream", "--system", "be brief", "--max-tokens", "5"], {
+          stdin: "the text",
+        })
+      ).out,
+    ).toBe("ok\n");
+    expect(JSON.parse(asked)).toEqual({
+      model: "alpha",
+      messages: [
+        { role: "system", content: "be brief" },
+        { role: "user", content: "look:\n\nthe text" },
+      ],
+      max_tokens: 5,
+      stream: false,
+    });
+    expect(JSON.parse((await engineer.run(["run", "alpha", "x", "-o", "json"])).out)).toHaveProperty("choices");
+    expect((await engineer.run(["run", "alpha"])).exit).toBe(2);
+    expect((await engineer.run(["run", "alpha", "x", "--max-tokens", "few"])).exit).toBe(2);
+  });
+});
+
+describe(verifies("cli.exit-codes", "mistakes"), () => {
+  test.each([
+    [["gte", "llms"], 2, "Did you mean `mcpctl get`?"],
+    [["get", "lmls"], 2, 'Did you mean "llms"?'],
+    [["get", "llms", "--selectr", "a=b"], 2, "Did you mean --selector?"],
+    [["get", "llms", "-o", "yml"], 2, "Did you mean yaml?"],
+    [["config", "use-contxt", "a"], 2, "Did you mean `mcpctl config use-context`?"],
+    [["get"], 2, "api-resources"],
+    [["create", "llm"], 2, "`mcpctl create llm --help`"],
+    [["create", "publisher", "x"], 2, "There is no `mcpctl create publisher`"],
+    [["edit", "mcptoken", "x"], 2, "can't be edited"],
+    [["explain", "llm.timeout"], 2, 'Did you mean "timeouts"?'],
+    [["auth", "can-i", "veiw", "llms"], 2, 'Did you mean "view"?'],
+    [["get", "llms", "-o", "jsonpath={.a"], 2, "brace is not closed"],
+    [["get", "llms", "-l", "a==b=c=="], 1, ""],
+  ])("%j", async (args, exit, hint) => {
+    const said = await engineer.run(args);
+    expect(said).toMatchObject({ exit, out: "" });
+    expect(said.err).toContain(hint);
+    expect(said.err.trim().split("\n").length, said.err).toBeLessThanOrEqual(3);
+  });
+
+  test("an edge that isn't there: which, and what to do", async () => {
+    const said = await engineer.run(["get", "llms", "-v"], { env: { MCPCTL_EDGE: "http://127.0.0.1:9" } });
+    expect(said).toMatchObject({ exit: 5, out: "" });
+    expect(said.err).toContain("http://127.0.0.1:9");
+    expect(said.err).toContain("npm start");
+    expect(said.err).toContain("GET /api/v1/llms");
+    const none = person();
+    expect(await none.run(["get", "llms"])).toMatchObject({ exit: 5, err: expect.stringContaining("mcpctl login") });
+    none.leave();
+  });
+
+  test("something else behind the URL", async () => {
+    front.interfere = (_req, res) => {
+      res.writeHead(200, { "content-type": "text/html" }).end("<html>hello</html>");
+      return true;
+    };
+    expect((await engineer.run(["get", "llms"])).err).toContain("Is this the URL of an mcpctl edge?");
+  });
+
+  test("-v shows the request and its id, and no credential", async () => {
+    const said = await engineer.run(["get", "llm", "nowhere", "-v"]);
+    expect(said.err).toMatch(/GET \/api\/v1\/llms\/nowhere → 404 \(request [\w-]+\)/);
+    expect(said.err).not.toContain(catalogue.token);
+  });
+});
+
+describe("completion", () => {
+  const complete = async (...words: string[]) =>
+    (await out("__complete", "--", ...words))
+      .trim()
+      .split("\n")
+      .map((l) => l.split("\t")[0]);
+
+  test("of verbs, kinds, names, flags and their values", async () => {
+    expect(await complete("de")).toEqual(["delete", "describe"]);
+    expect(await complete("config", "use")).toEqual(["use-context"]);
+    expect(await complete("get", "sec")).toEqual(["secretbackends", "secrets"]);
+    expect(await complete("get", "llm", "al")).toEqual(["alpha"]);
+    expect(await complete("-o", "yaml", "get", "llm", "al")).toEqual(["alpha"]);
+    expect(await complete("describe", "llm/be")).toEqual(["llm/beta"]);
+    expect(await complete("run", "ga")).toEqual(["gamma"]);
+    expect(await complete("create", "llm", "x", "--ti")).toEqual([
+      "--tier",
+      "--timeouts-first-byte",
+      "--timeouts-idle",
+    ]);
+    expect(await complete("create", "llm", "x", "--tier", "")).toEqual(["fast", "heavy"]);
+    expect(await complete("create", "llm", "x", "--tier=h")).toEqual(["--tier=heavy"]);
+    expect(await complete("get", "llms", "-o", "y")).toEqual(["yaml"]);
+    expect(await complete("apply", "-f", "")).toEqual([":files"]);
+    expect(await complete("nonsense", "")).toEqual([""]);
+  });
+
+  test("asks the edge for names once in a few seconds, and is silent where there is none", async () => {
+    front.seen.length = 0;
+    for (let i = 0; i < 3; i++) await complete("get", "projects", "");
+    expect(front.seen).toHaveLength(1);
+    expect(
+      await engineer.run(["__complete", "--", "get", "users", ""], { env: { MCPCTL_EDGE: "http://127.0.0.1:9" } }),
+    ).toEqual({ exit: 0, out: "", err: "" });
+  });
+
+  test.each(["bash", "zsh", "fish", "powershell"])("script for %s", async (shell) =>
+    expect(await out("completion", shell)).toContain("mcpctl __complete"),
+  );
+});
+
+test("status and version tell about the edge", async () => {
+  expect(await out("status")).toMatch(/edge +ok .*\nstore +ok .*\nlogin +ok/);
+  expect((await engineer.run(["status"], { env: { MCPCTL_TOKEN: "mcpctl_pat_wrong" } })).exit).toBe(4);
+  expect(await out("version", "--client")).toMatch(/^mcpctl: +\d/);
+  expect((await engineer.run(["version"], { env: { MCPCTL_EDGE: "http://127.0.0.1:9" } })).exit).toBe(0);
+});
+
+test("explain tells every kind and every field", async () => {
+  const { kinds } = await import("#db/resources/index");
+  for (const kind of kinds) {
+    const text = await out("explain", kind.plural);
+    for (const field of Object.keys(kind.spec.shape)) {
+      expect(text).toContain(field);
+      expect(await out("explain", `${kind.name}.${field}`)).toContain("TYPE:");
+    }
+  }
+  expect(await out("explain", "llm.apiKeyRef.name")).toContain("REFERS TO: secret, by name");
+  expect(await out("explain", "mcptoken.bindings.role")).toContain("view | create | edit | delete | run");
+  expect(await out("api-resources")).toMatch(/^NAME +KIND/);
+});
