@@ -55,6 +55,11 @@ export class Call {
     return this.#body;
   }
 
+  /** The body has gone on its way: an answer that streams for minutes must not hold it in memory. */
+  dropBody(): void {
+    this.#body = undefined;
+  }
+
   /** @throws Refusal malformed_json, invalid_request, too_large */
   async json<S extends z.ZodType>(schema: S): Promise<z.output<S>> {
     return parseWith(schema, parseJson(await this.bytes()));

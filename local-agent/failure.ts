@@ -23,8 +23,9 @@ export function reasonOf(error: unknown): string {
     UND_ERR_CONNECT_TIMEOUT: "no answer in time",
     UND_ERR_HEADERS_TIMEOUT: "no answer in time",
   };
-  const reason = code === undefined ? undefined : (known[code] ?? code);
-  return reason ?? error.message;
+  if (code !== undefined) return known[code] ?? code;
+  // fetch says "fetch failed" and no more; what failed is in the cause.
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 /** The system's code (`ECONNREFUSED`), wherever in the chain of causes. */

@@ -87,7 +87,7 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
         "Nothing to publish: give --url and --model, or `publish:` in config.yaml. `mcplocal detect` finds model servers.",
       );
     const sum = entries.reduce((n, e) => n + (e.slots ?? 1), 0);
-    return { models: distinct(entries.map(complete)), slots: slots ?? sum };
+    return { models: distinct(entries), slots: slots ?? sum };
   }
   if (url === undefined) throw new Failure(2, "--model needs --url: where the model server listens.");
   if (models === undefined) throw new Failure(2, `--url needs --model: which model of ${url} to publish.`);
@@ -99,20 +99,19 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
     );
   const entries = models.map((model, i) => {
     const name = names[i];
-    return complete({ url, model, ...(name === undefined ? {} : { name }) });
+    return { url, model, ...(name === undefined ? {} : { name }) };
   });
   return { models: distinct(entries), slots: slots ?? entries.length };
 }
 
-function complete(entry: PublishedEntry): Published {
+function complete(entry: PublishedEntry, taken: ReadonlySet<string>): Published {
   const { url, model, name, type, tier, description, contextWindow } = entry;
-  const label = name ?? labelOf(model);
+  const label = name ?? freeLabel(model, taken);
   const valid = dnsLabel.safeParse(label);
-  if (!valid.success)
-    throw new Failure(
-      2,
-      `${name ?? model} can't be a name at the edge: it ${valid.error.issues[0]?.message}. Choose one with --name.`,
-    );
+  if (!valid.success) {
+    const why = valid.error.issues[0]?.message;
+    throw new Failure(2, `${name ?? model} can't be a name at the edge: it ${why}. Choose one with --name.`);
+  }
   return {
     name: valid.data,
     model,
@@ -124,10 +123,27 @@ function complete(entry: PublishedEntry): Published {
   };
 }
 
-function distinct(published: Published[]): Published[] {
-  const twice = published.find((p, i) => published.findIndex((o) => o.name === p.name) !== i);
-  if (twice) throw new Failure(2, `Two models would be called ${twice.name}: give one of them another --name.`);
-  return published;
+/** The same model at two servers gets two names, always the same ones as long as their order stays. */
+function freeLabel(model: string, taken: ReadonlySet<string>): string | undefined {
+  const label = labelOf(model);
+  if (label === undefined || !taken.has(label)) return label;
+  for (let n = 2; ; n++) {
+    const next = `${label.slice(0, 60)}-${n}`;
+    if (!taken.has(next)) return next;
+  }
+}
+
+function distinct(entries: readonly PublishedEntry[]): Published[] {
+  const taken = new Set(entries.flatMap((e) => e.name ?? []));
+  const given = entries.flatMap((e) => e.name ?? []);
+  const twice = given.find((name, i) => given.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new Failure(2, `Two models would be called ${twice}: give one of them another --name.`);
+  return entries.map((entry) => {
+    const published = complete(entry, taken);
+    taken.add(published.name);
+    return published;
+  });
 }
 
 const list = (value: string | undefined) => value?.split(",").flatMap((s) => s.trim() || []);

@@ -304,6 +304,10 @@ export const requirements = {
   },
   "law.docs": { behaviour: "Documentation names no file that is not there.", source: "style.md, 14" },
   "law.no-secrets": { behaviour: "The repository holds no secret and no path of a machine.", source: "quality.md" },
+  "law.verbs": {
+    behaviour: "A verb has no process, console, clock or network of its own: it gets them.",
+    source: "style.md, 6; sketch.md, A verb",
+  },
   "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
 } as const satisfies Record<string, Requirement>;
 

@@ -1,19 +1,21 @@
-import { sql } from "drizzle-orm";
+import { and, eq, notInArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName, type StatusOf } from "#db/resources/index";
 import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
+import { edge } from "../access/profile.ts";
 import type { Deps } from "../deps.ts";
 import { canonical } from "../resources/equal.ts";
 import { mergePatch } from "../resources/merge-patch.ts";
 import { openValues, sealValues } from "../secrets/index.ts";
 import type { Behaviour, Stored } from "./behaviour.ts";
 
+const llmToSecret = edge("llm", "secret");
 const values = z.record(z.string(), z.string());
 
 export const secret: Behaviour = {
-  async beforeWrite({ deps, given, merge, next, previous }) {
+  async beforeWrite({ deps, given, merge, next, previous, warn }) {
     next.spec["backend"] ??= previous?.spec["backend"] ?? (await defaultBackend(deps));
     const { data } = given;
     if (data === undefined) {
@@ -26,8 +28,26 @@ export const secret: Behaviour = {
     const keys = Object.keys(wanted).sort();
     next.sealed = keys.length > 0 ? await sealValues(deps.settings, next.id, wanted) : null;
     next.status = { keys } satisfies StatusOf<"secret">;
+    if (previous)
+      for (const { name, key } of await missed(deps, previous.id, keys))
+        warn(
+          `The llm ${name} uses the key ${key} of this secret, which has gone: it can't be called until it is back.`,
+        );
   },
 };
+
+/** LLMs that use a key of this secret which is not among `keys`. */
+async function missed({ store }: Deps, id: string, keys: readonly string[]): Promise<{ name: string; key: string }[]> {
+  const { llm } = resources;
+  const key = sql<string>`${llm.spec}->'apiKeyRef'->>'key'`;
+  return store.db
+    .select({ name: llm.name, key })
+    .from(llm)
+    .innerJoin(llmToSecret, eq(llmToSecret.fromId, llm.id))
+    .where(and(eq(llmToSecret.toId, id), keys.length > 0 ? notInArray(key, [...keys]) : undefined))
+    .orderBy(llm.name)
+    .limit(20);
+}
 
 /** What can't be unsealed any more can be replaced, but nothing can be merged into it. */
 async function openIfPossible({ settings }: Deps, row: Stored, needed: boolean) {

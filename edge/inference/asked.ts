@@ -24,6 +24,12 @@ export function askedOf(call: Call): Promise<Asked> {
   return asked;
 }
 
+/** Lets go of the body once it is on its way. */
+export function forgetAsked(call: Call): void {
+  remembered.delete(call);
+  call.dropBody();
+}
+
 /** For the decision, which comes before the handler. @throws Refusal as `askedOf`, and where no model is named. */
 export async function modelOf(call: Call): Promise<string> {
   const { model } = await askedOf(call);

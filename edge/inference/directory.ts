@@ -1,12 +1,12 @@
 /** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
 import { and, eq } from "drizzle-orm";
-import { importSealingKey, type SealingKey, unseal } from "#db/crypto/sealing";
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { type Provider, providers } from "#db/resources/providers";
 import { edges, resources } from "#db/tables/index";
 import type { Changes } from "../changes.ts";
 import type { Settings } from "../env.ts";
+import { openValues } from "../secrets/index.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { Fresh, type WaitUntil } from "./fresh.ts";
 import { assertPublic, canonicalBase } from "./url.ts";
@@ -40,15 +40,12 @@ const { llm, secret } = resources;
 const llmToSecret = edgeTable("llm", "secret");
 
 export function createLlms(deps: { settings: Settings; store: Store; changes: Changes }): Llms {
-  let kek: Promise<SealingKey> | undefined;
   const source = {
     isDown: isStoreDown,
     now: Date.now,
     load: async (name: string) => {
       const row = await withinPatience(findRow(deps.store, name));
-      if (!row) return undefined;
-      kek ??= importSealingKey(deps.settings.keyEncryption);
-      return targetOf(row, await kek, deps.settings);
+      return row && targetOf(row, deps.settings);
     },
   };
   const fresh = new Fresh<Target>(source, freshness);
@@ -77,7 +74,7 @@ async function findRow(store: Store, name: string) {
 
 type Row = NonNullable<Awaited<ReturnType<typeof findRow>>>;
 
-async function targetOf(row: Row, kek: SealingKey, settings: Settings): Promise<Target> {
+async function targetOf(row: Row, settings: Settings): Promise<Target> {
   const spec = kindsByName.llm.spec.parse(row.spec);
   const status = kindsByName.llm.status.parse(row.status);
   const target: Target = {
@@ -92,7 +89,7 @@ async function targetOf(row: Row, kek: SealingKey, settings: Settings): Promise<
   if (status.lifecycle === "virtual") return target;
   try {
     target.base = baseOf(row.name, spec, settings);
-    target.key = await keyOf(row, spec, kek);
+    target.key = await keyOf(row, spec, settings);
   } catch (error) {
     target.unusable = error instanceof Refusal ? error : cannotUse(row.name, "its key can't be unsealed", error);
   }
@@ -113,10 +110,10 @@ function baseOf(name: string, spec: SpecOf<"llm">, settings: Settings): string {
   return base;
 }
 
-async function keyOf(row: Row, spec: SpecOf<"llm">, kek: SealingKey): Promise<string | undefined> {
+async function keyOf(row: Row, spec: SpecOf<"llm">, settings: Settings): Promise<string | undefined> {
   if (!spec.apiKeyRef) return undefined;
   const { name, key } = spec.apiKeyRef;
-  const values = row.sealed && row.secretId ? await unseal(kek, `secret/${row.secretId}`, row.sealed) : {};
+  const values = row.secretId ? await openValues(settings, { id: row.secretId, sealed: row.sealed }) : {};
   const value = Object.hasOwn(values, key) ? values[key] : undefined;
   if (!value) throw cannotUse(row.name, `secret ${name} has no value for ${key}`);
   return value;

@@ -5,17 +5,19 @@ import type { Call } from "../call.ts";
 import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
 import { failed, judge, type ProviderError } from "./answer.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, forgetAsked } from "./asked.ts";
 import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { relay } from "./relay.ts";
-import { decodeRefusal, type Upstream } from "./upstream.ts";
+import type { Upstream } from "./upstream.ts";
 import { saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
-import { answerWhileWaiting } from "./waiting.ts";
+import { answerWhileWaiting, comment } from "./waiting.ts";
 
 /** A streaming client hears something at least this often, in milliseconds, while the model thinks or wakes. */
 const SILENCE = 15_000;
+/** A publisher may have it wait in a queue; then the first word comes after this long (spec: virtual-llms.md, States). */
+const SILENCE_IN_QUEUE = 5_000;
 /** An answer that is no stream and not longer than this is taken whole: one that breaks off is then an error, not half an answer. */
 const WHOLE_BYTES = TAIL_BYTES;
 
@@ -27,7 +29,7 @@ const decoder = new TextDecoder();
 
 export class Exchange {
   readonly #call: Call;
-  readonly #asked: Asked;
+  readonly #stream: boolean;
   readonly #target: Target;
   readonly #path: string;
   readonly #requestId: string;
@@ -36,28 +38,30 @@ export class Exchange {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param path at the provider, below its base URL. */
-  constructor(call: Call, asked: Asked, target: Target, path: string) {
+  constructor(call: Call, target: Target, path: string, stream: boolean) {
     this.#call = call;
-    this.#asked = asked;
+    this.#stream = stream;
     this.#target = target;
     this.#path = path;
     this.#requestId = call.request.headers.get("cf-ray") ?? crypto.randomUUID();
   }
 
-  async run(): Promise<Response> {
+  /** @param asked is not kept: its body is let go as soon as it was sent. */
+  async run(asked: Asked): Promise<Response> {
     this.#call.request.signal.addEventListener("abort", () => this.#controller.abort(clientGone()));
-    const answer = this.#answer();
+    const answer = this.#answer(asked);
     const { firstByte } = this.#target.spec.timeouts;
     const { promise: silent, resolve: tooSilent } = Promise.withResolvers<"silent">();
     const timeUp = () => this.#controller.abort(this.#timeout("did not begin to answer", firstByte));
-    if (!this.#asked.stream || firstByte <= SILENCE) {
+    const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
+    if (!this.#stream || firstByte <= silence) {
       this.#timer = setTimeout(timeUp, firstByte);
       return answer;
     }
     this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(timeUp, firstByte - SILENCE);
+      this.#timer = setTimeout(timeUp, firstByte - silence);
       tooSilent("silent");
-    }, SILENCE);
+    }, silence);
     const first = await Promise.race([answer, silent]);
     if (first !== "silent") return first;
     const { readable, ended } = answerWhileWaiting(answer, SILENCE, () => this.#controller.abort(clientGone()));
@@ -65,10 +69,10 @@ export class Exchange {
     return new Response(readable, { headers: this.#headers("text/event-stream") });
   }
 
-  /** Never rejects: what fails is a response too. */
-  async #answer(): Promise<Response> {
+  /** What fails is a response too; only what nobody foresaw is thrown. */
+  async #answer(asked: Asked): Promise<Response> {
     try {
-      const response = await this.#send();
+      const response = await this.#send(asked);
       this.#firstByteAt = Date.now();
       const judged = await judge(response, this.#target);
       if (judged === undefined) return await this.#pass(response);
@@ -78,33 +82,32 @@ export class Exchange {
       return this.#providersWords(judged);
     } catch (error) {
       clearTimeout(this.#timer);
-      return this.#refused(this.#controller.signal.aborted ? this.#controller.signal.reason : error);
+      return this.#refused(this.#controller.signal.aborted ? this.#controller.signal.reason : this.#named(error));
     }
   }
 
-  async #send(): Promise<Response> {
+  async #send(asked: Asked): Promise<Response> {
     const { spec, name, unusable } = this.#target;
     if (unusable) throw unusable;
-    const response = await this.#upstream().send(
+    const sent = this.#upstream().send(
       {
         llm: name,
         model: spec.model,
         path: this.#path,
         headers: forwardedHeaders(this.#call.request, "application/json"),
-        body: this.#asked.bodyFor(spec.model),
-        stream: this.#asked.stream,
+        body: asked.bodyFor(spec.model),
+        stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,
       },
       this.#controller.signal,
     );
-    const refusal = this.#target.base === undefined ? await decodeRefusal(response) : undefined;
-    if (refusal) throw refusal;
-    return response;
+    forgetAsked(this.#call);
+    return sent;
   }
 
   #upstream(): Upstream {
     const { base, status } = this.#target;
-    if (base !== undefined) return openaiUpstream({ ...this.#target, base });
+    if (base !== undefined) return openaiUpstream(this.#target, base);
     if (status.publisher === undefined)
       throw new Refusal("publisher_offline", `Nobody publishes LLM ${this.#target.name} now.`);
     return publisherUpstream(this.#call.deps, status.publisher);
@@ -158,7 +161,8 @@ export class Exchange {
       whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
       farewell: sse ? farewell : undefined,
       cut: (cause) => this.#cut(cause),
-      idle: () => this.#timeout("fell silent", idle),
+      idle: () => this.#timeout("said nothing more", idle),
+      filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
       onLong: () => {
         release = this.#watchStanding();
       },
@@ -196,6 +200,16 @@ export class Exchange {
     const headers = this.#headers("application/json");
     if (retryAfter !== null) headers["retry-after"] = retryAfter;
     return new Response(body, { status, headers });
+  }
+
+  /** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
+  #named(error: unknown): unknown {
+    if (error instanceof Refusal || this.#target.base !== undefined) return error;
+    return new Refusal("publisher_offline", `The publisher of LLM ${this.#target.name} can't be reached now.`, {
+      hint: "Try again in a few seconds.",
+      retryAfter: 2,
+      cause: error,
+    });
   }
 
   #refused(error: unknown): Response {
@@ -236,7 +250,7 @@ export class Exchange {
       llm: this.#target.name,
       model: this.#target.spec.model,
       path: this.#path,
-      streaming: this.#asked.stream,
+      streaming: this.#stream,
       status,
       error,
       durationMs: now - this.#call.startedAt,

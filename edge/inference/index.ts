@@ -24,7 +24,7 @@ async function infer(call: Call, name: string, path: string): Promise<Response> 
   const asked = await askedOf(call);
   const target = await call.deps.llms.get(name, call.waitUntil);
   if (!target) throw modelNotFound(name);
-  return new Exchange(call, asked, target, path).run();
+  return new Exchange(call, target, path, asked.stream).run(asked);
 }
 
 export const inferenceRoutes: readonly Route[] = [

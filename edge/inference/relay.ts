@@ -5,18 +5,13 @@
  * the CPU). `tee` keeps a copy, which is read when the stream has ended, for usage and for whether it was complete; while it
  * runs, a look at the copy now and then tells that the provider still speaks, and keeps the copy small.
  */
-import type { Refusal } from "#db/protocol/errors";
-import { TAIL_BYTES } from "./usage.ts";
+import { Refusal } from "#db/protocol/errors";
+import { Copy } from "./copy.ts";
+import { pump } from "./pump.ts";
 
 /** First look after this many milliseconds, then doubling: a fast stream must not fill memory before anybody looks. */
 const FIRST_LOOK = 100;
 const LAST_LOOK = 1_000;
-/** Bytes taken from the copy in one look. */
-const LOOK_BYTES = 65_536;
-/** A short stream fits into this; a larger buffer costs more than reading it. */
-const FIRST_BYTES = 8_192;
-/** A stream that is longer than this goes on without a copy: back-pressure alone bounds it then, and its usage stays unknown. */
-const COPY_LIMIT = 8_388_608;
 /** Milliseconds that a client may take to accept the last words of a stream that failed. */
 const FAREWELL = 10_000;
 
@@ -34,6 +29,8 @@ export interface RelayOptions {
   /** Makes the refusals that only the caller can word. */
   cut: (cause: unknown) => Refusal;
   idle: () => Refusal;
+  /** What to say between events to a client that has heard nothing for `afterMs` milliseconds. */
+  filler: { bytes: Uint8Array; afterMs: number } | undefined;
   /** Called once where the stream lasts longer than a second. */
   onLong?: () => void;
 }
@@ -61,20 +58,22 @@ async function run(
   const { controller } = options;
   const [main, second] = body.tee();
   const copy = new Copy(second);
-  const stop = watch(copy, options);
+  const interruption = new AbortController();
+  const stop = watch(copy, options, interruption);
   let broke: { cause: unknown } | undefined;
   try {
-    if (options.first) {
-      const writer = to.getWriter();
-      await writer.write(options.first);
-      writer.releaseLock();
-    }
-    await main.pipeTo(to, { preventAbort: true, preventClose: true });
+    if (options.first) await say(to, options.first);
+    await main.pipeTo(to, { preventAbort: true, preventClose: true, signal: interruption.signal }).catch((cause) => {
+      if (!interruption.signal.aborted || !options.filler) throw cause;
+      stop();
+      return pump(copy, to, { ...options, filler: options.filler });
+    });
   } catch (cause) {
     broke = { cause };
   }
   stop();
-  const abortedBy = controller.signal.aborted ? (controller.signal.reason as Refusal) : undefined;
+  const reason: unknown = controller.signal.reason;
+  const abortedBy = reason instanceof Refusal ? reason : undefined;
   // The provider must not go on for a client that hung up, which only a failed write tells.
   if (broke) controller.abort(broke.cause);
   const tail = await copy.rest(broke !== undefined);
@@ -93,6 +92,12 @@ async function run(
   }
   const accepted = await takeLeave(writer, options.farewell?.(refusal, tail));
   return { tail, broke: !accepted && broke ? "client_gone" : refusal };
+}
+
+async function say(to: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
+  const writer = to.getWriter();
+  await writer.write(bytes);
+  writer.releaseLock();
 }
 
 /** @param last what the client is told; undefined: the connection breaks. @returns whether the client took it. */
@@ -114,98 +119,32 @@ async function takeLeave(
   }
 }
 
-/** Looks at the copy from time to time. @returns what ends that. */
-function watch(copy: Copy, options: RelayOptions): () => void {
-  let wait = FIRST_LOOK;
+/**
+ * Looks at the copy from time to time.
+ * @param interruption takes the stream out of the runtime's hands, so that something can be said in its silence. Only before
+ * its first byte: later there may be bytes on their way to a slow client, which an interruption would lose.
+ * @returns what ends that.
+ */
+function watch(copy: Copy, options: RelayOptions, interruption: AbortController): () => void {
+  const { idleMs, filler, controller } = options;
   let long = options.onLong;
+  let wait = FIRST_LOOK;
   const startedAt = Date.now();
   let heardAt = startedAt;
-  let timer = setTimeout(look, wait);
+  let timer = setTimeout(look, Math.min(wait, idleMs));
   function look() {
     const now = Date.now();
     if (copy.look()) heardAt = now;
-    if (now - heardAt >= options.idleMs) return options.controller.abort(options.idle());
+    if (now - heardAt >= idleMs) return controller.abort(options.idle());
     if (long && now - startedAt >= LAST_LOOK) {
       long();
       long = undefined;
     }
+    if (filler && copy.empty && now - startedAt >= filler.afterMs) return interruption.abort();
     wait = Math.min(wait * 2, LAST_LOOK);
-    timer = setTimeout(look, Math.min(wait, Math.max(1, options.idleMs - (now - heardAt))));
+    timer = setTimeout(look, Math.min(wait, Math.max(1, idleMs - (now - heardAt))));
   }
   return () => clearTimeout(timer);
-}
-
-/** The second branch of the tee: its last bytes, and whether anything came. */
-class Copy {
-  readonly #reader: ReadableStreamBYOBReader;
-  #last: Uint8Array = new Uint8Array();
-  #taken = 0;
-  #heard = false;
-  #reading: Promise<void> | undefined;
-  #ended = false;
-
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader({ mode: "byob" });
-  }
-
-  /** Takes what has gathered. @returns whether anything came since the last look; true for ever where no copy is kept. */
-  look(): boolean {
-    if (this.#taken > COPY_LIMIT) {
-      this.drop();
-      return true;
-    }
-    const heard = this.#heard;
-    this.#heard = false;
-    if (!this.#reading && !this.#ended)
-      this.#reading = this.#take(LOOK_BYTES, 1).finally(() => {
-        this.#reading = undefined;
-      });
-    return heard;
-  }
-
-  /**
-   * After the end. @returns the last bytes as text.
-   * @param broken what came before the break is read piece by piece: asking for more would meet the break first.
-   */
-  async rest(broken: boolean): Promise<string> {
-    await this.#reading;
-    for (let size = FIRST_BYTES; !this.#ended; size = LOOK_BYTES) await this.#take(size, broken ? 1 : size);
-    return this.tail();
-  }
-
-  tail(): string {
-    return this.#taken > COPY_LIMIT ? "" : new TextDecoder().decode(this.#last);
-  }
-
-  drop(): void {
-    this.#ended = true;
-    this.#reader.cancel().catch(() => {});
-  }
-
-  async #take(size: number, atLeast: number): Promise<void> {
-    try {
-      const { value, done } = await this.#reader.readAtLeast(atLeast, new Uint8Array(size));
-      if (value && value.length > 0) {
-        this.#heard = true;
-        this.#taken += value.length;
-        this.#last = lastOf(this.#last, value);
-      }
-      if (done || !value || value.length < atLeast) this.#ended = true;
-    } catch {
-      // The first branch meets the same error and reports it.
-      this.#ended = true;
-    }
-  }
-}
-
-function lastOf(before: Uint8Array, next: Uint8Array): Uint8Array {
-  if (before.length === 0 && next.length * 2 > next.buffer.byteLength) return next.subarray(-TAIL_BYTES);
-  if (before.length === 0 || next.length >= TAIL_BYTES) return next.slice(-TAIL_BYTES);
-  const kept = before.subarray(-(TAIL_BYTES - next.length));
-  const all = new Uint8Array(kept.length + next.length);
-  all.set(kept);
-  all.set(next, kept.length);
-  return all;
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {

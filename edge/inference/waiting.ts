@@ -4,7 +4,7 @@
  */
 const encoder = new TextEncoder();
 /** SSE comments are ignored by every client (WHATWG HTML, 9.2.6). */
-const comment = encoder.encode(": waiting for the model\n\n");
+export const comment = encoder.encode(": waiting for the model\n\n");
 
 /**
  * @param every milliseconds between comments.
@@ -36,8 +36,9 @@ async function run(
     if (!response.body) {
       await writer.close();
     } else if ((response.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
-      writer.releaseLock();
-      await response.body.pipeTo(to);
+      // Chunk by chunk: the runtime has no native pipe from one TransformStream into another.
+      for await (const chunk of response.body as ReadableStream<Uint8Array>) await writer.write(chunk);
+      await writer.close();
     } else {
       await writer.write(encoder.encode(asEvent(await response.text())));
       await writer.close();
@@ -45,6 +46,8 @@ async function run(
   } catch {
     // Nothing is left to tell and nobody to tell it to; the exchange has recorded how it ended.
     onGone();
+    // Never a hang: whoever still listens sees the connection break.
+    writer.abort(new Error("the answer failed")).catch(() => {});
   } finally {
     clearInterval(timer);
   }

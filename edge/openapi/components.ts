@@ -3,6 +3,8 @@ import { z } from "zod";
 import { errors } from "#db/protocol/errors";
 import { envelope, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
+import { behaviours } from "../behaviours/index.ts";
+import type { NamedKind } from "../resources/read.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -29,7 +31,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
   };
 }
 
-function schemasOf(kind: Kind): [string, JsonSchema][] {
+function schemasOf(kind: NamedKind): [string, JsonSchema][] {
   const name = componentName(kind);
   return [
     [name, shown(kind)],
@@ -49,16 +51,19 @@ function schemasOf(kind: Kind): [string, JsonSchema][] {
 }
 
 /** Reported fields are accepted and ignored, so that what was read can be sent back. */
-function given(kind: Kind): JsonSchema {
+function given(kind: NamedKind): JsonSchema {
   const spec = jsonSchema(kind.spec, "input");
   return {
     ...spec,
     description: kind.about,
     required: ["name", ...requiredOf(spec)],
     properties: {
-      kind: { type: "string", description: `Optional: ${kind.name}.` },
+      kind: { const: kind.name },
       ...properties(jsonSchema(envelope.pick({ name: true, labels: true }), "input")),
       ...properties(spec),
+      ...Object.fromEntries(
+        (behaviours[kind.name]?.options ?? []).map((option) => [option, { type: "boolean", writeOnly: true }]),
+      ),
       ...Object.fromEntries(
         Object.entries(reportedProperties(kind)).map(([field, schema]) => [field, { ...schema, readOnly: true }]),
       ),

@@ -1,20 +1,45 @@
 /** What one caller asked of a publisher, and the answer on its way to it. */
-import type { Refusal } from "#db/protocol/errors";
+import { type ErrorCode, Refusal } from "#db/protocol/errors";
 import type { InferTask } from "#db/protocol/publisher";
 import { encodeRefusal } from "../inference/upstream.ts";
 
+/** Requests that wait for a slot are in this object's memory: together they may have so many characters. */
+const WAITING_LIMIT = 32 * 1024 * 1024;
+
+/** Whether one more request of that size would be too much to hold. A single one always fits: the edge bounds it already. */
+export function tooMuchWaits(asked: Iterable<Asked>, size: number): boolean {
+  let waiting = 0;
+  for (const a of asked) waiting += a.size;
+  return waiting > 0 && waiting + size > WAITING_LIMIT;
+}
+
 export class Asked {
-  readonly frame: InferTask;
+  #frame: InferTask | undefined;
+  /** Whether the caller asked for server-sent events. */
+  readonly stream: boolean;
   /** The answer's head, or a refusal as a response; the body may come later. */
   readonly answer: Promise<Response>;
   #resolve: (response: Response) => void;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
 
   constructor(frame: InferTask) {
-    this.frame = frame;
+    this.#frame = frame;
+    this.stream = frame.stream;
     const { promise, resolve } = Promise.withResolvers<Response>();
     this.answer = promise;
     this.#resolve = resolve;
+  }
+
+  /** Characters of the request, for as long as they are held. */
+  get size(): number {
+    return this.#frame?.body.length ?? 0;
+  }
+
+  /** The task, once: from then on the publisher has it. */
+  release(): InferTask | undefined {
+    const frame = this.#frame;
+    this.#frame = undefined;
+    return frame;
   }
 
   /** The head goes out; the body follows by `write`. */
@@ -35,7 +60,8 @@ export class Asked {
   }
 
   /** A clear refusal while nothing has been said, else the answer breaks off and can't be taken for a whole one. */
-  fail(refusal: Refusal): void {
+  fail({ code, message, retryAfter }: { code: ErrorCode; message: string; retryAfter?: number }): void {
+    const refusal = new Refusal(code, message, retryAfter === undefined ? {} : { retryAfter });
     if (this.#writer) this.#writer.abort(refusal).catch(() => {});
     else this.#resolve(encodeRefusal(refusal));
   }

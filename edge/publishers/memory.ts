@@ -24,7 +24,9 @@ export class Memory {
     return this.#ctx.storage.kv.get<Remembered>(KEY);
   }
 
-  keep(identity: Identity, state: Session): void {
+  /** Nothing is kept of what never registered or is gone. */
+  keep(identity: Identity | undefined, state: Session): void {
+    if (!identity || state.presence === "gone") return;
     const remembered: Remembered = { identity, state: keep(state) };
     const text = JSON.stringify(remembered);
     if (text !== this.#text) this.#ctx.storage.kv.put(KEY, remembered);

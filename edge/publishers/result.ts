@@ -12,10 +12,12 @@ export interface ResultPorts {
   on(event: Event): void;
   /** Finds out whether the publisher is still there. */
   probe(): void;
-  /** Milliseconds that a streaming result may be silent. */
-  idle: number;
-  /** Most bytes of a result that is not a streaming body. */
-  limit: number;
+  limits: {
+    /** Milliseconds that a streaming result may be silent. */
+    idle: number;
+    /** Most bytes of a result that is not a streaming body. */
+    bytes: number;
+  };
 }
 
 /** Headers of a model server's answer that the caller gets. */
@@ -28,7 +30,7 @@ export async function takeResult(task: string, request: Request, ports: ResultPo
     return takeBody(task, asked, request, ports);
   }
   if (!ports.asked(task)) admitted(task, "body", ports);
-  const frame = parseWith(resultFrame, parseJson(await readBounded(request, ports.limit)));
+  const frame = parseWith(resultFrame, parseJson(await readBounded(request, ports.limits.bytes)));
   await takeFrame(task, frame, ports);
   return Response.json({ accepted: true });
 }
@@ -57,7 +59,7 @@ async function takeFrame(task: string, frame: ResultFrame, ports: ResultPorts): 
   const chunked = "chunk" in frame;
   const asked = admitted(task, chunked ? "chunks" : "body", ports);
   ports.on({ is: "started", task, by: chunked ? "chunks" : "body" });
-  const type = chunked && asked.frame.stream ? "text/event-stream" : "application/json";
+  const type = chunked && asked.stream ? "text/event-stream" : "application/json";
   asked.begin(chunked ? 200 : frame.status, { "content-type": type });
   const text = chunked ? frame.chunk.data : typeof frame.body === "string" ? frame.body : JSON.stringify(frame.body);
   try {
@@ -82,7 +84,7 @@ async function takeBody(task: string, asked: Asked, request: Request, ports: Res
   ports.on({ is: "started", task, by: "body" });
   asked.begin(status, headers);
   try {
-    if (request.body) await relay(request.body, (bytes) => asked.write(bytes), ports.idle);
+    if (request.body) await relay(request.body, (bytes) => asked.write(bytes), ports.limits.idle);
     await asked.end();
     ports.on({ is: "ended", task });
     return Response.json({ accepted: true });

@@ -1,6 +1,6 @@
 /** One provider session: the shell that feeds the machine and carries its effects out. */
 import { DurableObject } from "cloudflare:workers";
-import { Refusal, refuse } from "#db/protocol/errors";
+import { refuse } from "#db/protocol/errors";
 import {
   type HeartbeatResponse,
   heartbeatRequest,
@@ -15,7 +15,7 @@ import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { toRefusal } from "../errors.ts";
 import { encodeRefusal } from "../inference/upstream.ts";
-import { Asked } from "./asked.ts";
+import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
 import { type Identity, knowsSecret } from "./identity.ts";
 import { type RegisterInward, readInfer, type Settled } from "./inward.ts";
@@ -50,7 +50,7 @@ export class PublisherSession extends DurableObject<Env> {
     const kept = this.#memory.load();
     this.#identity = kept?.identity;
     this.#state = kept ? machine.restored(kept.state, this.#limits, Date.now()) : machine.unregistered(Date.now());
-    this.#keep();
+    this.#memory.keep(this.#identity, this.#state);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -83,8 +83,7 @@ export class PublisherSession extends DurableObject<Env> {
       asked: (task) => this.#asked.get(task),
       on: (event) => this.#on(event),
       probe: () => this.#channels.get(this.#state.channel ?? 0)?.probe(),
-      idle: this.#limits.times.idle,
-      limit: this.#deps.settings.maxBodyBytes,
+      limits: { idle: this.#limits.times.idle, bytes: this.#deps.settings.maxBodyBytes },
     });
   }
 
@@ -107,8 +106,8 @@ export class PublisherSession extends DurableObject<Env> {
       this.#on({ is: "closed", channel: number });
     });
     this.#channels.set(number, channel);
-    const providerSessionId = this.#identity?.session;
-    channel.send("hello", { providerSessionId, protocol: PROTOCOL_VERSION, pingSeconds: times.ping / 1000 });
+    const protocol = PROTOCOL_VERSION;
+    channel.send("hello", { providerSessionId: this.#identity?.session, protocol, pingSeconds: times.ping / 1000 });
     this.#on({ is: "opened", channel: number });
     return channel.response;
   }
@@ -124,7 +123,10 @@ export class PublisherSession extends DurableObject<Env> {
   async #infer(request: Request): Promise<Response> {
     const { session, taskId, firstByteMs, ...asks } = readInfer(request);
     if (this.#state.presence === "gone") await this.#settle(session);
-    const asked = new Asked({ kind: "infer", taskId, ...asks, body: await request.text() });
+    const body = await request.text();
+    if (tooMuchWaits(this.#asked.values(), body.length))
+      refuse("queue_full", `Too much waits for the publisher of ${asks.llm}.`, { retryAfter: 5 });
+    const asked = new Asked({ kind: "infer", taskId, ...asks, body });
     this.#asked.set(taskId, asked);
     const gone = () => this.#on({ is: "callerGone", task: taskId });
     request.signal.addEventListener("abort", gone);
@@ -148,7 +150,7 @@ export class PublisherSession extends DurableObject<Env> {
   #on(event: machine.Event): void {
     const { state, effects } = machine.step(this.#state, event, this.#limits, Date.now());
     this.#state = state;
-    this.#keep();
+    this.#memory.keep(this.#identity, this.#state);
     for (const effect of effects) this.#carry(effect);
     if (event.is === "ended" || event.is === "callerGone") this.#asked.delete(event.task);
     this.#timer.next(machine.nextDue(state).passing);
@@ -157,17 +159,15 @@ export class PublisherSession extends DurableObject<Env> {
   #carry(effect: machine.Effect): void {
     switch (effect.do) {
       case "dispatch":
-        this.#send(this.#asked.get(effect.task)?.frame);
+        this.#send(this.#asked.get(effect.task)?.release());
         break;
       case "cancel":
         this.#send({ kind: "cancel", taskId: effect.task });
         break;
-      case "fail": {
-        const { task, code, message, retryAfter } = effect;
-        this.#asked.get(task)?.fail(new Refusal(code, message, retryAfter === undefined ? {} : { retryAfter }));
-        this.#asked.delete(task);
+      case "fail":
+        this.#asked.get(effect.task)?.fail(effect);
+        this.#asked.delete(effect.task);
         break;
-      }
       case "close":
         this.#channels.get(effect.channel)?.close("closed", { because: effect.because });
         break;
@@ -190,14 +190,10 @@ export class PublisherSession extends DurableObject<Env> {
   }
 
   async #forget(): Promise<void> {
-    if (this.#state.presence !== "gone" || !this.#identity) return;
-    const { session } = this.#identity;
+    const session = this.#identity?.session;
+    if (this.#state.presence !== "gone" || session === undefined) return;
     this.#identity = undefined;
     await this.#memory.forget();
     await this.#upkeep.remove(session);
-  }
-
-  #keep(): void {
-    if (this.#identity && this.#state.presence !== "gone") this.#memory.keep(this.#identity, this.#state);
   }
 }

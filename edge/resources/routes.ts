@@ -168,10 +168,11 @@ async function list(call: Call, kind: NamedKind, scopeId: string | undefined): P
     after: token ? readContinue(token, order) : undefined,
   });
   const now = Date.now();
-  return Response.json({
+  const page = {
     items: rows.map((row) => present(kind.name, row, now)),
     ...(next ? { continue: writeContinue(order, next) } : {}),
-  });
+  };
+  return Response.json(page, { headers: { "cache-control": "no-store" } });
 }
 
 async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {

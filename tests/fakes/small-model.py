@@ -23,8 +23,10 @@ ENGINE_VERSION = "2026.10.11549"
 
 
 def pip(*arguments):
-    command = [sys.executable, "-m", "pip", *arguments, "-q", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
-    subprocess.run(command, check=True, stdout=sys.stderr, timeout=240)
+    quiet = ["-q", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
+    # Without a network it must fail soon: whoever asked then goes on without a model.
+    patience = ["--retries", "1", "--timeout", "15"]
+    subprocess.run([sys.executable, "-m", "pip", *arguments, *quiet, *patience], check=True, stdout=sys.stderr, timeout=75)
 
 
 def model(cache):

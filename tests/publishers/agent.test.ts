@@ -1,4 +1,6 @@
 /** The real local agent in front of a real model server, against a real edge. */
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ModelServer, startModelServer, streamOf } from "../fakes/model-server.ts";
 import { verifies } from "../requirements.ts";
@@ -91,4 +93,218 @@ describe("a published model", () => {
       expect(await call("killed")).toMatchObject({ status: 503, body: { error: { code: "publisher_offline" } } });
     },
   );
+});
+
+/** The agent to its end, with this environment. */
+const ends = (args: readonly string[], env: NodeJS.ProcessEnv = {}, person = stack.person()) =>
+  person.mcplocal(args, { env }).ended;
+const here = () => ({ MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token });
+const asked = (name: string) => server.seen.filter((s) => s.body.includes(`real/${name}"`));
+
+describe("leaving", () => {
+  test(
+    verifies("virtual.drain", "finishes what is in flight, takes nothing new, and is inactive when it ends"),
+    async () => {
+      const { agent } = await publishing("drains", ["--slots", "2"]);
+      const controller = new AbortController();
+      const response = await fetch(`${stack.edge.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${stack.admin.token}`, "content-type": "application/json" },
+        body: JSON.stringify(ask("drains", "trickle", true)),
+        signal: controller.signal,
+      });
+      const reader = response.body?.getReader();
+      await reader?.read();
+      agent.process.kill("SIGTERM");
+      await becomes("drains", "inactive");
+      const seen = asked("drains").length;
+      expect(await call("drains")).toMatchObject({ status: 503 });
+      expect(asked("drains"), "nothing new was taken").toHaveLength(seen);
+      for (let i = 0; i < 5; i++) expect((await reader?.read())?.done, "the stream goes on").toBe(false);
+      expect(agent.process.exitCode).toBeNull();
+      controller.abort();
+      expect((await agent.ended).code).toBe(0);
+      expect(agent.output()).toContain("Finishing 1 answer");
+    },
+  );
+
+  test("a second signal ends it at once", async () => {
+    const { agent } = await publishing("impatient");
+    const pending = call("impatient", "hang");
+    await until("the model server was asked", () => asked("impatient").length > 0);
+    agent.process.kill("SIGINT");
+    await agent.says("Finishing 1 answer");
+    agent.process.kill("SIGINT");
+    expect((await agent.ended).code).toBe(1);
+    expect((await pending).status).toBe(503);
+  });
+
+  test("with --exit-with-parent it ends with its standard input, and says good-bye", async () => {
+    const person = stack.person();
+    const agent = person.mcplocal(
+      ["publish", "--url", server.url, "--model", "real/orphan", "--name", "orphan", "--exit-with-parent"],
+      { env: here() },
+    );
+    expect((await agent.ended).code).toBe(0);
+  });
+});
+
+describe("trouble", () => {
+  test(verifies("virtual.cancel", "a caller that hangs up ends the request at the model server"), async () => {
+    await publishing("cancels");
+    const controller = new AbortController();
+    const response = await fetch(`${stack.edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stack.admin.token}`, "content-type": "application/json" },
+      body: JSON.stringify(ask("cancels", "trickle", true)),
+      signal: controller.signal,
+    });
+    await response.body?.getReader().read();
+    controller.abort();
+    await until("the model server's request ended", () => asked("cancels").every((s) => s.aborted), 1_500);
+    expect(await call("cancels"), "its slot is free").toMatchObject({ status: 200 });
+  });
+
+  test("an edge that restarts has it back within five seconds, with the same row", async () => {
+    const { agent } = await publishing("reconnects");
+    const before = await rowOf("reconnects");
+    await stack.edge.kill();
+    await agent.says("trying again");
+    await stack.edge.restart();
+    const restarted = Date.now();
+    await until("it answers", async () => (await call("reconnects")).status === 200, 6_000);
+    expect(Date.now() - restarted).toBeLessThan(6_000);
+    expect(await rowOf("reconnects")).toEqual(before);
+  });
+
+  test("a model server that is down is a 502 that says so; one that cuts its stream is an error, not an end", async () => {
+    const gone = await startModelServer();
+    await gone.stop();
+    const person = stack.person();
+    const agent = person.mcplocal(["publish", "--url", gone.url, "--model", "real/down", "--name", "down"], {
+      env: here(),
+    });
+    await agent.says("can be called");
+    const answer = await call("down");
+    expect(answer).toMatchObject({ status: 502, body: { error: { code: "publisher_failed" } } });
+    expect(JSON.stringify(answer.body)).toContain("connection refused");
+    await publishing("cuts");
+    const streamed = await fetch(`${stack.edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stack.admin.token}`, "content-type": "application/json" },
+      body: JSON.stringify(ask("cuts", "cut", true)),
+    });
+    const text = await streamed.text();
+    expect(text).toContain("Hello");
+    expect(text.split('"error"')).toHaveLength(2);
+    expect(text).not.toContain("[DONE]");
+  });
+
+  test("a model server's own refusal keeps its status, words and Retry-After", async () => {
+    await publishing("says-no");
+    const answer = await call("says-no", "status 429");
+    expect(answer).toMatchObject({ status: 429, body: { error: { message: "the provider says 429" } } });
+    expect(answer.headers.get("retry-after")).toBe("7");
+  });
+
+  test("a second agent with the same home takes over, and the first says so and ends", async () => {
+    const { agent, person } = await publishing("taken-over");
+    await publishing("taken-over", [], person);
+    const first = await agent.ended;
+    expect(first.code).toBe(1);
+    expect(first.stderr).toContain("took over");
+    expect(await call("taken-over")).toMatchObject({ status: 200 });
+  });
+});
+
+describe("the current context", () => {
+  test("serves: a login that has run out is renewed, and what renews it next time is kept, privately", async () => {
+    const { admin, edge } = stack;
+    const [email, password] = ["owner@example.com", "correct horse battery staple"];
+    await admin.create("users", { name: "owner", email, password });
+    const bindings = [{ role: "create", resource: "llms" }];
+    await admin.create("rbac", { name: "owners", subjects: [{ kind: "User", name: "owner" }], bindings });
+    const login = (await admin.as("").call("POST", "/api/v1/auth/login", { email, password })).body as Session;
+    const person = stack.person();
+    const directory = path.join(person.home, "mcpctl");
+    const file = path.join(directory, "contexts.yaml");
+    mkdirSync(directory, { recursive: true });
+    const { refreshToken } = login;
+    const session = { accessToken: "worn out", refreshToken, expiresAt: "2020-01-01T00:00:00.000Z" };
+    const contexts = { here: { edge: edge.url, session, project: "kept" } };
+    writeFileSync(file, JSON.stringify({ currentContext: "here", contexts }), { mode: 0o600 });
+    const agent = person.mcplocal(["publish", "--url", server.url, "--model", "m", "--name", "by-login"]);
+    await agent.says("can be called");
+    const kept = JSON.parse(readFileSync(file, "utf8")) as {
+      contexts: { here: { session: Session; project: string } };
+    };
+    expect(kept.contexts.here.project).toBe("kept");
+    expect(kept.contexts.here.session.refreshToken).not.toBe(refreshToken);
+    expect(Date.parse(kept.contexts.here.session.expiresAt)).toBeGreaterThan(Date.now());
+    const secret = [
+      file,
+      ...readdirSync(path.join(directory, "sessions")).map((f) => path.join(directory, "sessions", f)),
+    ];
+    expect(secret.map((f) => statSync(f).mode & 0o077)).toEqual(secret.map(() => 0));
+    agent.process.kill("SIGTERM");
+    await agent.ended;
+    writeFileSync(file, JSON.stringify({ currentContext: "here", contexts }), { mode: 0o600 });
+    const again = await ends(["publish", "--url", server.url, "--model", "m", "--name", "by-login"], {}, person);
+    expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining("mcpctl login") });
+  });
+});
+
+interface Session {
+  accessToken: string;
+  refreshToken: string;
+  expiresAt: string;
+}
+
+describe("exit codes and words", () => {
+  const what = (name: string) => ["publish", "--url", server.url, "--model", "m", "--name", name];
+
+  test(verifies("virtual.conflict", "a name that somebody else publishes: 1, and who it is"), async () => {
+    await publishing("contested");
+    const { status } = await rowOf("contested");
+    const refused = await ends(what("contested"), here());
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain(status.publisher);
+  });
+
+  test("usage is 2, a credential that does not count 4, an address without an edge 5", async () => {
+    expect(await ends(["publish"], here())).toMatchObject({ code: 2 });
+    expect(await ends(["publish", "--nonsense"], here())).toMatchObject({ code: 2 });
+    expect(await ends(what("x"))).toMatchObject({ code: 2, stderr: expect.stringContaining("mcpctl login") });
+    expect(await ends(what("x"), { ...here(), MCPCTL_TOKEN: "garbage" })).toMatchObject({ code: 4 });
+    expect(await ends(what("x"), { ...here(), MCPCTL_EDGE: server.url })).toMatchObject({ code: 5 });
+  });
+
+  test("--token works, and warns that others can see it", async () => {
+    const { MCPCTL_EDGE } = here();
+    const agent = stack.person().mcplocal([...what("by-flag"), "--token", stack.admin.token], { env: { MCPCTL_EDGE } });
+    await agent.says("can be called");
+    expect(agent.output()).toContain("MCPCTL_TOKEN");
+    expect(agent.output()).not.toContain(stack.admin.token);
+  });
+
+  test("with --log json each line is one event, and no secret is in any", async () => {
+    const { agent } = await publishing("structured", ["--log", "json"]);
+    agent.process.kill("SIGTERM");
+    const { stdout } = await agent.ended;
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { event: string });
+    expect(events.map((e) => e.event)).toEqual(["published", "connected", "left"]);
+    expect(stdout).not.toContain("mcpctl_p");
+  });
+
+  test("status tells what runs", async () => {
+    const { agent, person } = await publishing("told");
+    const status = async () => JSON.parse((await ends(["status", "-o", "json"], {}, person)).stdout) as unknown[];
+    expect(await status()).toMatchObject([{ llms: ["told"], running: true, pid: agent.pid }]);
+    agent.process.kill("SIGTERM");
+    await agent.ended;
+    expect(await status()).toMatchObject([{ llms: ["told"], running: false }]);
+  });
 });

@@ -240,6 +240,34 @@ describe("bad input", () => {
   });
 });
 
+describe("an LLM's key", () => {
+  const llm = (name: string, key: string, url: string) => ({
+    name,
+    type: "openai",
+    model: "m",
+    url,
+    apiKeyRef: { name: "keys", key },
+  });
+
+  test(verifies("inference.auth-probe", "is tried when it is set: refused by the provider, refused here"), async () => {
+    const { admin } = stack;
+    await admin.create("secrets", { name: "keys", data: { right: KEY, wrong: "sk-another" } });
+    const refused = await admin.call("POST", "/api/v1/llms", llm("probed", "wrong", provider.url));
+    expect(refused.status).toBe(422);
+    expect(JSON.stringify(refused.body)).toContain("Incorrect API key provided");
+    expect((await admin.call("GET", "/api/v1/llms/probed")).status).toBe(404);
+    const skipped = { ...llm("skipped", "wrong", provider.url), _skipAuthCheck: true };
+    expect(await admin.create("llms", skipped)).not.toHaveProperty("_skipAuthCheck");
+    await admin.create("llms", llm("probed", "right", provider.url));
+  });
+
+  test(verifies("inference.auth-probe", "of a provider that can't be asked is a warning"), async () => {
+    const made = await stack.admin.call("POST", "/api/v1/llms", llm("away", "right", "http://127.0.0.1:9"));
+    expect(made.status).toBe(201);
+    expect(made.headers.get("warning")).toMatch(/^299 mcpctl "/);
+  });
+});
+
 test(verifies("audit.inference", "each answered request leaves one record with its tokens"), async () => {
   const whole = await developer.chat.completions.create(ask("hello")).withResponse();
   const { data, response } = await developer.chat.completions

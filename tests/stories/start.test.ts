@@ -2,15 +2,16 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { listen } from "#db/local/listen";
+import { type PrivatePostgres, startPrivatePostgres } from "#db/local/private-postgres";
 import { isRunning } from "#db/local/process-lock";
 import { type DevFile, devFile } from "../../infra/dev/dev-file.ts";
+import { freePort } from "../../infra/free-port.ts";
 import { root } from "../../infra/paths.ts";
+import { verifies } from "../requirements.ts";
 
 const home = mkdtempSync(join(tmpdir(), "mcpctl-start-"));
 // Contexts are written to a home of the test's own; what vitest sets would change what Node and colours do.
@@ -36,13 +37,6 @@ function npm(...args: string[]): Promise<Outcome> {
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     );
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe, 0);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 const readDev = (data: string): DevFile => devFile.parse(JSON.parse(readFileSync(join(data, "dev.json"), "utf8")));
@@ -84,7 +78,7 @@ describe("npm start -- --detach", () => {
   });
   afterAll(() => npm("stop", "--", "--data", data));
 
-  test("says where it is, how to get in, what is published and three things to try", () => {
+  test(verifies("start.ready", "says where it is, how to get in, what is published and three things to try"), () => {
     expect(started.stdout).toContain(first.edge);
     expect(started.stdout).toContain(first.adminToken);
     expect(started.stdout).toMatch(/Published +demo/);
@@ -103,7 +97,7 @@ describe("npm start -- --detach", () => {
     }
   });
 
-  test("keeps its secrets from others", () => {
+  test(verifies("start.ready", "keeps its secrets from others"), () => {
     for (const file of ["dev.json", "keys.json", "admin.json", "mcplocal.yaml"])
       expect((statSync(join(data, file)).mode & 0o777).toString(8), file).toBe("600");
     const args = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" });
@@ -140,7 +134,7 @@ describe("npm start -- --detach", () => {
     await expect.poll(async () => (await ask(first, "And now?")).status, { timeout: 30_000, interval: 200 }).toBe(200);
   });
 
-  test("npm stop leaves no process, and the next start finds what was kept", async () => {
+  test(verifies("start.no-orphans", "npm stop leaves no process, and the next start finds what was kept"), async () => {
     const before = readDev(data);
     const stopped = await npm("stop", "--", "--data", data);
     expect(stopped.code, stopped.stderr).toBe(0);
@@ -153,14 +147,20 @@ describe("npm start -- --detach", () => {
     expect((await whoAmI(dev)).status).toBe(200);
   });
 
-  test("kill -9 of the process that keeps all others leaves no process, and the next start goes on from there", async () => {
-    const before = readDev(data);
-    process.kill(before.pids["supervisor"] ?? Number.NaN, "SIGKILL");
-    await nothingRuns(before);
-    const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
-    expect(again.code, again.stderr).toBe(0);
-    expect((await whoAmI(readDev(data))).status).toBe(200);
-  });
+  test(
+    verifies(
+      "start.no-orphans",
+      "kill -9 of what keeps all others leaves no process, and the next start goes on from there",
+    ),
+    async () => {
+      const before = readDev(data);
+      process.kill(before.pids["supervisor"] ?? Number.NaN, "SIGKILL");
+      await nothingRuns(before);
+      const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
+      expect(again.code, again.stderr).toBe(0);
+      expect((await whoAmI(readDev(data))).status).toBe(200);
+    },
+  );
 
   test("--fresh forgets what was kept", async () => {
     await npm("stop", "--", "--data", data);
@@ -176,9 +176,13 @@ describe("npm start in the foreground", () => {
   const data = join(home, "foreground");
   let child: ChildProcess | undefined;
   afterEach(() => {
-    // Its own group: what a terminal would end.
-    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
+    if (child?.pid === undefined) return;
+    try {
+      // Its own group: what a terminal would end, and whatever a failed test left of it.
       process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+      expect(error).toMatchObject({ code: "ESRCH" });
+    }
   });
 
   async function start(): Promise<{ npm: ChildProcess & { pid: number }; dev: DevFile }> {
@@ -197,7 +201,7 @@ describe("npm start in the foreground", () => {
     return { npm: Object.assign(started, { pid }), dev: readDev(data) };
   }
 
-  test("Ctrl-C stops everything", async () => {
+  test(verifies("start.no-orphans", "Ctrl-C stops everything"), async () => {
     const { npm: running, dev } = await start();
     const exit = once(running, "exit");
     process.kill(-running.pid, "SIGINT");
@@ -206,10 +210,44 @@ describe("npm start in the foreground", () => {
     expect(isRunning(dev.pids["supervisor"] ?? 0)).toBe(false);
   });
 
-  test("kill -9 of npm leaves no process", async () => {
+  test(verifies("start.no-orphans", "kill -9 of npm leaves no process"), async () => {
     const { npm: running, dev } = await start();
     running.kill("SIGKILL");
     await nothingRuns(dev);
+  });
+});
+
+describe("npm start -- --store URL", () => {
+  const data = join(home, "postgres");
+  let postgres: PrivatePostgres | undefined;
+  beforeAll(async () => {
+    postgres = await startPrivatePostgres();
+  });
+  afterAll(() => postgres?.stop());
+
+  const start = async (url: string, ...more: string[]) =>
+    npm("start", "--", "--detach", "--store", url, "--port", String(await freePort()), "--data", data, ...more);
+
+  test("keeps everything in a PostgreSQL proper, and tells who lost the way in what to do", async (context) => {
+    if (!postgres) return context.skip("PostgreSQL is not installed here");
+    const started = await start(postgres.databaseUrl);
+    expect(started.code, started.stderr).toBe(0);
+    const dev = readDev(data);
+    expect((await whoAmI(dev)).status).toBe(200);
+    expect((await ask(dev, "Where is it kept?")).status).toBe(200);
+    await npm("stop", "--", "--data", data);
+
+    const forgotten = await start(postgres.databaseUrl, "--fresh");
+    expect(forgotten.code).not.toBe(0);
+    expect(forgotten.stderr).toMatch(/has users already[\s\S]*--data/);
+    expect(processesOf(dev)).toEqual([]);
+  });
+
+  test("says which store can't be reached", async () => {
+    const nobody = `postgresql://postgres@127.0.0.1:${await freePort()}/postgres`;
+    const failed = await start(nobody);
+    expect(failed.code).not.toBe(0);
+    expect(failed.stderr).toMatch(/store at 127\.0\.0\.1:\d+\/postgres could not be migrated: .*ECONNREFUSED/);
   });
 });
 

@@ -20,14 +20,14 @@ export function forwardedHeaders(request: Request, contentType: string): Record<
 }
 
 /** @throws Refusal provider_unreachable, or the signal's own reason. */
-export function openaiUpstream(target: Target & { base: string }): Upstream {
+export function openaiUpstream(target: Target, base: string): Upstream {
   return {
     async send(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
       const headers: Record<string, string> = { ...request.headers, "accept-encoding": "identity" };
       if (target.key !== undefined) headers["authorization"] = `Bearer ${target.key}`;
       try {
         // A redirect is not followed: the key would go where nobody allowed it to.
-        return await fetch(target.base + request.path, {
+        return await fetch(base + request.path, {
           method: "POST",
           headers,
           body: request.body,

@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+import { backoff } from "./backoff.ts";
+
+test("grows, is spread over the whole span, and lets a publisher be back within five seconds", () => {
+  expect([0, 1, 2, 3].map((n) => backoff(n, 1))).toEqual([250, 500, 1000, 2000]);
+  expect(backoff(1_000_000, 1)).toBeLessThan(5_000);
+  expect(backoff(7, 0)).toBe(0);
+  expect(backoff(3, 0.5)).toBe(1000);
+});

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Failure } from "./failure.ts";
+import { type Flags, publicationOf, targetOf } from "./settings.ts";
+
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), "mcplocal-settings-"));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const around = (env: Record<string, string> = {}) => ({ env: { MCPCTL_HOME: home, ...env }, home });
+const exit = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Failure) return error.exit;
+    throw error;
+  }
+  return 0;
+};
+const url = "http://127.0.0.1:11434/v1";
+
+describe("what is published", () => {
+  test("flags come before the environment, which comes before the file", () => {
+    const config = { publish: [{ url, model: "from-file" }] };
+    const name = (flags: Flags, env = {}) => publicationOf(flags, config, around(env)).models.map((m) => m.name);
+    expect(name({})).toEqual(["from-file"]);
+    const env = { MCPLOCAL_URL: url, MCPLOCAL_MODEL: "from-env, second" };
+    expect(name({}, env)).toEqual(["from-env", "second"]);
+    expect(name({ model: ["from-flag"] }, env)).toEqual(["from-flag"]);
+  });
+
+  test("models that would share a name by themselves get two; names that were given must differ", () => {
+    const config = {
+      publish: [
+        { url, model: "llama3" },
+        { url: "http://127.0.0.1:1234", model: "llama3" },
+      ],
+    };
+    expect(publicationOf({}, config, around())).toMatchObject({
+      models: [{ name: "llama3" }, { name: "llama3-2" }],
+      slots: 2,
+    });
+    expect(exit(() => publicationOf({ url, model: ["a", "b"], name: ["x", "x"] }, {}, around()))).toBe(2);
+  });
+
+  test("what is incomplete or can't be is a usage error", () => {
+    for (const flags of [
+      {},
+      { url },
+      { model: ["m"] },
+      { url: "ftp://x", model: ["m"] },
+      { url, model: ["模型"] },
+      { url, model: ["a", "b"], name: ["x"] },
+    ])
+      expect(
+        exit(() => publicationOf(flags, {}, around())),
+        JSON.stringify(flags),
+      ).toBe(2);
+  });
+});
+
+describe("where it is published", () => {
+  test("the current context serves, and its credential goes nowhere else", async () => {
+    writeFileSync(
+      join(home, "contexts.yaml"),
+      JSON.stringify({ currentContext: "c", contexts: { c: { edge: "https://edge.example/", token: "t" } } }),
+    );
+    const target = await targetOf({}, {}, around());
+    expect([target.edge, await target.bearer()]).toEqual(["https://edge.example", "t"]);
+    await expect(targetOf({ edge: "https://other.example" }, {}, around())).rejects.toMatchObject({ exit: 4 });
+    const env = around({ MCPCTL_EDGE: "https://env.example", MCPCTL_TOKEN: "e" });
+    const fromEnv = await targetOf({}, { token: "f" }, env);
+    expect([fromEnv.edge, await fromEnv.bearer()]).toEqual(["https://env.example", "e"]);
+    expect(await (await targetOf({ token: "flag" }, {}, env)).bearer()).toBe("flag");
+  });
+
+  test("without an edge it is a usage error", async () => {
+    await expect(targetOf({}, {}, { env: { MCPCTL_HOME: join(home, "none") }, home })).rejects.toMatchObject({
+      exit: 2,
+    });
+  });
+});
