@@ -1,4 +1,4 @@
-/** The real world: this process, its terminal, its signals. Nothing else in cli/ touches `process`. */
+/** The real world: this process, its terminal, environment and signals. Verbs see them only as `Surroundings`. */
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Exit, usage } from "./failure.ts";

@@ -8,18 +8,26 @@ import { openTools, type Surroundings } from "./tools.ts";
 import { tree } from "./tree.ts";
 import type { Arg, Flag, Verb, Word } from "./verb.ts";
 
+const ENVIRONMENT = `
+Environment:
+  MCPCTL_EDGE, MCPCTL_TOKEN  The edge and the token, as --edge and --token.
+  MCPCTL_CONTEXT             The context, as --context.
+  MCPCTL_HOME                Where contexts.yaml lies, instead of ~/.mcpctl.
+  NO_COLOR                   Plain text.`;
+
 interface Chosen {
   verb: Verb;
   given: Record<string, unknown>;
 }
 
 /** Parses, runs, explains. Never throws. */
-export async function mcpctl(argv: readonly string[], around: Surroundings): Promise<Exit> {
+export async function mcpctl(typed: readonly string[], around: Surroundings): Promise<Exit> {
+  const argv = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
   let verbose = argv.includes("-v") || argv.includes("--verbose");
   try {
     const root = new Command("mcpctl");
     const choice: { made?: Chosen } = {};
-    await build(root, tree, operands(argv), argv, around, choice);
+    await build(root, tree, operands(argv), around, choice);
     await root.parseAsync([...argv], { from: "user" });
     if (!choice.made) return 0;
     const globals = readGlobals(root.opts());
@@ -49,7 +57,6 @@ async function build(
   command: Command,
   words: Readonly<Record<string, Word>>,
   typed: readonly string[],
-  argv: readonly string[],
   around: Surroundings,
   choice: { made?: Chosen },
 ): Promise<void> {
@@ -58,11 +65,12 @@ async function build(
   if (!command.parent)
     command
       .description("kubectl for AI: LLMs, secrets, tokens and who may use them.")
-      .version(around.version, "--version", "The version of mcpctl.");
+      .version(around.version, "--version", "The version of mcpctl.")
+      .addHelpText("after", ENVIRONMENT);
   const [first, ...rest] = typed;
   const names = Object.keys(words);
   const meant = first === undefined || names.includes(first) ? first : undefined;
-  if (first !== undefined && meant === undefined && !(first === "help" && !command.parent)) {
+  if (first !== undefined && meant === undefined) {
     const near = nearest(
       first,
       names.filter((n) => !n.startsWith("_")),
@@ -76,7 +84,7 @@ async function build(
   for (const [name, word] of Object.entries(words)) {
     const child = command.command(name, { hidden: word.hidden ?? false }).description(word.about);
     if (name !== meant) continue;
-    if ("words" in word) await build(child, await word.words(), rest, argv, around, choice);
+    if ("words" in word) await build(child, await word.words(), rest, around, choice);
     else describeVerb(child, await word.load(), around, choice);
   }
 }
@@ -88,8 +96,10 @@ function settings(command: Command, around: Surroundings): void {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void around.io.out(text),
+      // Help that was not asked for: a word that others must follow stood alone.
+      writeErr: (text) => void around.io.out(text),
       // What commander says of errors arrives again as an exception, and is written once, there.
-      writeErr: () => undefined,
+      outputError: () => undefined,
       getOutHelpWidth: () => around.io.columns ?? 100,
     });
 }

@@ -15,8 +15,8 @@ export default verb({
       try {
         const api = await tools.api();
         const answer = await api.call("GET", "/healthz", { anonymous: true, timeout: 3_000 });
-        found["edge"] = answer["version"] ?? "unknown";
-        if (answer["protocol"] !== undefined) found["protocol"] = answer["protocol"];
+        // An edge may keep its version to itself; that it answers is worth saying all the same.
+        found["edge"] = answer["version"] === undefined ? api.edge : `${answer["version"]} at ${api.edge}`;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         why = error.message;

@@ -69,7 +69,7 @@ export class Exchange {
     return new Response(readable, { headers: this.#headers("text/event-stream") });
   }
 
-  /** Never rejects: what fails is a response too. */
+  /** What fails is a response too; only what nobody foresaw is thrown. */
   async #answer(asked: Asked): Promise<Response> {
     try {
       const response = await this.#send(asked);

@@ -46,7 +46,7 @@ async function run(
   } catch {
     // Nothing is left to tell and nobody to tell it to; the exchange has recorded how it ended.
     onGone();
-    // Never a hang: whoever still listens sees the connection break. A pipe that failed has done so already.
+    // Never a hang: whoever still listens sees the connection break.
     writer.abort(new Error("the answer failed")).catch(() => {});
   } finally {
     clearInterval(timer);

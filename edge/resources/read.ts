@@ -16,6 +16,10 @@ export type Reader = Store["db"];
 /** Rows that this word means: at most two, so that a caller sees when it is not clear which. An id comes first. */
 export async function findRows(db: Reader, kind: NamedKind, word: string, scopeId?: string): Promise<Stored[]> {
   if (word === "" || word.length > 253 || !isSound(word)) return [];
+  return findStatement(db, kind, word, scopeId);
+}
+
+export function findStatement(db: Reader, kind: NamedKind, word: string, scopeId?: string) {
   const t = resources[kind.name];
   const alternate = kind.alternateKey && sql`${field(kind.alternateKey)} = ${word.toLowerCase()}`;
   return db
@@ -50,20 +54,25 @@ export interface Page {
 }
 
 export async function listRows(db: Reader, kind: NamedKind, query: ListQuery): Promise<Page> {
+  const found = await listStatement(db, kind, query);
+  const rows = found.slice(0, query.limit).map(({ cursor: _, ...row }) => ({ ...row, sealed: null }));
+  const last = found.length > query.limit ? found[query.limit - 1] : undefined;
+  return { rows, next: last && { after: last.cursor, id: last.id } };
+}
+
+/** One row more than the page, which tells whether another page follows. */
+export function listStatement(db: Reader, kind: NamedKind, query: ListQuery) {
   const t = resources[kind.name];
   const { order, limit } = query;
   const by = orderColumn(t, order);
   const direction = order.descending ? desc : asc;
   const { sealed: _, ...columns } = columnsOf(t);
-  const found = await db
+  return db
     .select({ ...columns, cursor: isTime(order) ? microseconds(by) : sql<string>`${by}` })
     .from(t)
     .where(and(...conditions(kind, query), query.after && beyond(t, by, order, query.after)))
     .orderBy(direction(by), direction(t.id))
     .limit(limit + 1);
-  const rows = found.slice(0, limit).map(({ cursor: _cursor, ...row }) => ({ ...row, sealed: null }));
-  const last = found.length > limit ? found[limit - 1] : undefined;
-  return { rows, next: last && { after: last.cursor, id: last.id } };
 }
 
 const columnsOf = (t: ResourceTable) => ({

@@ -1,6 +1,7 @@
 /** What a request on a resource says: its document, its query, and which row it means. */
 import { type Fault, refuse } from "#db/protocol/errors";
 import { summary } from "#db/resources/faults";
+import { writeOnlyFields } from "#db/resources/kind";
 import { near } from "#db/resources/near";
 import { type Document, isObject, isSound, unsoundness, validate } from "#db/resources/validate";
 import { visible } from "../access/decide.ts";
@@ -47,6 +48,9 @@ export function readPatched(kind: NamedKind, patch: unknown, previous: Stored): 
   if (!isObject(patch)) return invalid([{ path: "", message: "expected an object with the fields to change" }]);
   const unsound = unsoundness(patch, "", 0);
   if (unsound) return invalid([unsound]);
+  const removed = writeOnlyFields(kind).filter((field) => patch[field] === null);
+  if (removed.length > 0)
+    return invalid(removed.map((path) => ({ path, message: "can't be removed: say what it is to be", given: "null" })));
   const merged = mergePatch({ labels: previous.labels, ...shownSpec(kind, previous.spec) }, patch);
   const document = named(checked(kind, merged, false), previous);
   for (const field of Object.keys(document.given)) document.given[field] = patch[field];

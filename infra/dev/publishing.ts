@@ -34,25 +34,25 @@ export function agentConfig(publish: readonly Publication[]): string {
 
 const llms = z.object({
   items: z.array(
-    z.looseObject({ name: z.string(), status: z.looseObject({ state: z.string().optional() }).optional() }),
+    z.looseObject({ name: z.string(), status: z.looseObject({ lifecycle: z.string(), state: z.string() }) }),
   ),
 });
 
-/** Names of the LLMs that answer, in the edge's order. */
-export async function activeLlms(edge: string, token: string): Promise<string[]> {
+/** Names of LLMs that somebody publishes now, in the edge's order. */
+async function publishedLlms(edge: string, token: string): Promise<string[]> {
   const answer = await fetch(`${edge}/api/v1/llms`, { headers: { authorization: `Bearer ${token}` } });
   if (!answer.ok) throw new Error(`the edge can't list its LLMs (${answer.status}): ${await answer.text()}`);
   return llms
     .parse(await answer.json())
-    .items.filter((llm) => llm.status?.state === "active")
+    .items.filter(({ status }) => status.lifecycle === "virtual" && status.state === "active")
     .map((llm) => llm.name);
 }
 
-/** Waits until as many answer as were published, at most `limitMs`. @returns those that do. */
+/** Waits until as many are there as were published, at most `limitMs`. @returns those that are. */
 export async function awaitPublished(edge: string, token: string, count: number, limitMs: number): Promise<string[]> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const names = await activeLlms(edge, token);
+    const names = await publishedLlms(edge, token);
     if (names.length >= count || Date.now() > deadline) return names;
     await wait(100);
   }

@@ -48,14 +48,15 @@ export async function runSystem(
     starting.catch(() => {});
     const ready = await Promise.race([starting, aborted(stopRequested)]);
     if (!ready) return;
-    await rememberContext(ready.edge, ready.adminToken).catch((error: unknown) =>
-      announce.say(`The context \`dev\` of the command line could not be written: ${messageOf(error)}`),
-    );
+    const isCurrent = await rememberContext(ready.edge, ready.adminToken).catch((error: unknown) => {
+      announce.say(`The context \`dev\` of the command line could not be written: ${messageOf(error)}`);
+      return false;
+    });
     const pids = { supervisor: process.pid, ...supervisor.pids };
     const { edge, adminToken, store } = ready;
     writeDevFile(dir.devFile, { edge, adminToken, pids, store, startedAt: new Date().toISOString() });
     const seconds = (Date.now() - began) / 1000;
-    announce.ready(readyWords({ ...ready, dataDir: dir.root, seconds, detached: options.detach }));
+    announce.ready(readyWords({ ...ready, isCurrent, dataDir: dir.root, seconds, detached: options.detach }));
     await runSchedule(wranglerWorker().triggers.crons, (cron) => runner.trigger(cron), announce.say, stopRequested);
     announce.say("Stopping …");
   } finally {

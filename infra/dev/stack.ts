@@ -27,7 +27,7 @@ export interface StackReady {
   adminToken: string;
   /** PostgreSQL's URL. */
   store: string;
-  /** Names of LLMs that answer. */
+  /** Names of LLMs that the local agent publishes. */
   published: readonly string[];
   /** The demonstration model is what is published. */
   demo: boolean;

@@ -2,7 +2,7 @@
 export interface Ready {
   edge: string;
   adminToken: string;
-  /** Names of LLMs that answer. */
+  /** Names of LLMs that the local agent publishes. */
   published: readonly string[];
   /** The published one is the demonstration. */
   demo: boolean;
@@ -11,10 +11,13 @@ export interface Ready {
   /** Nothing was kept from before. */
   cold: boolean;
   detached: boolean;
+  /** The command line's context `dev` is the one in use. */
+  isCurrent: boolean;
 }
 
 export function readyWords(ready: Ready): string {
-  const { edge, adminToken, published, demo, dataDir, seconds, cold, detached } = ready;
+  const { edge, adminToken, published, demo, dataDir, seconds, cold, detached, isCurrent } = ready;
+  const mcpctl = isCurrent ? "npx mcpctl" : "npx mcpctl --context dev";
   const model = published[0];
   const what = published.length === 0 ? "nothing yet" : published.join(", ");
   return `
@@ -27,9 +30,9 @@ mcpctl is ready after ${seconds.toFixed(1)} s (${cold ? "first start" : "with wh
 
 Try next:
 
-  npx mcpctl --context dev get llms
-  ${model === undefined ? "npx mcplocal detect" : curl(edge, adminToken, model)}
-  npx mcpctl --context dev ${model === undefined ? "whoami" : `describe llm ${model}`}
+  ${mcpctl} get llms
+  ${model === undefined ? "npx mcplocal detect" : `${mcpctl} run ${model} "Say hello."`}
+  ${model === undefined ? `${mcpctl} whoami` : curl(edge, adminToken, model)}
 
 ${detached ? "It runs on behind. `npm stop` ends it." : "Ctrl-C stops everything; what is kept stays."}`;
 }

@@ -204,6 +204,17 @@ describe("completion", () => {
   );
 });
 
+test("help is there however it is asked for", async () => {
+  const whole = await out("--help");
+  expect(whole).toContain("MCPCTL_EDGE");
+  expect(whole).not.toContain("__complete");
+  expect(await out()).toBe(whole);
+  expect(await out("help")).toBe(whole);
+  expect(await out("config")).toContain("use-context");
+  expect(await out("help", "get")).toContain("--selector");
+  expect(await out("create", "llm", "--help")).toContain("--api-key-ref <name:key>");
+});
+
 test("status and version tell about the edge", async () => {
   expect(await out("status")).toMatch(/edge +ok .*\nstore +ok .*\nlogin +ok/);
   expect((await engineer.run(["status"], { env: { MCPCTL_TOKEN: "mcpctl_pat_wrong" } })).exit).toBe(4);

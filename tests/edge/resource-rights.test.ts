@@ -5,6 +5,7 @@ import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { type FakeProvider, json, startFakeProvider } from "../fakes/provider.ts";
 import { verifies } from "../requirements.ts";
+import { rows } from "../store.ts";
 
 const list = z.object({
   items: z.array(z.looseObject({ name: z.string(), id: z.string() })),
@@ -121,6 +122,23 @@ describe("a key that is not one's own", () => {
       (await keeper.call("PATCH", "/api/v1/llms/honest", { url: provider.url, _skipAuthCheck: true })).status,
     ).toBe(200);
   });
+});
+
+test("what a local agent publishes is its to say; people may describe it", async () => {
+  await rows(
+    edge.databaseUrl,
+    `insert into llm (id, name, spec, status) values ('published', 'published',
+      '{"type":"vllm","model":"m","tier":"fast","timeouts":{"firstByte":300000,"idle":120000}}', '{"lifecycle":"virtual","state":"active"}')`,
+  );
+  const at = "/api/v1/llms/published";
+  for (const patch of [{ url: "http://127.0.0.1:9" }, { type: "openai" }, { model: "n" }]) {
+    const answer = await admin.call("PATCH", at, patch);
+    expect(answer.status).toBe(409);
+    expect(problem.parse(answer.body).detail).toContain(Object.keys(patch)[0]);
+  }
+  const described = await admin.call("PATCH", at, { description: "Ada's", tier: "heavy" });
+  expect(described.status).toBe(200);
+  expect(described.body).toMatchObject({ description: "Ada's", status: { lifecycle: "virtual" } });
 });
 
 describe("the credential probe", () => {

@@ -196,6 +196,29 @@ describe.each(stores)("over $name", ({ open }) => {
     expect(new Set(answers.map((a) => resource.parse(a.body).resourceVersion)).size).toBe(10);
   });
 
+  whereStore("of many who create the same name at once, one does", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => api.call("POST", "/api/v1/projects", { name: "raced" })),
+    );
+    expect(answers.map((a) => a.status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+  });
+
+  whereStore("what is sealed is changed key by key, replaced whole, or left alone", async () => {
+    await api.create("secrets", { name: "pieces", data: { a: "1", b: "2" } });
+    const at = "/api/v1/secrets/pieces";
+    const keys = async (method: string, body: unknown) =>
+      z.object({ status: z.object({ keys: z.array(z.string()) }) }).parse((await api.call(method, at, body)).body)
+        .status.keys;
+    expect(await keys("PATCH", { data: { c: "3", a: null } })).toEqual(["b", "c"]);
+    expect(await keys("PUT", { description: "kept" })).toEqual(["b", "c"]);
+    expect(await keys("PUT", { data: { d: "4" } })).toEqual(["d"]);
+    const before = (await api.call("GET", at)).headers.get("etag");
+    expect((await api.call("PUT", at, { data: { d: "4" } })).headers.get("etag")).toBe(before);
+    expect((await api.call("PUT", at, { data: { d: "5" } })).headers.get("etag")).not.toBe(before);
+    expect((await api.call("PATCH", at, { data: null })).status).toBe(400);
+    expect(await keys("PUT", { data: {} })).toEqual([]);
+  });
+
   whereStore("of many who patch different fields at once, every change is kept", async () => {
     await api.create("llms", { name: "patched", type: "openai", model: "m" });
     const patches = Array.from({ length: 8 }, (_, i) => ({ labels: { [`k${i}`]: "v" } }));

@@ -1,4 +1,6 @@
 /** The real local agent in front of a real model server, against a real edge. */
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ModelServer, startModelServer, streamOf } from "../fakes/model-server.ts";
 import { verifies } from "../requirements.ts";
@@ -214,6 +216,49 @@ describe("trouble", () => {
     expect(await call("taken-over")).toMatchObject({ status: 200 });
   });
 });
+
+describe("the current context", () => {
+  test("serves: a login that has run out is renewed, and what renews it next time is kept, privately", async () => {
+    const { admin, edge } = stack;
+    const [email, password] = ["owner@example.com", "correct horse battery staple"];
+    await admin.create("users", { name: "owner", email, password });
+    const bindings = [{ role: "create", resource: "llms" }];
+    await admin.create("rbac", { name: "owners", subjects: [{ kind: "User", name: "owner" }], bindings });
+    const login = (await admin.as("").call("POST", "/api/v1/auth/login", { email, password })).body as Session;
+    const person = stack.person();
+    const directory = path.join(person.home, "mcpctl");
+    const file = path.join(directory, "contexts.yaml");
+    mkdirSync(directory, { recursive: true });
+    const { refreshToken } = login;
+    const session = { accessToken: "worn out", refreshToken, expiresAt: "2020-01-01T00:00:00.000Z" };
+    const contexts = { here: { edge: edge.url, session, project: "kept" } };
+    writeFileSync(file, JSON.stringify({ currentContext: "here", contexts }), { mode: 0o600 });
+    const agent = person.mcplocal(["publish", "--url", server.url, "--model", "m", "--name", "by-login"]);
+    await agent.says("can be called");
+    const kept = JSON.parse(readFileSync(file, "utf8")) as {
+      contexts: { here: { session: Session; project: string } };
+    };
+    expect(kept.contexts.here.project).toBe("kept");
+    expect(kept.contexts.here.session.refreshToken).not.toBe(refreshToken);
+    expect(Date.parse(kept.contexts.here.session.expiresAt)).toBeGreaterThan(Date.now());
+    const secret = [
+      file,
+      ...readdirSync(path.join(directory, "sessions")).map((f) => path.join(directory, "sessions", f)),
+    ];
+    expect(secret.map((f) => statSync(f).mode & 0o077)).toEqual(secret.map(() => 0));
+    agent.process.kill("SIGTERM");
+    await agent.ended;
+    writeFileSync(file, JSON.stringify({ currentContext: "here", contexts }), { mode: 0o600 });
+    const again = await ends(["publish", "--url", server.url, "--model", "m", "--name", "by-login"], {}, person);
+    expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining("mcpctl login") });
+  });
+});
+
+interface Session {
+  accessToken: string;
+  refreshToken: string;
+  expiresAt: string;
+}
 
 describe("exit codes and words", () => {
   const what = (name: string) => ["publish", "--url", server.url, "--model", "m", "--name", name];

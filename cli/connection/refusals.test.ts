@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { explainFailure } from "../failure.ts";
+import { warningsOf } from "./api.ts";
+import { failureOf } from "./refusals.ts";
+
+const refused = (body: unknown, status: number, headers: Record<string, string> = {}) =>
+  failureOf(new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers }), "GET /x");
+
+describe("what the edge refuses", () => {
+  test("by code, with its own hint and faults", async () => {
+    const problem = {
+      code: "invalid_request",
+      detail: "Two faults.",
+      hint: "Mend them.",
+      errors: [
+        { path: "tier", message: "no", expected: "fast or heavy", given: "fats", suggestion: "fast" },
+        { path: "url", message: "must be an http or https URL" },
+      ],
+    };
+    const failure = await refused(problem, 400, { "x-request-id": "r1" });
+    expect(failure.exit).toBe(1);
+    expect(explainFailure(failure, true)).toEqual([
+      "Error: Two faults.",
+      "  tier: expected fast or heavy, given fats (did you mean fast?)",
+      "  url: must be an http or https URL",
+      "Mend them.",
+      "GET /x → 400 (request r1)",
+    ]);
+  });
+
+  test("a single fault is not told twice", async () => {
+    const problem = {
+      code: "invalid_request",
+      detail: "tier: no such",
+      errors: [{ path: "tier", message: "no such" }],
+    };
+    expect(explainFailure(await refused(problem, 400), false)).toEqual(["Error: tier: no such"]);
+  });
+
+  test.each([
+    [{ code: "not_found", detail: "Gone." }, 404, 3],
+    [{ code: "not_allowed", detail: "No." }, 403, 4],
+    [{ code: "not_authenticated", detail: "Who?" }, 401, 4],
+    [{ code: "store_unavailable", detail: "Down." }, 503, 5],
+    [{ error: { message: "No such model.", type: "invalid_request_error", code: "model_not_found" } }, 404, 3],
+    // A newer edge's code: its status decides.
+    [{ code: "something_new", detail: "New." }, 403, 4],
+    ["<html>Bad gateway</html>", 502, 5],
+    ["", 500, 1],
+    ["[1]", 404, 3],
+  ])("%j with %i is exit %i", async (body, status, exit) => {
+    const failure = await refused(body, status);
+    expect(failure.exit).toBe(exit);
+    expect(explainFailure(failure, false).length).toBeLessThanOrEqual(3);
+  });
+
+  test("Retry-After in seconds is kept, anything else is not", async () => {
+    expect((await refused({}, 429, { "retry-after": "7" })).details.retryAfter).toBe(7);
+    expect((await refused({}, 429, { "retry-after": "soon" })).details.retryAfter).toBeUndefined();
+  });
+});
+
+test("warnings are read one by one, quotes and all", () => {
+  expect(warningsOf('299 mcpctl "a \\"b\\", c", 299 mcpctl "d"')).toEqual(['a "b", c', "d"]);
+  expect(warningsOf(null)).toEqual([]);
+  expect(warningsOf("garbage")).toEqual([]);
+});
