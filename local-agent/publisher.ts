@@ -175,7 +175,9 @@ export class Publisher {
     const final = finalReason(error, this.#o.edge.url, !this.#everRegistered);
     if (final) throw final;
     const { log, edge } = this.#o;
-    log("warn", "unreachable", `No connection to ${edge.url}: ${reasonOf(error)}; trying again.`, { attempt });
+    // An outage of hours is not told every two seconds.
+    if (attempt < 3 || attempt % 20 === 0)
+      log("warn", "unreachable", `No connection to ${edge.url}: ${reasonOf(error)}; trying again.`, { attempt });
     return error instanceof EdgeRefusal && error.retryAfter !== undefined
       ? Math.min(error.retryAfter, 30_000)
       : undefined;

@@ -39,7 +39,11 @@ export const publisherRoutes: readonly Route[] = [
     "/api/v1/llms/_provider-stream",
     ownSecret,
     { tag, summary: "The channel on which tasks come, as server-sent events.", answer: { status: 200 } },
-    (call) => forward(call, "/stream"),
+    (call) => {
+      // A HEAD is answered by running the GET: it would replace the channel that is open, and drop its own.
+      if (call.request.method !== "GET") refuse("method_not_allowed", "A channel is opened by GET.");
+      return forward(call, "/stream");
+    },
   ),
   route(
     "POST",

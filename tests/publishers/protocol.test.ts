@@ -75,6 +75,16 @@ describe("misuse", () => {
     expect((await p.rowOf("two-channels")).status.state).toBe("active");
   });
 
+  test("a HEAD of the channel opens none", async () => {
+    const one = await publish(p.admin, { names: ["head"] });
+    const channel = await one.open();
+    const url = `${p.edge.url}/api/v1/llms/_provider-stream`;
+    expect((await fetch(url, { method: "HEAD", headers: one.headers })).status).toBe(405);
+    const answer = p.chat("head");
+    await one.result((await channel.next("infer")).taskId, answered(completion));
+    expect((await answer).status).toBe(200);
+  });
+
   test("a good-bye makes it inactive before it is answered", async () => {
     const one = await publish(p.admin, { names: ["bye"] });
     const channel = await one.open();
