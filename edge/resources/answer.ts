@@ -7,12 +7,8 @@ import type { Outcome } from "./write.ts";
 
 export function answerRow(call: Call, kind: NamedKind, row: Stored): Response {
   const headers = { etag: etag(row), "cache-control": "no-store" };
-  const known = call.request.headers.get("if-none-match");
-  if (
-    ["GET", "HEAD"].includes(call.request.method) &&
-    known !== null &&
-    known.split(",").some((t) => t.trim() === etag(row))
-  )
+  const known = call.request.headers.get("if-none-match")?.split(",");
+  if (["GET", "HEAD"].includes(call.request.method) && known?.some((tag) => tag.trim() === etag(row)))
     return new Response(null, { status: 304, headers });
   return Response.json(present(kind.name, row, Date.now()), { headers });
 }
