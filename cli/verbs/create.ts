@@ -35,7 +35,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
       dryRun: text("--dry-run [client|server]", "Check, and create nothing.", {
         words: { from: "words", words: ["client", "server"] },
       }),
-      saveConfig: toggle("--show-status", "With -o: also what the system reports."),
+      showStatus: toggle("--show-status", "With -o: also what the system reports."),
     },
     async run(given, tools) {
       const typed = given as Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
         { ...body, ...more },
         given.dryRun as string | boolean | undefined,
         tools,
-        typed["saveConfig"] === true,
+        typed["showStatus"] === true,
       );
     },
   });
@@ -107,7 +107,7 @@ async function create(
   }
   if (!format) return io.out(told);
   await show(
-    [{ kind, resources: [secret && format.is !== "jsonpath" ? { ...answer } : answer] }],
+    [{ kind, resources: [answer] }],
     {
       format,
       single: true,

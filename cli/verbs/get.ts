@@ -34,11 +34,23 @@ export default verb({
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
     const options = { format, single, status: given.showStatus, labels: given.showLabels };
     const tabular = format.is === "table" || format.is === "wide";
+    const everything = given.what[0] === "all";
+    const hidden = new Set<string>();
     let failed: Failure | undefined;
     const look = async () => {
       const found: Found[] = [];
       for (const target of targets) {
-        const { resources, missing } = await fetchTarget(target, given, tools);
+        const answer = await fetchTarget(target, given, tools).catch((error: unknown) => {
+          // Of everything, one sees what one may.
+          if (!everything || !(error instanceof Failure && error.exit === 4) || error.code === "not_authenticated")
+            throw error;
+          return undefined;
+        });
+        if (!answer) {
+          hidden.add(target.kind.plural);
+          continue;
+        }
+        const { resources, missing } = answer;
         found.push({ kind: target.kind, resources: given.sortBy ? sortBy(resources, given.sortBy) : resources });
         if (!given.ignoreNotFound) failed ??= missing;
       }
@@ -52,6 +64,7 @@ export default verb({
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
     if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
+    if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     if (count === 0 && !named) tools.io.err(`No ${targets.map((t) => t.kind.plural).join(", ")} found.\n`);
   },
