@@ -2,12 +2,15 @@
 import { ZodError } from "zod";
 import { errors, Refusal } from "#db/protocol/errors";
 import type { Surface } from "./route.ts";
-import { isStoreDown, storeUnavailable } from "./store.ts";
+import { isStoreDown, sqlState, storeUnavailable } from "./store.ts";
 
 /** Whatever was thrown, as a refusal. What nobody foresaw becomes `internal`, without its words: they may hold secrets. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (isStoreDown(error)) return storeUnavailable(error);
+  // 22021 and 22P05: PostgreSQL keeps no NUL, nor half a surrogate pair, wherever in the request it stood.
+  if (/^(22021|22P05)$/.test(sqlState(error) ?? ""))
+    return new Refusal("invalid_request", "The request holds a character that can't be stored.", { cause: error });
   if (error instanceof ZodError && error.issues.some((i) => /^[A-Z_]+$/.test(String(i.path[0]))))
     return new Refusal("internal", "The edge is not configured.", {
       hint: "Its log names the variable.",
