@@ -114,9 +114,11 @@ describe("run", () => {
     });
     expect(JSON.parse((await engineer.run(["run", "alpha", "x", "-o", "json"])).out)).toHaveProperty("choices");
     expect((await engineer.run(["run", "alpha"])).exit).toBe(2);
+    asked = "";
     await engineer.run(["run", "alpha", "--no-stream"], { stdin: "from stdin" });
     expect(JSON.parse(asked).messages).toEqual([{ role: "user", content: "from stdin" }]);
     // Whoever starts it may leave stdin open for ever.
+    asked = "";
     await engineer.run(["run", "alpha", "only this", "--no-stream"], { stdin: "not asked for" });
     expect(JSON.parse(asked).messages).toEqual([{ role: "user", content: "only this" }]);
     expect((await engineer.run(["run", "alpha", "x", "--max-tokens", "few"])).exit).toBe(2);
