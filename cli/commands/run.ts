@@ -13,13 +13,15 @@ export default verb({
   about: "Ask a model once.",
   examples: [
     'mcpctl run gpt "Why is the sky blue?"',
-    'git diff | mcpctl run gpt "Write a commit message for this." --no-stream',
+    'git diff | mcpctl run gpt "Write a commit message for this:" -i',
+    "mcpctl run gpt < question.txt",
   ],
   args: {
     model: one("Name of an llm.", { from: "names", kind: "llm" }),
-    prompt: optional("What to ask. What comes on stdin follows it."),
+    prompt: optional("What to ask. Without it, standard input is the question."),
   },
   flags: {
+    stdin: toggle("-i, --stdin", "Let standard input follow the prompt."),
     system: text("--system <text>", "Instructions before the question."),
     maxTokens: text("--max-tokens <number>", "Longest answer."),
     temperature: text("--temperature <number>", "0 is the surest."),
@@ -30,7 +32,9 @@ export default verb({
     const json = globals.output === "json";
     if (globals.output !== undefined && !json)
       throw usage(`run has no output format "${globals.output}".`, "There is: json.");
-    const piped = io.terminal.in ? "" : await io.input();
+    // A program that starts this one may leave stdin open for ever, so it is read only where somebody means it.
+    const wanted = given.stdin || (given.prompt === undefined && !io.terminal.in);
+    const piped = wanted ? await io.input() : "";
     const question = [given.prompt, piped.trim() === "" ? undefined : piped].filter(Boolean).join("\n\n");
     if (question === "") throw usage("There is no prompt.", `mcpctl run ${given.model} "…", or on stdin.`);
     const stream = !given.noStream && !json;

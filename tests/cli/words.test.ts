@@ -95,9 +95,12 @@ describe("run", () => {
     };
     expect(
       (
-        await engineer.run(["run", "alpha", "look:", "--no-stream", "--system", "be brief", "--max-tokens", "5"], {
-          stdin: "the text",
-        })
+        await engineer.run(
+          ["run", "alpha", "look:", "-i", "--no-stream", "--system", "be brief", "--max-tokens", "5"],
+          {
+            stdin: "the text",
+          },
+        )
       ).out,
     ).toBe("ok\n");
     expect(JSON.parse(asked)).toEqual({
@@ -111,6 +114,13 @@ describe("run", () => {
     });
     expect(JSON.parse((await engineer.run(["run", "alpha", "x", "-o", "json"])).out)).toHaveProperty("choices");
     expect((await engineer.run(["run", "alpha"])).exit).toBe(2);
+    asked = "";
+    await engineer.run(["run", "alpha", "--no-stream"], { stdin: "from stdin" });
+    expect(JSON.parse(asked).messages).toEqual([{ role: "user", content: "from stdin" }]);
+    // Whoever starts it may leave stdin open for ever.
+    asked = "";
+    await engineer.run(["run", "alpha", "only this", "--no-stream"], { stdin: "not asked for" });
+    expect(JSON.parse(asked).messages).toEqual([{ role: "user", content: "only this" }]);
     expect((await engineer.run(["run", "alpha", "x", "--max-tokens", "few"])).exit).toBe(2);
   });
 });
