@@ -1,5 +1,6 @@
 /** Table of contents of the edge: which routes there are, and what every request passes on its way to one. */
 import { type Context, Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { Refusal } from "#db/protocol/errors";
 import { accessRoutes } from "./access/index.ts";
 import { admit } from "./admit.ts";
@@ -26,26 +27,35 @@ export const routes: readonly Route[] = [
 
 type HonoContext = Context<{ Bindings: Env }>;
 
-export const app = new Hono<{ Bindings: Env }>();
+/**
+ * A router per surface: hono compiles paths into one expression only where none is ambiguous, and on `/api`
+ * `llms/_provider-register` beside `llms/:name` is. The hot paths of `/v1` must not pay for that.
+ */
+const surfaces: Record<Surface, Hono<{ Bindings: Env }>> = { api: serving("api"), openai: serving("openai") };
 
-for (const route of routes) app.on(route.method, route.path, (c) => serve(route, c));
+export function fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
+  return surfaces[surfaceOf(getPath(request))].fetch(request, env, ctx);
+}
 
-app.notFound((c) => {
-  const path = new URL(c.req.url).pathname;
-  const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path)).map((r) => r.method);
-  const refusal =
-    others.length > 0
-      ? new Refusal(
-          "method_not_allowed",
-          `${c.req.method} is not possible on ${path}; it knows ${[...new Set(others)].join(", ")}.`,
-        )
-      : new Refusal("not_found", `There is nothing at ${path}.`, {
-          hint: "`/api/v1/openapi.json` lists what there is.",
-        });
-  return refused(refusal, surfaceOf(path), c);
-});
+function serving(surface: Surface): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  for (const route of routes) if (route.surface === surface) app.on(route.method, route.path, (c) => serve(route, c));
+  app.notFound((c) => refused(nothingAt(c.req.method, new URL(c.req.url).pathname), surface, c));
+  app.onError((error, c) => refused(error, surface, c));
+  return app;
+}
 
-app.onError((error, c) => refused(error, surfaceOf(new URL(c.req.url).pathname), c));
+function nothingAt(method: string, path: string): Refusal {
+  const others = routes.filter((r) => r.method !== method && matches(r.path, path)).map((r) => r.method);
+  if (others.length === 0)
+    return new Refusal("not_found", `There is nothing at ${path}.`, {
+      hint: "`/api/v1/openapi.json` lists what there is.",
+    });
+  return new Refusal(
+    "method_not_allowed",
+    `${method} is not possible on ${path}; it knows ${[...new Set(others)].join(", ")}.`,
+  );
+}
 
 async function serve(route: Route, c: HonoContext): Promise<Response> {
   try {
