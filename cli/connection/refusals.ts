@@ -18,6 +18,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   not_allowed: "`mcpctl auth can-i --list` shows what you may do; ask who manages rbac for more.",
   lost_update: "Somebody changed it meanwhile: get it again and repeat your change.",
   rate_limited: "Wait, then try again.",
+  publisher_offline: "`mcpctl describe llm NAME` shows since when; it comes back with its `mcplocal publish`.",
   store_unavailable: "It comes back by itself: try again in a moment.",
 };
 
