@@ -50,6 +50,11 @@ export function readOptions(argv: readonly string[], home: string, from: string)
   };
 }
 
+/** What ends the system that keeps its things there, as a person types it. @param home as of `readOptions`. */
+export function stopCommand(dataDir: string, home: string): string {
+  return dataDir === resolve(home, ".mcpctl") ? "npm stop" : `npm stop -- --data ${dataDir}`;
+}
+
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
