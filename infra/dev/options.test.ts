@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readOptions, stopCommand, UsageError } from "./options.ts";
+import { HelpWanted, readOptions, stopCommand, UsageError } from "./options.ts";
 
 const read = (...argv: string[]) => readOptions(argv, "/checkout", "/elsewhere");
 
@@ -27,4 +27,8 @@ test.each([
 test("what ends a system names its directory where that is another", () => {
   expect(stopCommand("/checkout/.mcpctl", "/checkout")).toBe("npm stop");
   expect(stopCommand("/elsewhere/there", "/checkout")).toBe("npm stop -- --data /elsewhere/there");
+});
+
+test.each(["--help", "-h"])("%s is no mistake", (flag) => {
+  expect(() => read("--port", "1", flag)).toThrow(HelpWanted);
 });
