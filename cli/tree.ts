@@ -27,7 +27,10 @@ export const tree: Readonly<Record<string, Word>> = {
   },
   logout: { about: "End the login.", load: async () => (await import("./commands/logout.ts")).default },
   whoami: { about: "Who the edge takes you for.", load: async () => (await import("./commands/whoami.ts")).default },
-  auth: { about: "What you may do.", words: async () => (await import("./commands/auth.ts")).words },
+  auth: {
+    about: "What you may do, and tokens that act as you.",
+    words: async () => (await import("./commands/auth.ts")).words,
+  },
   config: {
     about: "Edges and credentials that are remembered.",
     words: async () => (await import("./commands/config.ts")).words,

@@ -6,7 +6,8 @@ import { parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
 import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
-import { optional, type Tools, toggle, verb, type Word } from "../verb.ts";
+import { optional, type Tools, toggle, type Verb, verb, type Word } from "../verb.ts";
+import { createToken, deleteToken, getTokens } from "./auth-tokens.ts";
 
 /** kubectl's words for what the roles here are called. */
 const alsoCalled: Readonly<Record<string, string>> = {
@@ -87,6 +88,11 @@ async function listAll({ api, io, globals }: Tools): Promise<undefined> {
     );
 }
 
+const word = (v: Verb): Word => ({ about: v.about, load: async () => v });
+
 export const words: Readonly<Record<string, Word>> = {
-  "can-i": { about: canI.about, load: async () => canI },
+  "can-i": word(canI),
+  "create-token": word(createToken),
+  "get-tokens": word(getTokens),
+  "delete-token": word(deleteToken),
 };

@@ -124,6 +124,24 @@ describe("a login", () => {
   });
 });
 
+describe("a token of one's own", () => {
+  test("is printed alone and once, lets in whoever logs in with it, and ends by its name", async () => {
+    await login();
+    const made = await ada.run(["auth", "create-token", "gpu-box", "--expiry", "90d"]);
+    expect(made).toMatchObject({ exit: 0, out: expect.stringMatching(/^mcpctl_pat_\w+\n$/) });
+    expect((await ada.run(["auth", "get-tokens"])).out).toMatch(/^gpu-box +in (89|90)d/m);
+    const box = person();
+    expect((await box.run(["login", front.url, "--token-stdin"], { stdin: made.out })).exit).toBe(0);
+    expect((await box.run(["whoami", "-o", "name"])).out).toBe("admin\n");
+    expect((await ada.run(["auth", "delete-token", "gpu-box"])).out).toBe('token "gpu-box" deleted\n');
+    await expect.poll(async () => (await box.run(["whoami"])).exit, { timeout: 10_000 }).toBe(4);
+    box.leave();
+    const again = await ada.run(["auth", "delete-token", "gpu-box"]);
+    expect(again).toMatchObject({ exit: 3, out: "" });
+    expect(again.err).toContain("mcpctl auth get-tokens");
+  });
+});
+
 describe("a context", () => {
   test("is set, chosen, shown and forgotten", async () => {
     await ada.run(

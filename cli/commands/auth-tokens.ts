@@ -1,0 +1,61 @@
+/** One's own long-lived tokens: they act as oneself, for a machine where nobody can log in. For less, there are mcptokens. */
+import { Failure } from "../failure.ts";
+import { relative } from "../render/age.ts";
+import { written } from "../render/object.ts";
+import { table } from "../render/table.ts";
+import { one, text, toggle, verb } from "../verb.ts";
+import { shownOnce } from "./shown-once.ts";
+
+const PATH = "/api/v1/auth/tokens";
+
+export const createToken = verb({
+  about: "Make a token that acts as you, and print it once.",
+  examples: ["mcpctl auth create-token gpu-box --expiry 90d > token", "mcpctl login URL --token-stdin < token"],
+  args: { name: one("What to call it: lower-case letters, digits and '-'.") },
+  flags: { expiry: text("--expiry <time>", "A span such as 90d, an ISO date, or never.", { otherwise: "never" }) },
+  async run({ name, expiry }, tools) {
+    const { io, globals } = tools;
+    const api = await tools.api();
+    const answer = await api.call("POST", PATH, { body: { name, ...(expiry === undefined ? {} : { expiry }) } });
+    const form = await written(answer, globals.output);
+    if (form !== undefined) return io.out(form);
+    const token = shownOnce(answer);
+    if (token === undefined) throw new Failure("The edge made the token and did not show it.");
+    io.err("This token acts as you. It is shown once: keep it where only you can read it.\n");
+    await io.out(`${token}\n`);
+  },
+});
+
+export const getTokens = verb({
+  about: "Your own tokens.",
+  args: {},
+  flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
+  async run({ noHeaders }, tools) {
+    const { io, globals } = tools;
+    const { items } = await (await tools.api()).call("GET", PATH);
+    const tokens = (Array.isArray(items) ? items : []) as Record<string, unknown>[];
+    if (globals.output === "name") return io.out(tokens.map((t) => `${String(t["name"])}\n`).join(""));
+    const form = await written(tokens, globals.output);
+    if (form !== undefined) return io.out(form);
+    if (tokens.length === 0) return io.err("No tokens found.\n");
+    const when = (v: unknown) => (typeof v === "string" ? relative(Date.parse(v), tools.now()) : "-");
+    const rows = tokens.map((t) => [String(t["name"]), when(t["expiresAt"]), when(t["createdAt"])]);
+    await io.out(
+      table(["NAME", "EXPIRES", "CREATED"], rows, { columns: io.columns, colour: io.colour.out, headings: !noHeaders }),
+    );
+  },
+});
+
+export const deleteToken = verb({
+  about: "End one of your own tokens.",
+  args: { name: one("Name of the token.") },
+  flags: {},
+  async run({ name }, tools) {
+    await (await tools.api()).call("DELETE", `${PATH}/${encodeURIComponent(name)}`).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === "not_found")
+        throw new Failure(error.message, { ...error.details, hint: "`mcpctl auth get-tokens` lists them." });
+      throw error;
+    });
+    await tools.io.out(`token "${name}" deleted\n`);
+  },
+});
