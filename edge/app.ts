@@ -4,6 +4,7 @@ import { Refusal } from "#db/protocol/errors";
 import { accessRoutes } from "./access/index.ts";
 import { admit } from "./admit.ts";
 import { Call } from "./call.ts";
+import { causeOf } from "./cause.ts";
 import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
@@ -61,15 +62,8 @@ function refused(error: unknown, surface: Surface, c: HonoContext): Response {
   const refusal = toRefusal(error);
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   if (refusal.code === "internal")
-    console.error(JSON.stringify({ requestId, path: new URL(c.req.url).pathname, cause: describe(refusal.cause) }));
+    console.error(JSON.stringify({ requestId, path: new URL(c.req.url).pathname, cause: causeOf(refusal.cause) }));
   return writeRefusal(refusal, surface, requestId);
-}
-
-/** Stack and causes for the log; never the request's headers or body, nor a statement's parameters, which come from them. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const stack = (error.stack ?? error.message).replace(/\nparams: .*?(?=\n {4}at |$)/s, "");
-  return stack + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -3,6 +3,7 @@
  * event costs more than all the rest of a request.
  */
 import { DurableObject } from "cloudflare:workers";
+import { causeOf } from "../cause.ts";
 import type { Env } from "../env.ts";
 import { readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
@@ -45,7 +46,7 @@ export class AuditBuffer extends DurableObject<Env> {
     try {
       for (let i = 0; i < FLUSHES; i++) if (!(await this.#flush())) break;
     } catch (error) {
-      console.error(JSON.stringify({ audit: "not stored yet", batches: this.#waiting(), why: String(error) }));
+      console.error(JSON.stringify({ audit: "not stored yet", batches: this.#waiting(), why: causeOf(error) }));
       return this.#happened({ is: "failed" });
     }
     await this.#happened({ is: "flushed", waiting: this.#waiting() });

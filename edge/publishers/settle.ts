@@ -1,5 +1,6 @@
 /** Finding out whether a session that the store calls active is there, and healing its rows where it is not. */
 import { Refusal } from "#db/protocol/errors";
+import { causeOf } from "../cause.ts";
 import type { Deps } from "../deps.ts";
 import { ask, type Settled } from "./inward.ts";
 import { type Claimed, claim, deleteInactive, type Registration, sessionsThere } from "./rows.ts";
@@ -28,7 +29,7 @@ export async function sweepPublishers(deps: Deps, now: Date): Promise<void> {
     for (let s = sessions.pop(); s !== undefined; s = sessions.pop()) {
       const session = s;
       await settle(deps, session).catch((error) =>
-        console.error(`sweep: publisher ${session} could not be asked:`, error),
+        console.error(`sweep: publisher ${session} could not be asked:`, causeOf(error)),
       );
     }
   };

@@ -41,7 +41,9 @@ test("what decides is told however many labels change with it", () => {
   const after = side({ bindings: [{ role: "edit", resource: "*" }] }, labels);
   expect(fieldChanges(kindsByName.rbac, before, after, [])[0]).toEqual({ field: "bindings" });
   expect(fieldChanges(kindsByName.rbac, undefined, after, [])[0]).toEqual({ field: "bindings" });
-  expect(fieldChanges(kindsByName.rbac, side({}, labels), side({ bindings: [] }), [])[0]).toEqual({ field: "bindings" });
+  expect(fieldChanges(kindsByName.rbac, side({}, labels), side({ bindings: [] }), [])[0]).toEqual({
+    field: "bindings",
+  });
 });
 
 test("is text that the store takes, wherever it is cut", () => {

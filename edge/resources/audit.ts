@@ -3,6 +3,7 @@ import { writeOnlyFields } from "#db/resources/kind";
 import { isObject } from "#db/resources/validate";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
+import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { NamedKind } from "./read.ts";
 
@@ -73,7 +74,7 @@ export async function tell(call: Call, kind: NamedKind, change: Change, fields: 
     await call.deps.changes.emit(change);
   } catch (error) {
     console.error(
-      JSON.stringify({ message: "a copy could not be told of a change", kind: kind.name, cause: String(error) }),
+      JSON.stringify({ message: "a copy could not be told of a change", kind: kind.name, cause: causeOf(error) }),
     );
   }
 }
