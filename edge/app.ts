@@ -33,17 +33,16 @@ for (const route of routes) app.on(route.method, route.path, (c) => serve(route,
 
 app.notFound((c) => {
   const path = new URL(c.req.url).pathname;
-  const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path)).map((r) => r.method);
-  const refusal =
-    others.length > 0
-      ? new Refusal(
-          "method_not_allowed",
-          `${c.req.method} is not possible on ${path}; it knows ${[...new Set(others)].join(", ")}.`,
-        )
-      : new Refusal("not_found", `There is nothing at ${path}.`, {
-          hint: "`/api/v1/openapi.json` lists what there is.",
-        });
-  return refused(refusal, surfaceOf(path), c);
+  const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path));
+  const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
+  const refusal = allowed
+    ? new Refusal("method_not_allowed", `${c.req.method} is not possible on ${path}; it knows ${allowed}.`)
+    : new Refusal("not_found", `There is nothing at ${path}.`, {
+        hint: "`/api/v1/openapi.json` lists what there is.",
+      });
+  const response = refused(refusal, surfaceOf(path), c);
+  if (allowed) response.headers.set("allow", allowed);
+  return response;
 });
 
 app.onError((error, c) => refused(error, surfaceOf(new URL(c.req.url).pathname), c));

@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
+import { isSound } from "#db/resources/validate";
 import { password, resources } from "#db/tables/index";
 import type { Call } from "../../call.ts";
 import { authenticated, open, type Route, route } from "../../route.ts";
@@ -15,7 +16,7 @@ import { throttled } from "./throttled.ts";
 const { user } = resources;
 
 const loginBody = z.strictObject({
-  email: z.string().min(1).max(253).toLowerCase(),
+  email: z.string().min(1).max(253).toLowerCase().refine(isSound, "contains what no address does"),
   password: z.string().min(1).max(256),
 });
 const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(256) });
