@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { rows } from "../store.ts";
 
 let edge: TestEdge;
 let admin: Api;
@@ -89,6 +90,23 @@ test("who uses a secret does not learn what else is in it", async () => {
 test("a name that PostgreSQL can't hold is no account, and poisons no trail", async () => {
   const answer = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email: "a\0@b", password: "x" });
   expect(answer).toMatchObject({ status: 400, body: { code: "invalid_request", errors: [{ path: "email" }] } });
+});
+
+test("logins that ended long ago are forgotten at the next, and those that are there stay", async () => {
+  const user = await userWith("logs-in-often", [{ role: "view", resource: "llms" }]);
+  const { id } = (await user.read("/api/v1/auth/me")) as { id: string };
+  await rows(
+    edge.databaseUrl,
+    `insert into session (id, user_id, kind, name, hash, expires_at, revoked_at)
+     select 'dead' || n, '${id}', 'login', 'x', 'dead' || n,
+       now() + case when n % 2 = 0 then interval '-2 days' else interval '9 days' end,
+       case when n % 2 = 0 then null else now() - interval '2 days' end
+     from generate_series(1, 50) n`,
+  );
+  const login = { email: "logs-in-often@example.com", password: "correct horse battery staple" };
+  expect((await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", login)).status).toBe(200);
+  expect(await rows(edge.databaseUrl, `select id from session where user_id = '${id}'`)).toHaveLength(2);
+  expect((await user.call("GET", "/api/v1/auth/me")).status).toBe(200);
 });
 
 test("health says which version runs", async () => {

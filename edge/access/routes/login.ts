@@ -75,7 +75,7 @@ export const loginRoutes: readonly Route[] = [
     { tag: "auth", summary: "End the login that this request is made with.", answer: { status: 204 } },
     async (call) => {
       const { principal } = call.caller;
-      const pointer = call.deps.access.pointerOf(call.request);
+      const pointer = await call.deps.access.pointerOf(call.request);
       if (principal.kind !== "User" || principal.tokenName !== undefined || !pointer)
         refuse("unsupported", "This request was made with a token, and only a login can be logged out.", {
           hint: "Delete the token to end it: `DELETE /api/v1/auth/tokens/NAME`.",
