@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     globalSetup: ["infra/test-setup.ts"],
     pool: "forks",
-    // A store in memory takes 400 MB and a core.
-    maxWorkers: 2,
+    // Most of a test with processes is waiting; a store in memory takes 400 MB.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

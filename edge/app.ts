@@ -1,5 +1,6 @@
 /** Table of contents of the edge: which routes there are, and what every request passes on its way to one. */
 import { type Context, Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { Refusal } from "#db/protocol/errors";
 import { accessRoutes } from "./access/index.ts";
 import { admit } from "./admit.ts";
@@ -27,12 +28,25 @@ export const routes: readonly Route[] = [
 
 type HonoContext = Context<{ Bindings: Env }>;
 
-export const app = new Hono<{ Bindings: Env }>();
+/**
+ * A router per surface: hono compiles paths into one expression only where none is ambiguous, and on `/api`
+ * `llms/_provider-register` beside `llms/:name` is. The hot paths of `/v1` must not pay for that.
+ */
+const surfaces: Record<Surface, Hono<{ Bindings: Env }>> = { api: serving("api"), openai: serving("openai") };
 
-for (const route of routes) app.on(route.method, route.path, (c) => serve(route, c));
+export function fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
+  return surfaces[surfaceOf(getPath(request))].fetch(request, env, ctx);
+}
 
-app.notFound((c) => {
-  const path = new URL(c.req.url).pathname;
+function serving(surface: Surface): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  for (const route of routes) if (route.surface === surface) app.on(route.method, route.path, (c) => serve(route, c));
+  app.notFound((c) => nothingAt(new URL(c.req.url).pathname, surface, c));
+  app.onError((error, c) => refused(error, surface, c));
+  return app;
+}
+
+function nothingAt(path: string, surface: Surface, c: HonoContext): Response {
   const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const refusal = allowed
@@ -40,12 +54,10 @@ app.notFound((c) => {
     : new Refusal("not_found", `There is nothing at ${path}.`, {
         hint: "`/api/v1/openapi.json` lists what there is.",
       });
-  const response = refused(refusal, surfaceOf(path), c);
+  const response = refused(refusal, surface, c);
   if (allowed) response.headers.set("allow", allowed);
   return response;
-});
-
-app.onError((error, c) => refused(error, surfaceOf(new URL(c.req.url).pathname), c));
+}
 
 async function serve(route: Route, c: HonoContext): Promise<Response> {
   try {

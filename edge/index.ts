@@ -1,4 +1,4 @@
-import { app } from "./app.ts";
+import { fetch } from "./app.ts";
 import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { sweepPublishers } from "./publishers/settle.ts";
@@ -8,6 +8,6 @@ export { AuditBuffer } from "./audit/buffer.ts";
 export { PublisherSession } from "./publishers/session.ts";
 
 export default {
-  fetch: app.fetch,
+  fetch,
   scheduled: (event, env) => sweepPublishers(depsOf(env), new Date(event.scheduledTime)),
 } satisfies ExportedHandler<Env>;

@@ -8,6 +8,8 @@ const FIRST_BYTES = 8_192;
 /** A stream that is longer than this goes on without a copy: back-pressure alone bounds it then, and its usage stays unknown. */
 const COPY_LIMIT = 8_388_608;
 
+const decoder = new TextDecoder();
+
 export class Copy {
   readonly #reader: ReadableStreamBYOBReader;
   #last: Uint8Array = new Uint8Array();
@@ -72,7 +74,7 @@ export class Copy {
 
   /** The last bytes so far; empty where the stream was too long. */
   tail(): string {
-    return this.#taken > COPY_LIMIT ? "" : new TextDecoder().decode(this.#last);
+    return this.#taken > COPY_LIMIT ? "" : decoder.decode(this.#last);
   }
 
   #drop(): void {
@@ -101,7 +103,7 @@ export class Copy {
 
 /** An empty line ends an event, after LF, CRLF or CR (WHATWG HTML, 9.2.5). */
 function endsEvent(bytes: Uint8Array): boolean {
-  return bytes.length === 0 || /(\n\n|\r\r|\r\n\r\n)$/.test(new TextDecoder().decode(bytes.subarray(-4)));
+  return bytes.length === 0 || /(\n\n|\r\r|\r\n\r\n)$/.test(decoder.decode(bytes.subarray(-4)));
 }
 
 function lastOf(before: Uint8Array, next: Uint8Array): Uint8Array {
