@@ -7,6 +7,8 @@ export interface CreateHook {
   flags?: Flags;
   /** Fields whose flag from the schema is left out, because `flags` has a better one. */
   replaces?: readonly string[];
+  /** Flag by the field that it writes, for faults to name, where the field's own flag is left out. */
+  writtenAs?: Readonly<Record<string, string>>;
   /** May complete the spec; what it returns goes into the body as it is. */
   prepare?(
     spec: Record<string, unknown>,

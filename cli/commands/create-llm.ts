@@ -3,7 +3,7 @@ import type { CreateHook } from "./create-hooks.ts";
 
 const hook: CreateHook = {
   examples: [
-    "mcpctl create llm gpt --type openai --model gpt-5 --api-key-ref openai:apiKey",
+    "mcpctl create llm gpt --type openai --model gpt-5 --api-key-ref openai/apiKey",
     "mcpctl create llm qwen --type vllm --model qwen3 --url http://gpu.lan:8000",
   ],
   flags: {

@@ -14,15 +14,18 @@ const hook: CreateHook = {
     "mcpctl create mcptoken me-too --rbac clone",
   ],
   replaces: ["bindings", "operations"],
+  writtenAs: { bindings: "--bind", operations: "--bind-operation" },
   flags: {
     bind: list("--bind <role:resource:[name]>", "What it may do, as run:llms:gpt or view:secrets. Repeatable."),
     bindOperation: list("--bind-operation <operation>", "An operation that it may run, as backup. Repeatable."),
   },
-  async prepare(spec, given) {
+  async prepare(spec, given, { io, globals }) {
     const bindings = given["bind"] as string[];
     const operations = given["bindOperation"] as string[];
     if (bindings.length > 0) spec["bindings"] = coerce(shape.bindings, bindings, "--bind");
     if (operations.length > 0) spec["operations"] = coerce(shape.operations, operations, "--bind-operation");
+    if (bindings.length + operations.length === 0 && spec["rbac"] !== "clone" && !globals.quiet)
+      io.err("Note: without --bind it may do nothing, and it can't be changed later. As in: --bind run:llms:NAME\n");
     return undefined;
   },
 };

@@ -53,7 +53,9 @@ async function fromFile(word: string, tools: Tools, put: (key: string, value: st
     put(key, await readFile(resolve(tools.cwd, path), "utf8"));
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure(`${path} can't be read: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new Failure(`There is no file ${path}.`, { exit: 3, cause });
+    throw new Failure(`${path} can't be read: ${message}`, { cause });
   }
 }
 

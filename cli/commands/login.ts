@@ -1,7 +1,7 @@
 /** Proves who a person is once, and remembers it for their programs. */
 import { readSession } from "../connection/credentials.ts";
 import { parseEdge } from "../connection/target.ts";
-import { usage } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import { optional, type Tools, text, toggle, verb } from "../verb.ts";
 import { password } from "./password.ts";
 
@@ -56,7 +56,9 @@ async function passwordLogin(edge: string, given: { email: string | undefined; p
   const email = given.email ?? (await tools.io.ask("E-mail: ")).trim();
   const word = await password(given.passwordStdin, tools);
   const api = await tools.apiAt(edge);
-  const answer = await api.call("POST", "/api/v1/auth/login", { body: { email, password: word }, anonymous: true });
+  const answer = await api
+    .call("POST", "/api/v1/auth/login", { body: { email, password: word }, anonymous: true })
+    .catch(asRefusedLogin("The e-mail address or the password is not right.", "Nothing was changed: try again."));
   const user = answer["user"] as Record<string, unknown> | undefined;
   return { keep: { session: readSession(answer) }, who: String(user?.["name"] ?? email) };
 }
@@ -66,9 +68,22 @@ async function tokenLogin(edge: string, tools: Tools) {
   const token = (await tools.io.input()).trim();
   if (token === "") throw usage("The token on stdin is empty.");
   const api = await tools.apiAt(edge);
-  const me = await api.call("GET", "/api/v1/auth/me", {
-    anonymous: true,
-    headers: { authorization: `Bearer ${token}` },
-  });
+  const me = await api
+    .call("GET", "/api/v1/auth/me", { anonymous: true, headers: { authorization: `Bearer ${token}` } })
+    .catch(
+      asRefusedLogin(
+        `${edge} does not know this token: mistyped, expired, revoked, or of another edge.`,
+        "Nothing was changed: ask for a new one.",
+      ),
+    );
   return { keep: { token }, who: String(me["name"] ?? me["tokenName"] ?? "a token") };
+}
+
+/** "Log in first" is no answer to somebody who is doing that. */
+function asRefusedLogin(message: string, hint: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Failure && error.code === "not_authenticated")
+      throw new Failure(message, { ...error.details, hint, cause: error });
+    throw error;
+  };
 }

@@ -170,6 +170,8 @@ const causes: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is another host's",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it speaks no TLS there; is it http:// rather than https://?",
+  EPROTO: "it speaks no TLS there; is it http:// rather than https://?",
 };
 
 export function unreachable(edge: string, timedOut: boolean, cause: unknown, request: string): Failure {

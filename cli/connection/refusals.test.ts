@@ -54,6 +54,13 @@ describe("what the edge refuses", () => {
     expect(explainFailure(failure, false).length).toBeLessThanOrEqual(3);
   });
 
+  test("hints that are for callers of the API are told in this program's words", async () => {
+    const taken = { code: "already_exists", detail: 'There is already an llm "a".', hint: "Change it with PUT." };
+    expect((await refused(taken, 409)).details.hint).toMatch(/`mcpctl edit`/);
+    const who = { code: "not_authenticated", detail: "Who?", hint: "Send `Authorization: Bearer`." };
+    expect((await refused(who, 401)).details.hint).toMatch(/MCPCTL_TOKEN/);
+  });
+
   test("Retry-After in seconds is kept, anything else is not", async () => {
     expect((await refused({}, 429, { "retry-after": "7" })).details.retryAfter).toBe(7);
     expect((await refused({}, 429, { "retry-after": "soon" })).details.retryAfter).toBeUndefined();

@@ -6,12 +6,19 @@ const record = (v: unknown): Record<string, unknown> | undefined =>
   typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : undefined;
 const string = (v: unknown) => (typeof v === "string" && v !== "" ? v : undefined);
 
+/** What to do next in the words of this program, where the edge's hint is written for whoever calls its API. */
+const ownSteps: Readonly<Record<string, string>> = {
+  not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
+  already_exists: "Change that one with `mcpctl edit` or `mcpctl apply`, or choose another name.",
+  model_not_found: "`mcpctl get llms` lists what there is; `mcpctl auth can-i --list` what you may run.",
+};
+
 /** What to do next where the edge gave no hint of its own. */
 const nextSteps: Readonly<Record<string, string>> = {
-  not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
   not_allowed: "`mcpctl auth can-i --list` shows what you may do; ask who manages rbac for more.",
   lost_update: "Somebody changed it meanwhile: get it again and repeat your change.",
   rate_limited: "Wait, then try again.",
+  publisher_offline: "`mcpctl describe llm NAME` shows since when; it comes back with its `mcplocal publish`.",
   store_unavailable: "It comes back by itself: try again in a moment.",
 };
 
@@ -29,7 +36,8 @@ export async function failureOf(answer: Response, request: string): Promise<Fail
     ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
     ...(read.faults ? { faults: read.faults } : {}),
   };
-  const hint = read.hint ?? (read.code ? nextSteps[read.code] : undefined) ?? hintByStatus(answer.status, read.code);
+  const code = read.code ?? "";
+  const hint = ownSteps[code] ?? read.hint ?? nextSteps[code] ?? hintByStatus(answer.status, read.code);
   return new Failure(read.message ?? `The edge answered ${answer.status} ${answer.statusText}`.trim(), {
     ...details,
     ...(hint ? { hint } : {}),

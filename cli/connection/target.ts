@@ -49,9 +49,12 @@ function credentialOf({ name, entry }: { name: string; entry: ContextEntry }): P
 
 const sameOrigin = (a: string, b: string) => URL.parse(a)?.origin === URL.parse(b)?.origin;
 
-/** @throws Failure usage for what is no http(s) URL. */
+/** An edge on this very machine, as `npm start` runs one, has no certificate. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/i;
+
+/** Without a scheme it is https, on this machine http. @throws Failure usage for what is no http(s) URL. */
 export function parseEdge(text: string): string {
-  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
+  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `${LOOPBACK.test(text) ? "http" : "https"}://${text}`);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password)
     throw usage(`"${text}" is not an edge's URL.`, "It looks like https://edge.example.com");
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;

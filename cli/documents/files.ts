@@ -13,9 +13,10 @@ export async function loadManifests(names: readonly string[], tools: Tools): Pro
   const texts = (await Promise.all(names.map((name) => textsOf(name, tools)))).flat();
   const read = texts.map(({ text, source }) => readManifests(text, source));
   const manifests = read.flatMap((r) => r.manifests);
-  mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], names.join(", "));
+  const sources = names.map((name) => (name === "-" ? "stdin" : name)).join(", ");
+  mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], sources);
   if (manifests.length === 0 && !read.some((r) => r.emptyList))
-    throw new Failure(`${names.join(", ")}: there is no resource in it.`);
+    throw new Failure(`${sources}: there is no resource in it.`);
   return manifests;
 }
 

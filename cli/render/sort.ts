@@ -1,8 +1,15 @@
 /** `--sort-by`: numbers by size, everything else by its letters; what lacks the field comes last. */
+import { usage } from "../failure.ts";
 import { at } from "./cell.ts";
 
+/** @throws Failure usage for a field that none of them has, as kubectl does: an order by nothing is a mistyped one. */
 export function sortBy<T>(rows: readonly T[], path: string): T[] {
   const key = path.replace(/^\{?\.?|\}$/g, "");
+  if (rows.length > 0 && rows.every((row) => at(row, key) === undefined))
+    throw usage(
+      `None of them has the field "${key}" of --sort-by.`,
+      "`get … -o json --show-status` shows the fields there are.",
+    );
   return [...rows].sort((a, b) => compare(at(a, key), at(b, key)));
 }
 

@@ -50,7 +50,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
         ...(given.label.length > 0 ? { labels } : {}),
         ...withoutNulls(spec),
       };
-      check(kind, body);
+      check(kind, body, hook?.writtenAs ?? {});
       await create(
         kind,
         { ...body, ...more },
@@ -63,12 +63,14 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
 }
 
 /** @throws Failure usage that names flags. */
-function check(kind: AnyKind, body: Record<string, unknown>): void {
+function check(kind: AnyKind, body: Record<string, unknown>, writtenAs: Readonly<Record<string, string>>): void {
   const faults = bodyFaults(kind, body);
   if (faults.length === 0) return;
   const nameOf = (at: readonly PropertyKey[]) => {
     const fields = at.filter((k): k is string => typeof k === "string");
-    return fields[0] === "name" && fields.length === 1 ? "NAME" : fields[0] === "labels" ? "--label" : flagName(fields);
+    const [field = ""] = fields;
+    if (field === "name" && fields.length === 1) return "NAME";
+    return field === "labels" ? "--label" : (writtenAs[field] ?? flagName(fields));
   };
   const missing = faults.filter((f) => f.missing).map((f) => nameOf(f.at));
   if (missing.length === faults.length)

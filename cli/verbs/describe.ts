@@ -17,6 +17,11 @@ export default verb({
   args: { what: many("A kind and names, or kind/name.", { from: "kinds" }) },
   flags: {},
   async run({ what }, tools) {
+    if (tools.globals.output !== undefined)
+      throw usage(
+        "describe is for people and has no output format.",
+        `mcpctl get ${what.join(" ")} -o ${tools.globals.output}`,
+      );
     const targets = parseTargets(what);
     if (targets.some((t) => t.names.length === 0)) throw usage("Say which one.", "mcpctl describe llm gpt");
     let first = true;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Shown } from "../connection/api.ts";
@@ -39,6 +39,9 @@ export default verb({
   },
 });
 
+/** When a file that nobody has saved was written, in seconds since the epoch. */
+const UNTOUCHED = 1_000_000_000;
+
 const HEADER = `# Save and leave to change it; leave it as it is, or empty, to cancel.
 # Lines that begin with '#' are ignored.
 `;
@@ -51,16 +54,23 @@ async function session(kind: AnyKind, name: string, file: string, tools: Tools):
   const original = await toYaml([manifest(kind, current)]);
   let text = original;
   let complaint: string[] = [];
+  let conflict = false;
   for (;;) {
     const opened = `${HEADER}${complaint.map((line) => `# ${line}\n`).join("")}${text}`;
     await writeFile(file, opened, { mode: 0o600 });
+    // File systems count time in steps of milliseconds; whatever is saved from now on is later than this by far.
+    await utimes(file, UNTOUCHED, UNTOUCHED);
     await tools.editor(file);
     const saved = await readFile(file, "utf8");
     const written = withoutComments(saved);
     if (written.trim() === "" || written === withoutComments(original)) return "unchanged";
-    // Saved again just as it was refused: the person gives up.
-    if (complaint.length > 0 && saved === opened)
-      throw new Failure("Edit cancelled: what was saved is still not valid.");
+    // Left just as it was refused: the person gives up. After a conflict, saving it so is the answer to a question.
+    if (complaint.length > 0 && saved === opened) {
+      if (!conflict) throw new Failure("Edit cancelled: what was saved is still not valid.");
+      if ((await stat(file)).mtimeMs === UNTOUCHED * 1000)
+        throw new Failure("Edit cancelled: somebody else's change stands.");
+    }
+    conflict = false;
     text = written;
     const read = await understand(kind, current, written);
     if ("faults" in read) {
@@ -77,8 +87,9 @@ async function session(kind: AnyKind, name: string, file: string, tools: Tools):
       if (error.code === "lost_update") {
         current = await api.get(kind, name, project);
         const now = (await toYaml([manifest(kind, current)])).trimEnd().split("\n");
+        conflict = true;
         complaint = [
-          "Somebody changed it meanwhile. This is how it is now; saving again writes yours over it:",
+          "Somebody changed it meanwhile. This is how it is now; saving again writes yours over it, leaving without saving cancels:",
           ...now.map((l) => `  ${l}`),
         ];
       }

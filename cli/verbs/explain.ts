@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { metaOf } from "#db/resources/field";
 import { kinds } from "#db/resources/index";
 import { usage } from "../failure.ts";
@@ -6,6 +6,12 @@ import { parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
 import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "../schema/shape.ts";
 import { one, verb } from "../verb.ts";
+
+/** What every resource has beside its spec. */
+const common = {
+  name: z.string().describe("What it is called: lower-case letters, digits and '-'."),
+  labels: z.record(z.string(), z.string()).optional().describe("For finding it again with -l."),
+};
 
 type Fields = Readonly<Record<string, z.core.$ZodType>>;
 
@@ -22,7 +28,7 @@ export default verb({
       const status = Object.keys(kind.status.shape).length > 0;
       const names = [kind.plural, ...kind.shortNames].join(", ");
       await io.out(
-        `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n\nFIELDS\n${fieldList(kind.spec.shape)}` +
+        `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n\nFIELDS\n${fieldList({ ...common, ...kind.spec.shape })}` +
           (status ? `\nSTATUS (reported by the system, ignored when applied)\n${fieldList(kind.status.shape)}` : ""),
       );
       return;
@@ -31,7 +37,7 @@ export default verb({
     const schema =
       first === "status"
         ? descend({ status: kind.status }, ["status", ...rest], kind.name)
-        : descend(kind.spec.shape, under, kind.name);
+        : descend({ ...common, ...kind.spec.shape }, under, kind.name);
     const details = [
       `FIELD:     ${kind.name}.${under.join(".")}`,
       `TYPE:      ${typeName(schema)}${isRequired(schema) ? ", required" : ""}`,

@@ -66,7 +66,8 @@ export default verb({
     if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
-    if (count === 0 && !named) tools.io.err(`No ${targets.map((t) => t.kind.plural).join(", ")} found.\n`);
+    const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
+    if (count === 0 && !named && seen.length > 0) tools.io.err(`No ${seen.join(", ")} found.\n`);
   },
 });
 

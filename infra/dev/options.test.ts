@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readOptions, UsageError } from "./options.ts";
+import { HelpWanted, readOptions, stopCommand, UsageError } from "./options.ts";
 
 const read = (...argv: string[]) => readOptions(argv, "/checkout", "/elsewhere");
 
@@ -22,4 +22,13 @@ test.each([
 ])("%s is refused with what to do", (argv, message) => {
   expect(() => read(...argv)).toThrow(UsageError);
   expect(() => read(...argv)).toThrow(message);
+});
+
+test("what ends a system names its directory where that is another", () => {
+  expect(stopCommand("/checkout/.mcpctl", "/checkout")).toBe("npm stop");
+  expect(stopCommand("/elsewhere/there", "/checkout")).toBe("npm stop -- --data /elsewhere/there");
+});
+
+test.each(["--help", "-h"])("%s is no mistake", (flag) => {
+  expect(() => read("--port", "1", flag)).toThrow(HelpWanted);
 });

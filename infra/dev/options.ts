@@ -15,6 +15,9 @@ export interface DevOptions {
   detach: boolean;
 }
 
+/** Only what may be given was asked for. */
+export class HelpWanted extends Error {}
+
 /** A mistake in the arguments, in words for whoever made it. */
 export class UsageError extends Error {}
 
@@ -25,12 +28,16 @@ export const usage = `npm start -- [options]
   --fresh        forget what is kept there and begin anew
   --store URL    a PostgreSQL instead of the embedded store (postgresql://…)
   --detach       return when ready; \`npm stop\` ends it
+  --help         only this
+
+Environment: ALLOW_PRIVATE_UPSTREAMS=private also lets URLs of LLMs point into your own network.
 
 npm stop -- [--data DIR]`;
 
-/** @param home what the default data directory is in. @param from what a relative --data is relative to. @throws UsageError */
+/** @param home what the default data directory is in. @param from what a relative --data is relative to. @throws UsageError, HelpWanted */
 export function readOptions(argv: readonly string[], home: string, from: string): DevOptions {
   const { values } = parse(argv);
+  if (values.help) throw new HelpWanted(usage);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new UsageError(`--port ${values.port} is not a port; give a number from 1 to 65535.`);
@@ -50,6 +57,11 @@ export function readOptions(argv: readonly string[], home: string, from: string)
   };
 }
 
+/** What ends the system that keeps its things there, as a person types it. @param home as of `readOptions`. */
+export function stopCommand(dataDir: string, home: string): string {
+  return dataDir === resolve(home, ".mcpctl") ? "npm stop" : `npm stop -- --data ${dataDir}`;
+}
+
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
@@ -60,6 +72,7 @@ function parse(argv: readonly string[]) {
         fresh: { type: "boolean", default: false },
         store: { type: "string" },
         detach: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
   } catch (error) {

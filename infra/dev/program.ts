@@ -5,7 +5,7 @@ import { z } from "zod";
 import { root } from "../paths.ts";
 import { dataDir, prepare } from "./data-dir.ts";
 import type { EdgeRunner } from "./edge-service.ts";
-import { type DevOptions, readOptions, UsageError } from "./options.ts";
+import { type DevOptions, HelpWanted, readOptions, UsageError } from "./options.ts";
 import { type Announcer, messageOf, runSystem } from "./run.ts";
 
 /** Set for the process that `--detach` leaves running. */
@@ -27,6 +27,10 @@ export async function developmentCommand(program: string, makeRunner: () => Edge
     if (!options.detach) return await inForeground(options, makeRunner);
     return process.env[LEFT_RUNNING] ? await leftRunning(options, makeRunner) : await leave(program, argv, options);
   } catch (error) {
+    if (error instanceof HelpWanted) {
+      console.log(error.message);
+      return 0;
+    }
     const message = messageOf(error);
     console.error(message);
     if (process.env[LEFT_RUNNING]) tell({ failed: message, usage: error instanceof UsageError });

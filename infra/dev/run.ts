@@ -5,11 +5,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { listen } from "#db/local/listen";
 import { acquireLock, LockHeld } from "#db/local/process-lock";
 import { wranglerWorker } from "../edge-process.ts";
+import { root } from "../paths.ts";
 import { rememberContext } from "./command-line.ts";
 import { type DataDir, dataDir, forget, prepare } from "./data-dir.ts";
 import { readDevFile, removeDevFile, writeDevFile } from "./dev-file.ts";
 import type { EdgeRunner } from "./edge-service.ts";
-import { type DevOptions, UsageError } from "./options.ts";
+import { type DevOptions, stopCommand, UsageError } from "./options.ts";
 import { runSchedule } from "./schedule.ts";
 import { startStack } from "./stack.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -56,7 +57,16 @@ export async function runSystem(
     const { edge, adminToken, store } = ready;
     writeDevFile(dir.devFile, { edge, adminToken, pids, store, startedAt: new Date().toISOString() });
     const seconds = (Date.now() - began) / 1000;
-    announce.ready(readyWords({ ...ready, isCurrent, dataDir: dir.root, seconds, detached: options.detach }));
+    announce.ready(
+      readyWords({
+        ...ready,
+        isCurrent,
+        dataDir: dir.root,
+        seconds,
+        detached: options.detach,
+        stop: stopCommand(dir.root, root),
+      }),
+    );
     await runSchedule(wranglerWorker().triggers.crons, (cron) => runner.trigger(cron), announce.say, stopRequested);
     announce.say("Stopping …");
   } finally {
@@ -74,10 +84,11 @@ function lock(dir: DataDir): () => void {
   } catch (error) {
     if (!(error instanceof LockHeld)) throw error;
     const running = readDevFile(dir.devFile);
+    const stop = stopCommand(dir.root, root);
     throw new UsageError(
       running
-        ? `mcpctl runs here already: ${running.edge}, since ${running.startedAt}. \`npm stop\` ends it; a second one needs --data and --port of its own.`
-        : `mcpctl is being started here already, by process ${error.pid}. \`npm stop\` ends it.`,
+        ? `mcpctl runs here already: ${running.edge}, since ${running.startedAt}. \`${stop}\` ends it; a second one needs --data and --port of its own.`
+        : `mcpctl is being started here already, by process ${error.pid}. \`${stop}\` ends it.`,
     );
   }
 }

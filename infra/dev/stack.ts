@@ -74,7 +74,7 @@ export async function startStack(context: StackContext): Promise<StackReady> {
         port: options.port,
         dir: dir.edge,
         secrets: { DATABASE_URL: databaseUrl, KEY_ENCRYPTION, SIGNING_KEY, BOOTSTRAP_SECRET },
-        vars: { NEON_PROXY: proxyUrl, ALLOW_PRIVATE_UPSTREAMS: "loopback" },
+        vars: { NEON_PROXY: proxyUrl, ALLOW_PRIVATE_UPSTREAMS: privateUpstreams() },
         log: edgeLog,
       });
       await healthy(edge, child, logFile(dir, "edge"));
@@ -168,6 +168,11 @@ function openLog(dir: DataDir, name: string): number {
 
 function logFile(dir: DataDir, name: string): string {
   return `${dir.logs}/${name}.log`;
+}
+
+/** Model servers of this machine may always be asked; whoever runs this may let the edge ask their own network, too. */
+function privateUpstreams(): string {
+  return ["loopback", process.env["ALLOW_PRIVATE_UPSTREAMS"]].filter(Boolean).join(",");
 }
 
 function portOf(url: string): string {

@@ -4,7 +4,7 @@ import { isRunning, lockHolder } from "#db/local/process-lock";
 import { root } from "../paths.ts";
 import { dataDir } from "./data-dir.ts";
 import { readDevFile, removeDevFile } from "./dev-file.ts";
-import { readOptions, UsageError } from "./options.ts";
+import { HelpWanted, readOptions, UsageError } from "./options.ts";
 
 /** Longer than every process gets to end by itself. */
 const PATIENCE_MS = 30_000;
@@ -32,6 +32,10 @@ try {
     console.log("Stopped. What was kept stays.");
   }
 } catch (error) {
+  if (error instanceof HelpWanted) {
+    console.log(error.message);
+    process.exit(0);
+  }
   console.error(error instanceof Error ? error.message : error);
   process.exit(error instanceof UsageError ? 2 : 1);
 }

@@ -13,10 +13,12 @@ export interface Ready {
   detached: boolean;
   /** The command line's context `dev` is the one in use. */
   isCurrent: boolean;
+  /** What ends it where it was left running. */
+  stop: string;
 }
 
 export function readyWords(ready: Ready): string {
-  const { edge, adminToken, published, demo, dataDir, seconds, cold, detached, isCurrent } = ready;
+  const { edge, adminToken, published, demo, dataDir, seconds, cold, detached, isCurrent, stop } = ready;
   const mcpctl = isCurrent ? "npx mcpctl" : "npx mcpctl --context dev";
   const model = published[0];
   const what = published.length === 0 ? "nothing yet" : published.join(", ");
@@ -34,7 +36,7 @@ Try next:
   ${model === undefined ? "npx mcplocal detect" : `${mcpctl} run ${model} "Say hello."`}
   ${model === undefined ? `${mcpctl} whoami` : curl(edge, adminToken, model)}
 
-${detached ? "It runs on behind. `npm stop` ends it." : "Ctrl-C stops everything; what is kept stays."}`;
+${detached ? `It runs on behind. \`${stop}\` ends it.` : "Ctrl-C stops everything; what is kept stays."}`;
 }
 
 function curl(edge: string, token: string, model: string): string {

@@ -3,6 +3,7 @@ import { hostname, platform } from "node:os";
 import { Edge } from "../edge.ts";
 import { Failure } from "../failure.ts";
 import { createLog, type LogFormat } from "../log.ts";
+import { troubles } from "../model-server.ts";
 import { Publisher } from "../publisher.ts";
 import { loadSession, saveSession } from "../session-file.ts";
 import { directoryOf, type Flags, publicationOf, readConfig, targetOf } from "../settings.ts";
@@ -39,6 +40,10 @@ export async function publish(flags: PublishFlags, shell: Shell): Promise<void> 
   shell.onStop((times) => {
     if (times > 1) shell.exit(1);
     else void publisher.leave();
+  });
+  // Beside the publishing, not before it: a server that hangs keeps nobody waiting.
+  void troubles(models).then((texts) => {
+    for (const text of texts) log("warn", "model_server", text);
   });
   if (flags.exitWithParent) shell.onParentGone(() => void publisher.leave(0));
   await publisher.run();

@@ -296,6 +296,27 @@ describe("edit", () => {
     expect(await field("llm/raced", "description")).toBe("mine");
   });
 
+  test.each([
+    ["saving it again writes over what somebody else wrote", true, "llm/%s edited\n", "heavy"],
+    ["leaving it unsaved lets that stand", false, "", "fast"],
+  ])("after a conflict %s", async (_, saves, out, tier) => {
+    const name = saves ? "overwritten" : "yielded";
+    await apply(llm(name, "tier: fast\n"));
+    const said = await engineer.run(["edit", "llm", name], {
+      async editor(file) {
+        const text = readFileSync(file, "utf8");
+        if (!text.includes("meanwhile")) {
+          await apply(`kind: llm\nname: ${name}\ndescription: theirs\n`);
+          writeFileSync(file, text.replace("tier: fast", "tier: heavy"));
+        } else if (saves) writeFileSync(file, text);
+        return 0;
+      },
+    });
+    expect(said).toMatchObject({ exit: saves ? 0 : 1, out: out.replace("%s", name) });
+    if (!saves) expect(said.err).toContain("Edit cancelled: somebody else's change stands.");
+    expect(await field(`llm/${name}`, "tier")).toBe(tier);
+  });
+
   test("an editor that fails loses nothing", async () => {
     await apply(llm("kept"));
     const said = await engineer.run(["edit", "llm", "kept"], {

@@ -53,6 +53,20 @@ describe("a login", () => {
     expect((await ada.run(["whoami", "-o", "name"])).out).toBe("admin\n");
   });
 
+  test("that is refused says what was wrong, and leaves the contexts as they were", async () => {
+    const wrong = await ada.run(["login", front.url, "--email", "admin@mcpctl.local"], {
+      answers: ["not the password"],
+    });
+    expect(wrong.exit).toBe(4);
+    expect(wrong.err).toContain(
+      "Error: The e-mail address or the password is not right.\nNothing was changed: try again.\n",
+    );
+    const unknown = await ada.run(["login", front.url, "--token-stdin"], { stdin: "mcpctl_pat_nobody\n" });
+    expect(unknown.exit).toBe(4);
+    expect(unknown.err).toContain(`${front.url} does not know this token`);
+    expect((await ada.run(["config", "get-contexts", "-o", "name"])).out).toBe("");
+  });
+
   test("is renewed once, however many programs notice at the same time that it ran out", async () => {
     await login();
     const soon = () => Date.now() + 16 * 60_000;

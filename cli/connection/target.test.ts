@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { parseEdge } from "./target.ts";
+
+test.each([
+  ["edge.example.com", "https://edge.example.com"],
+  ["edge.example.com:8787/", "https://edge.example.com:8787"],
+  ["127.0.0.1:8787", "http://127.0.0.1:8787"],
+  ["localhost", "http://localhost"],
+  ["[::1]:8787/base/", "http://[::1]:8787/base"],
+  ["https://127.0.0.1", "https://127.0.0.1"],
+  // Names that only begin like this machine's.
+  ["localhost.example.com", "https://localhost.example.com"],
+  ["127.0.0.1.example.com", "https://127.0.0.1.example.com"],
+])("%s means %s", (typed, edge) => {
+  expect(parseEdge(typed)).toBe(edge);
+});
+
+test.each(["", "ftp://edge", "https://ada:secret@edge", "http://"])("%j is no edge", (typed) => {
+  expect(() => parseEdge(typed)).toThrow(/is not an edge's URL/);
+});

@@ -1,0 +1,55 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Published } from "./admission.ts";
+import { absent, troubles } from "./model-server.ts";
+
+const published = (url: string, model: string) => ({ url, model, name: model }) as Published;
+
+let answers = "";
+const server = createServer((_, response) => response.end(answers));
+let url = "";
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => void server.close());
+
+test.each([
+  ["a", ["a", "b"], 0],
+  ["llama3", ["llama3:latest"], 0],
+  ["llama3:8b", ["llama3:latest"], 1],
+  ["a", [], 1],
+])("%s of %j: %i troubles", (model, has, count) => {
+  expect(absent("http://gpu", [model], has)).toHaveLength(count);
+});
+
+test("names what there is, but not hundreds", () => {
+  const has = Array.from({ length: 300 }, (_, i) => `m${i}`);
+  expect(absent("http://gpu", ["x"], has)[0]).toBe(
+    'The model server at http://gpu does not list "x". It has: m0, m1, m2, m3, m4, ….',
+  );
+});
+
+test("asks the server itself", async () => {
+  answers = JSON.stringify({ data: [{ id: "a" }] });
+  expect(await troubles([published(url, "a")])).toEqual([]);
+  expect(await troubles([published(url, "a"), published(url, "b")])).toEqual([
+    `The model server at ${url} does not list "b". It has: a.`,
+  ]);
+});
+
+test.each(["<html>", "[]", ""])("a server that answers %j is not judged", async (body) => {
+  answers = body;
+  expect(await troubles([published(url, "a")])).toEqual([]);
+});
+
+test("a server that is not there is told once, whatever it was to serve", async () => {
+  const gone = createServer();
+  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+  const dead = `http://127.0.0.1:${(gone.address() as AddressInfo).port}`;
+  await new Promise((resolve) => gone.close(resolve));
+  expect(await troubles([published(dead, "a"), published(dead, "b")])).toEqual([
+    `No model server answers at ${dead} (connection refused): calls fail until one does.`,
+  ]);
+});

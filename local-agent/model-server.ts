@@ -1,0 +1,49 @@
+/** Whether a model server has what is to be published: told before the first caller finds out. */
+import { z } from "zod";
+import type { Published } from "./admission.ts";
+import { reasonOf } from "./failure.ts";
+
+const TIMEOUT_MS = 3_000;
+/** Names told of those that a server has. */
+const SHOWN = 5;
+
+const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
+
+/**
+ * What callers would run into, in words; none where all is well or a server can't be judged. Never rejects: a server may well
+ * be started after the agent.
+ */
+export async function troubles(models: readonly Published[]): Promise<string[]> {
+  const urls = [...new Set(models.map((m) => m.url))];
+  const found = await Promise.all(
+    urls.map(async (url) => {
+      const wanted = models.filter((m) => m.url === url).map((m) => m.model);
+      try {
+        const answer = await fetch(`${url}/v1/models`, {
+          redirect: "manual",
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        const listed = modelList.safeParse(await answer.json().catch(() => undefined));
+        // A server need not list its models to serve them.
+        return listed.success
+          ? absent(
+              url,
+              wanted,
+              listed.data.data.map((m) => m.id),
+            )
+          : [];
+      } catch (error) {
+        return [`No model server answers at ${url} (${reasonOf(error)}): calls fail until one does.`];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+/** @param has what the server lists. Ollama lists `llama3:latest` and answers to `llama3` as well. Pure. */
+export function absent(url: string, wanted: readonly string[], has: readonly string[]): string[] {
+  const shown = has.length > SHOWN ? `${has.slice(0, SHOWN).join(", ")}, …` : has.join(", ") || "none";
+  return wanted
+    .filter((model) => !has.includes(model) && !has.includes(`${model}:latest`))
+    .map((model) => `The model server at ${url} does not list "${model}". It has: ${shown}.`);
+}
