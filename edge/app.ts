@@ -5,6 +5,7 @@ import { Refusal } from "#db/protocol/errors";
 import { accessRoutes } from "./access/index.ts";
 import { admit } from "./admit.ts";
 import { Call } from "./call.ts";
+import { causeOf } from "./cause.ts";
 import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
@@ -40,21 +41,22 @@ export function fetch(request: Request, env: Env, ctx: ExecutionContext): Respon
 function serving(surface: Surface): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   for (const route of routes) if (route.surface === surface) app.on(route.method, route.path, (c) => serve(route, c));
-  app.notFound((c) => refused(nothingAt(c.req.method, new URL(c.req.url).pathname), surface, c));
+  app.notFound((c) => nothingAt(new URL(c.req.url).pathname, surface, c));
   app.onError((error, c) => refused(error, surface, c));
   return app;
 }
 
-function nothingAt(method: string, path: string): Refusal {
-  const others = routes.filter((r) => r.method !== method && matches(r.path, path)).map((r) => r.method);
-  if (others.length === 0)
-    return new Refusal("not_found", `There is nothing at ${path}.`, {
-      hint: "`/api/v1/openapi.json` lists what there is.",
-    });
-  return new Refusal(
-    "method_not_allowed",
-    `${method} is not possible on ${path}; it knows ${[...new Set(others)].join(", ")}.`,
-  );
+function nothingAt(path: string, surface: Surface, c: HonoContext): Response {
+  const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path));
+  const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
+  const refusal = allowed
+    ? new Refusal("method_not_allowed", `${c.req.method} is not possible on ${path}; it knows ${allowed}.`)
+    : new Refusal("not_found", `There is nothing at ${path}.`, {
+        hint: "`/api/v1/openapi.json` lists what there is.",
+      });
+  const response = refused(refusal, surface, c);
+  if (allowed) response.headers.set("allow", allowed);
+  return response;
 }
 
 async function serve(route: Route, c: HonoContext): Promise<Response> {
@@ -71,15 +73,8 @@ function refused(error: unknown, surface: Surface, c: HonoContext): Response {
   const refusal = toRefusal(error);
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   if (refusal.code === "internal")
-    console.error(JSON.stringify({ requestId, path: new URL(c.req.url).pathname, cause: describe(refusal.cause) }));
+    console.error(JSON.stringify({ requestId, path: new URL(c.req.url).pathname, cause: causeOf(refusal.cause) }));
   return writeRefusal(refusal, surface, requestId);
-}
-
-/** Stack and causes for the log; never the request's headers or body, nor a statement's parameters, which come from them. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const stack = (error.stack ?? error.message).replace(/\nparams: .*?(?=\n {4}at |$)/s, "");
-  return stack + (error.cause ? `\ncaused by ${describe(error.cause)}` : "");
 }
 
 function matches(pattern: string, path: string): boolean {

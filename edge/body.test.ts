@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Refusal } from "#db/protocol/errors";
 import { parseJson, parseWith, readBounded } from "./body.ts";
 
 const post = (body: BodyInit, init: RequestInit = {}) => new Request("http://edge/", { method: "POST", body, ...init });
@@ -26,6 +27,11 @@ describe("reading a body", () => {
     await expect(readBounded(announced, 5)).rejects.toMatchObject({ code: "too_large" });
     await expect(readBounded(chunked("hel", "lo!"), 5)).rejects.toMatchObject({ code: "too_large" });
   });
+
+  test("an announcement that can't be relied on is not", async () => {
+    for (const headers of [{ "content-length": "2", "transfer-encoding": "chunked" }, { "content-length": "2x" }])
+      await expect(readBounded(post("hello!", { headers }), 5)).rejects.toMatchObject({ code: "too_large" });
+  });
 });
 
 describe("JSON", () => {
@@ -43,6 +49,15 @@ describe("JSON", () => {
       expect.unreachable();
     } catch (e) {
       expect(e).toMatchObject({ code: "invalid_request", details: { faults: [{ path: "a.b" }, { path: "c" }] } });
+    }
+  });
+
+  test("a thousand problems are a hundred faults", () => {
+    try {
+      parseWith(z.array(z.string()), Array(1_000).fill(1));
+      expect.unreachable();
+    } catch (e) {
+      expect((e as Refusal).details.faults).toHaveLength(100);
     }
   });
 });

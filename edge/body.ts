@@ -4,14 +4,15 @@ import { type Fault, Refusal, refuse } from "#db/protocol/errors";
 
 function tooLarge(limit: number): Refusal {
   return new Refusal("too_large", `The request's body is larger than ${limit} bytes.`, {
-    hint: "Send less, or raise MAX_BODY_BYTES of the edge.",
+    hint: "Send less; what models are asked may be longer where MAX_BODY_BYTES of the edge is raised.",
   });
 }
 
 /** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
 export async function readBounded(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("content-length");
-  if (announced !== null) {
+  // What is announced holds only where nothing says that the body comes in chunks after all (RFC 9112, 6.3).
+  if (announced !== null && /^\d+$/.test(announced) && !request.headers.has("transfer-encoding")) {
     if (Number(announced) > limit) throw tooLarge(limit);
     return new Uint8Array(await request.arrayBuffer());
   }
@@ -58,11 +59,16 @@ export function parseText(text: string): unknown {
   }
 }
 
+/** More are not told. */
+const mostFaults = 100;
+
 /** @throws Refusal invalid_request with a fault per problem. */
 export function parseWith<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults: Fault[] = result.error.issues.map((i) => ({ path: z.core.toDotPath(i.path), message: i.message }));
+  const faults: Fault[] = result.error.issues
+    .slice(0, mostFaults)
+    .map((i) => ({ path: z.core.toDotPath(i.path), message: i.message }));
   const first = faults[0];
   refuse("invalid_request", first ? `${first.path || "body"}: ${first.message}` : "The body is not valid.", { faults });
 }

@@ -4,6 +4,8 @@ import type { Caller } from "./access/principal.ts";
 import { parseJson, parseWith, readBounded } from "./body.ts";
 import type { Deps } from "./deps.ts";
 
+const SMALL_BODY_BYTES = 65_536;
+
 export class Call {
   readonly request: Request;
   readonly params: Readonly<Record<string, string>>;
@@ -49,9 +51,12 @@ export class Call {
     this.#caller = caller;
   }
 
-  /** The whole body, read once however often it is asked for. @throws Refusal too_large */
-  bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#body ??= readBounded(this.request, this.deps.settings.maxBodyBytes);
+  /**
+   * The whole body, read once however often it is asked for.
+   * @param limit bytes, where the route's bodies are smaller than the edge accepts. @throws Refusal too_large
+   */
+  bytes(limit = Number.POSITIVE_INFINITY): Promise<Uint8Array<ArrayBuffer>> {
+    this.#body ??= readBounded(this.request, Math.min(limit, this.deps.settings.maxBodyBytes));
     return this.#body;
   }
 
@@ -60,8 +65,11 @@ export class Call {
     this.#body = undefined;
   }
 
-  /** @throws Refusal malformed_json, invalid_request, too_large */
-  async json<S extends z.ZodType>(schema: S): Promise<z.output<S>> {
-    return parseWith(schema, parseJson(await this.bytes()));
+  /**
+   * A small body of a known form; parsed, it takes many times its size in memory, and some who send one nobody knows yet.
+   * @throws Refusal malformed_json, invalid_request, too_large
+   */
+  async json<S extends z.ZodType>(schema: S, limit = SMALL_BODY_BYTES): Promise<z.output<S>> {
+    return parseWith(schema, parseJson(await this.bytes(limit)));
   }
 }

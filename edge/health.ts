@@ -1,11 +1,14 @@
 import { sql } from "drizzle-orm";
+import { version } from "#db/protocol/version";
+import { assertSigns } from "./access/session-token.ts";
 import { open, type Route, route } from "./route.ts";
+import { assertSeals } from "./secrets/index.ts";
 
-const noCredential = "a load balancer has no credential, and nothing is told but up or down";
+const noCredential = "a load balancer has no credential, and nothing is told but up or down, and which version";
 
 export const healthRoutes: readonly Route[] = [
   route("GET", "/healthz", open(noCredential), { tag: "health", summary: "Whether the process answers." }, () =>
-    Response.json({ status: "ok" }),
+    Response.json({ status: "ok", version }),
   ),
   route(
     "GET",
@@ -13,7 +16,8 @@ export const healthRoutes: readonly Route[] = [
     open(noCredential),
     { tag: "health", summary: "Whether the store can be reached and the keys are there." },
     async (call) => {
-      await call.deps.store.db.execute(sql`select 1`);
+      const { settings, store } = call.deps;
+      await Promise.all([store.db.execute(sql`select 1`), assertSigns(settings.signingKey), assertSeals(settings)]);
       return Response.json({ status: "ready" });
     },
   ),

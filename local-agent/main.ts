@@ -1,7 +1,7 @@
 /** The process around `mcplocal`. */
 import { homedir } from "node:os";
+import { version } from "#db/protocol/version";
 import { run } from "./program.ts";
-import { version } from "./version.ts";
 
 let stops = 0;
 

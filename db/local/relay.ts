@@ -12,6 +12,8 @@ export function relay(client: WebSocket, databaseUrl: string, maxBytes: number, 
   down.on("error", () => down.destroy());
   openPostgres(databaseUrl).then(
     (up) => {
+      // It went while the store was being reached: nobody else would ever close this end.
+      if (client.readyState !== client.OPEN) return void up.destroy();
       const close = () => {
         up.destroy();
         down.destroy();

@@ -1,3 +1,6 @@
+/** Of mcpctl as a whole: what `/healthz` tells. A test holds it equal to package.json's. */
+export const version = "0.1.0";
+
 /**
  * One integer for every protocol on the wire between the edge and what dials it. The edge speaks N and N−1; unknown fields
  * are ignored, unknown frames answered with an error code.

@@ -14,16 +14,21 @@ export interface Told {
   hidden?: ReadonlySet<string>;
 }
 
-/** Every issue as one fault, or one for each unknown field. */
+/** Nobody mends more at once, and whoever sends a million mistakes must not get a million explanations. */
+const mostFaults = 100;
+
+/** Every issue as one fault, or one for each unknown field; the first hundred. */
 export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown, told: Told): Fault[] {
-  return issues.flatMap((issue) => {
+  const faults = issues.slice(0, mostFaults).flatMap((issue) => {
     const value = valueAt(input, issue.path);
     const hide = told.hidden?.has(String(issue.path[0])) ?? false;
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(schema, issue.path, key, told));
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.slice(0, mostFaults).map((key) => unknownField(schema, issue.path, key, told));
     const refused = typeof value === "string" ? refusal(schema, issue.path, value) : undefined;
     if (refused) return [{ path: z.core.toDotPath(issue.path), message: refused, given: JSON.stringify(value) }];
     return [{ path: z.core.toDotPath(issue.path), ...describe(issue, value, hide) }];
   });
+  return faults.slice(0, mostFaults);
 }
 
 /** One line that names the first fault, its near spelling, and how many more there are. */
@@ -127,9 +132,12 @@ function shown(value: unknown, hide: boolean): string {
   return JSON.stringify(typeof value === "string" ? clip(withoutUserinfo(value)) : value) ?? typeName(value);
 }
 
+/** Longest text that is looked through: no URL is longer, and the search takes the square of its length. */
+const longestSearched = 2048;
+
 /** A password that somebody put into a URL must not come back in an error, which is pasted into tickets (RFC 3986, 3.2.1). */
 function withoutUserinfo(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi, "$1…@");
+  return text.slice(0, longestSearched).replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi, "$1…@");
 }
 
 function typeName(value: unknown): string {
@@ -140,5 +148,5 @@ function typeName(value: unknown): string {
 }
 
 const a = (noun: string) => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`);
-const clip = (s: string) => (s.length > 40 ? `${s.slice(0, 40)}…` : s);
+const clip = (s: string) => (s.length > 40 ? `${s.slice(0, 40).toWellFormed()}…` : s);
 const lower = (s: string) => s.charAt(0).toLowerCase() + s.slice(1);

@@ -168,6 +168,22 @@ describe("what must not be repeated or touched", () => {
     const deep = JSON.parse(`${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`) as unknown;
     expect(fault(llm, deep)?.message).toContain("nested");
   });
+
+  test("a text of megabytes where a word belongs, in no time", () => {
+    const began = performance.now();
+    expect(fault(llm, { ...good, type: "a".repeat(2_000_000) })?.given).toHaveLength(43);
+    // The square of its length would be hours.
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  test("a million mistakes, without a million explanations", () => {
+    expect(faults(rbac, { name: "r", subjects: Array(1_000_000).fill(1) })).toEqual([
+      { path: "", message: "holds more than 50000 values" },
+    ]);
+    expect(faults(rbac, { name: "r", subjects: Array(1000).fill(1) })).toHaveLength(100);
+    const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, 1]));
+    expect(faults(llm, { ...good, ...unknown })).toHaveLength(100);
+  });
 });
 
 test("anything at all is either a document or has faults, for every kind", () => {

@@ -29,13 +29,15 @@ export interface Expectation {
 
 /** Nothing that a kind describes is deeper; more is an attack on whatever walks it. */
 const deepest = 32;
+/** Values in one document. A group of 10,000 members has as many; a million wrong ones would be a million explanations in memory. */
+const mostValues = 50_000;
 
 const { name: nameSchema, labels: labelsSchema } = envelope.shape;
 
 export function validate(kind: Kind, body: unknown, { nameRequired, options = [] }: Expectation = {}): Validated {
   if (!isObject(body))
     return { ok: false, faults: [{ path: "", message: "expected an object with the resource's fields" }] };
-  const unsound = unsoundness(body, "", 0);
+  const unsound = unsoundness(body);
   if (unsound) return { ok: false, faults: [unsound] };
 
   const faults: Fault[] = [];
@@ -91,19 +93,24 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** What no store can hold or no program should touch, wherever in the document it stands. */
-export function unsoundness(value: unknown, path: string, depth: number): Fault | undefined {
-  if (typeof value === "string")
-    return isSound(value) ? undefined : { path, message: "contains a NUL character or half a surrogate pair" };
-  if (typeof value !== "object" || value === null) return undefined;
-  if (depth >= deepest) return { path: path.slice(0, 80), message: `is nested more than ${deepest} deep` };
-  for (const [key, child] of Object.entries(value)) {
-    const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-    if (key === "__proto__") return { path: at, message: "no field is called so" };
-    if (!isSound(key)) return { path, message: "a key contains a NUL character or half a surrogate pair" };
-    const found = unsoundness(child, at, depth + 1);
-    if (found) return found;
-  }
-  return undefined;
+export function unsoundness(document: unknown): Fault | undefined {
+  let values = 0;
+  const look = (value: unknown, path: string, depth: number): Fault | undefined => {
+    if (++values > mostValues) return { path: "", message: `holds more than ${mostValues} values` };
+    if (typeof value === "string")
+      return isSound(value) ? undefined : { path, message: "contains a NUL character or half a surrogate pair" };
+    if (typeof value !== "object" || value === null) return undefined;
+    if (depth >= deepest) return { path: path.slice(0, 80), message: `is nested more than ${deepest} deep` };
+    for (const key in value) {
+      const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
+      if (key === "__proto__") return { path: at, message: "no field is called so" };
+      if (!isSound(key)) return { path, message: "a key contains a NUL character or half a surrogate pair" };
+      const found = look(Reflect.get(value, key), at, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return look(document, "", 0);
 }
 
 /** Whether PostgreSQL can hold the text: no NUL, well-formed Unicode. */

@@ -71,6 +71,12 @@ function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
           .where(sql.raw(`${fieldSql(k.exactlyOne)} = 'true'`)),
       );
     }
+    // What goes when another resource goes is found by it.
+    for (const { path } of referencesOf({ spec: k.status })) {
+      const [field, ...deeper] = path;
+      if (field !== undefined && deeper.length === 0)
+        extra.push(index(`${k.name}_status_${field}`).on(sql.raw(`(${fieldSql(`status.${field}`)})`)));
+    }
     return extra;
   });
 }

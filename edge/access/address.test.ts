@@ -18,3 +18,11 @@ test("only what Cloudflare says is believed", () => {
   expect(from({ "cf-connecting-ip": "2001:DB8::1" })).toBe("2001:db8::1");
   expect(from({ "x-forwarded-for": "203.0.113.7", "x-real-ip": "203.0.113.7" })).toBeUndefined();
 });
+
+test("what is no address is none", () => {
+  const from = (value: string) => addressOf(new Request("http://edge/", { headers: { "cf-connecting-ip": value } }));
+  expect(from(" 2001:DB8::1 ")).toBe("2001:db8::1");
+  expect(from("192.0.2.7")).toBe("192.0.2.7");
+  for (const bad of ["", "anything at all", "1".repeat(10_000), "10.0.0.1, 10.0.0.2"])
+    expect(from(bad)).toBeUndefined();
+});

@@ -2,7 +2,9 @@
 
 /** Cloudflare sets the header and lets nobody else; a self-hosted edge knows no address unless its proxy sets it. */
 export function addressOf(request: Request): string | undefined {
-  return request.headers.get("cf-connecting-ip")?.trim().toLowerCase() || undefined;
+  const address = request.headers.get("cf-connecting-ip")?.trim().toLowerCase() ?? "";
+  // Each makes an object that counts attempts: where anybody may send the header, not any text at all.
+  return /^[0-9a-f.:]{2,45}$/.test(address) ? address : undefined;
 }
 
 /** Whom to count attempts for: an IPv6 subscriber has at least a /64 of addresses (RFC 6177), an IPv4 one has one. */

@@ -94,10 +94,12 @@ export class Authenticator {
     this.#callers.deleteWhere((entry) => guards.has(entry.pointer.guard));
   }
 
-  /** Where the credential of an admitted request is judged. */
-  pointerOf(request: Request): Pointer | undefined {
+  /** Where the credential of an admitted request is judged; what is held of it may have been forgotten since. */
+  async pointerOf(request: Request): Promise<Pointer | undefined> {
     const credential = credentialOf(request.headers);
-    return credential === undefined ? undefined : this.#callers.get(hashCredential(credential))?.pointer;
+    if (credential === undefined) return undefined;
+    const hash = hashCredential(credential);
+    return this.#callers.get(hash)?.pointer ?? (await this.#find(credential, hash, Date.now()))?.pointer;
   }
 
   async #admitUnknown(credential: string, hash: string, address: string | undefined, now: number): Promise<Caller> {

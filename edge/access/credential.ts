@@ -16,23 +16,23 @@ export function credentialOf(headers: Headers): string | undefined {
   return headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
 }
 
+/** Longest credential looked at, in characters; a session's access token has about 400. */
+const MAX_LENGTH = 4096;
+
 /** Hashes of credentials seen lately: hashing is 5 % of what a warm request costs. */
 const hashes = new BoundedMap<string>(1_000);
 
 /** SHA-256 in hexadecimal, synchronously: on the path of every request, WebCrypto's promise would cost ten times as much. */
 export function hashCredential(credential: string): string {
-  let hash = hashes.get(credential);
-  if (hash === undefined) {
-    hash = createHash("sha256").update(credential).digest("hex");
-    hashes.set(credential, hash);
-  }
+  const known = hashes.get(credential);
+  if (known !== undefined) return known;
+  const hash = createHash("sha256").update(credential).digest("hex");
+  // Strangers choose what they send: what can't be a credential is not kept.
+  if (credential.length <= MAX_LENGTH) hashes.set(credential, hash);
   return hash;
 }
 
 export type Shape = "opaque" | "jwt" | "garbage";
-
-/** Longest credential looked at, in characters; a session's access token has about 400. */
-const MAX_LENGTH = 4096;
 
 /** How a credential would have to be checked. Says nothing about whether it is valid. */
 export function shapeOf(credential: string): Shape {

@@ -1,5 +1,6 @@
 /** One per principal: holds what the store says about it, and judges its credentials. The shell around guard-machine.ts. */
 import { DurableObject } from "cloudflare:workers";
+import { causeOf } from "../cause.ts";
 import type { Env } from "../env.ts";
 import { readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
@@ -44,7 +45,7 @@ export class Guard extends DurableObject<Env> {
       await this.#load();
       held = machine.answering(this.#state, asked);
     } catch (error) {
-      console.error(JSON.stringify({ guard: this.ctx.id.name, cause: String(error) }));
+      console.error(JSON.stringify({ guard: this.ctx.id.name, cause: causeOf(error) }));
       held = machine.fallback(this.#state, credentialId, Date.now());
     }
     return held ? this.#verdict(held, credentialId, have) : { is: "unavailable" };

@@ -28,7 +28,7 @@ export interface Access {
    */
   stillAllowed(call: { request: Request; waitUntil: WaitUntil }, demand: Demand): Standing;
   /** Where the credential of an admitted request is judged, and as what. */
-  pointerOf(request: Request): Pointer | undefined;
+  pointerOf(request: Request): Promise<Pointer | undefined>;
   /** A credential of this Guard's principal was given or taken back: tells the Guard, and forgets here, before it returns. */
   credentialsChanged(guard: string): Promise<void>;
 }

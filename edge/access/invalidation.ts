@@ -3,6 +3,7 @@ import { waitUntil } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { resources } from "#db/tables/index";
+import { causeOf } from "../cause.ts";
 import type { Changes } from "../changes.ts";
 import type { Env } from "../env.ts";
 import type { Store } from "../store.ts";
@@ -54,7 +55,7 @@ async function retry(work: () => Promise<void>): Promise<void> {
       cause = error;
     }
   }
-  console.error(JSON.stringify({ message: "a Guard could not be told of a change", cause: String(cause) }));
+  console.error(JSON.stringify({ message: "a Guard could not be told of a change", cause: causeOf(cause) }));
 }
 
 /** Names, addresses and hashes become Guards' names. Asks the store only where there is something to resolve. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { importJWK, type JWK, SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import type { Settings } from "../env.ts";
-import { ACCESS_SECONDS, publicJwk, signSession, verifySession } from "./session-token.ts";
+import { ACCESS_SECONDS, assertSigns, publicJwk, signSession, verifySession } from "./session-token.ts";
 
 const newKey = (kid: string): Settings["signingKey"] => ({
   ...(generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" }) as { kty: string }),
@@ -56,6 +56,13 @@ describe("an access token", () => {
     expect(await verifySession(key, `${none}.${payload}.`, now)).toBeUndefined();
     expect(await verifySession(key, "a.b.c", now)).toBeUndefined();
   });
+});
+
+test("a key that can't sign, or whose halves do not belong together, is found before anybody logs in", async () => {
+  await assertSigns(key);
+  const { d: _, ...publicHalf } = key;
+  await expect(assertSigns({ ...publicHalf, kty: "OKP", kid: "k1" })).rejects.toThrow();
+  await expect(assertSigns({ ...key, x: newKey("k1")["x"] })).rejects.toThrow();
 });
 
 test("the published key holds nothing private", () => {

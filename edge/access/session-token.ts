@@ -47,6 +47,14 @@ async function importOnce(key: SigningKey, use: "sign" | "verify"): Promise<Cryp
   return made;
 }
 
+/** @throws Error when the key can't sign, or its public half does not fit: then nobody could log in. */
+export async function assertSigns(key: SigningKey): Promise<void> {
+  const now = Date.now();
+  const { accessToken } = await signSession(key, { userId: "nobody", sessionId: "none" }, now);
+  if (!(await verifySession(key, accessToken, now)))
+    throw new Error("SIGNING_KEY's public half is not that of its private one");
+}
+
 export async function signSession(
   key: SigningKey,
   claims: Pick<SessionClaims, "userId" | "sessionId">,

@@ -28,13 +28,19 @@ export interface OpenedLogin {
   refreshToken: string;
 }
 
-/** @param name what the session is called in lists: the client's own name for itself. */
+/**
+ * Ends the oldest where there are too many, and forgets those that ended long ago: a program may log in every minute for years.
+ * @param name what the session is called in lists: the client's own name for itself.
+ */
 export async function openLogin(db: Writer, userId: string, name: string, now: number): Promise<OpenedLogin> {
   const refreshToken = mintToken(REFRESH_PREFIX);
   const sessionId = createId();
   const hash = hashCredential(refreshToken);
   await db.insert(session).values({ id: sessionId, userId, kind: "login", name, hash, expiresAt: iso(now + LOGIN_MS) });
   await db.execute(sql`
+    with gone as (
+      delete from ${session} where ${session.userId} = ${userId}
+        and least(${session.revokedAt}, ${session.expiresAt}) < now() - interval '1 day')
     update ${session} set revoked_at = now() where ${session.id} in (
       select ${session.id} from ${session} where ${session.userId} = ${userId} and ${session.kind} = 'login' and ${live()}
       order by coalesce(${session.rotatedAt}, ${session.createdAt}) desc offset ${MAX_LOGINS})`);

@@ -3,14 +3,16 @@
  * event costs more than all the rest of a request.
  */
 import { DurableObject } from "cloudflare:workers";
+import { causeOf } from "../cause.ts";
 import type { Env } from "../env.ts";
 import { readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
 import { type Flushing, type Happened, idle, step } from "./flushing.ts";
 import { insertEvents } from "./insert.ts";
 
-/** Events in one statement; a batch that is larger goes alone. */
+/** Events and their characters in one statement; a batch that is larger goes alone. */
 const FLUSH_EVENTS = 1_000;
+const FLUSH_CHARACTERS = 4_000_000;
 /** Statements in one alarm; what is left has the next one at once. */
 const FLUSHES = 20;
 
@@ -44,7 +46,7 @@ export class AuditBuffer extends DurableObject<Env> {
     try {
       for (let i = 0; i < FLUSHES; i++) if (!(await this.#flush())) break;
     } catch (error) {
-      console.error(JSON.stringify({ audit: "not stored yet", batches: this.#waiting(), why: String(error) }));
+      console.error(JSON.stringify({ audit: "not stored yet", batches: this.#waiting(), why: causeOf(error) }));
       return this.#happened({ is: "failed" });
     }
     await this.#happened({ is: "flushed", waiting: this.#waiting() });
@@ -54,10 +56,12 @@ export class AuditBuffer extends DurableObject<Env> {
   async #flush(): Promise<boolean> {
     const batches: Batch[] = [];
     let events = 0;
+    let characters = 0;
     for (const batch of this.ctx.storage.sql.exec<Batch>("select id, count, events from batch order by id limit 100")) {
-      if (events > 0 && events + batch.count > FLUSH_EVENTS) break;
-      batches.push(batch);
       events += batch.count;
+      characters += batch.events.length;
+      if (batches.length > 0 && (events > FLUSH_EVENTS || characters > FLUSH_CHARACTERS)) break;
+      batches.push(batch);
     }
     const last = batches.at(-1);
     if (!last) return false;

@@ -27,8 +27,8 @@ function given() {
     },
   });
   const work: Promise<unknown>[] = [];
-  const add = (n = 1) => {
-    for (let i = 0; i < n; i++) gathering.add(event, (w) => work.push(w));
+  const add = (n = 1, payload = {}) => {
+    for (let i = 0; i < n; i++) gathering.add({ ...event, payload }, (w) => work.push(w));
   };
   /** Lets every pause pass until nobody waits. */
   const settle = async () => {
@@ -62,6 +62,15 @@ describe("Gathering", () => {
     add(1200);
     await settle();
     expect(world.calls.map((c) => c.length)).toEqual([500, 500, 200]);
+  });
+
+  test("a call is bounded in size, too: no value of the buffer may be larger than SQLite's", async () => {
+    const { world, add, settle } = given();
+    add(10, { fields: "€".repeat(200_000) });
+    await settle();
+    for (const call of world.calls)
+      expect(new TextEncoder().encode(JSON.stringify(call)).length).toBeLessThan(2_000_000);
+    expect(world.calls.flat()).toHaveLength(10);
   });
 
   test("tried again with the same ids", async () => {

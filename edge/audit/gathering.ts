@@ -7,8 +7,10 @@ const GATHER = 50;
 const RETRY = [200, 1_000, 5_000] as const;
 /** A gathering older than this, in milliseconds, went down with the request that began it. */
 const LOST = 10_000;
-/** Events in one call and one row of the buffer: far below SQLite's 2 MB for a value. */
+/** Events in one call and one row of the buffer. */
 const CALL_EVENTS = 500;
+/** Characters of them, each up to 3 bytes: a Durable Object's SQLite holds no value above 2 MB. */
+const CALL_CHARACTERS = 600_000;
 /** Events held while their buffer can't be reached; the oldest go first, and the log says how many. */
 const HELD_EVENTS = 20_000;
 
@@ -50,8 +52,9 @@ export class Gathering {
     // What comes from now on is somebody else's.
     this.#since = undefined;
     while (this.#events.length > 0) {
-      const batch = this.#events.splice(0, CALL_EVENTS);
-      if (await this.#handOver(batch)) continue;
+      const written = firstCall(this.#events);
+      const batch = this.#events.splice(0, written.length);
+      if (await this.#handOver(written)) continue;
       this.#events.unshift(...batch);
       const excess = this.#events.length - HELD_EVENTS;
       if (excess > 0) {
@@ -63,8 +66,8 @@ export class Gathering {
   }
 
   /** Handing over twice is harmless: ids are the same. */
-  async #handOver(batch: readonly AuditEvent[]): Promise<boolean> {
-    const events = JSON.stringify(batch);
+  async #handOver(batch: readonly string[]): Promise<boolean> {
+    const events = `[${batch.join(",")}]`;
     for (const pause of [...RETRY, undefined]) {
       try {
         await this.#port.handOver(events, batch.length);
@@ -79,4 +82,17 @@ export class Gathering {
     }
     return false;
   }
+}
+
+/** The first events as JSON, as many as go into one call; one at least. */
+function firstCall(events: readonly AuditEvent[]): string[] {
+  const written: string[] = [];
+  let characters = 0;
+  for (const event of events.slice(0, CALL_EVENTS)) {
+    const json = JSON.stringify(event);
+    characters += json.length;
+    if (written.length > 0 && characters > CALL_CHARACTERS) break;
+    written.push(json);
+  }
+  return written;
 }

@@ -92,11 +92,14 @@ async function keyOf({ caller, deps }: Write, { apiKeyRef, url }: Spec): Promise
     );
   const values = await openValues(deps.settings, row);
   if (Object.hasOwn(values, key) && values[key]) return values[key];
-  const suggestion = near(key, Object.keys(values));
+  // What a secret holds is for those who may see it; using it is not seeing it.
+  const mayLook = allows(caller.grants, { role: "view", resource: kindsByName.secret.permission, name });
+  const keys = mayLook ? Object.keys(values) : [];
+  const suggestion = near(key, keys);
   const fault: Fault = {
     path: "apiKeyRef.key",
     message: `the secret ${JSON.stringify(name)} has no value for ${JSON.stringify(key)}`,
-    expected: `one of ${Object.keys(values).join(", ") || "no keys at all"}`,
+    ...(mayLook ? { expected: `one of ${keys.join(", ") || "no keys at all"}` } : {}),
     given: JSON.stringify(key),
     ...(suggestion ? { suggestion } : {}),
   };

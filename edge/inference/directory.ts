@@ -1,5 +1,5 @@
 /** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
-import { and, eq } from "drizzle-orm";
+import { and, eq, or } from "drizzle-orm";
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { type Provider, providers } from "#db/resources/providers";
@@ -26,8 +26,8 @@ export interface Target {
 }
 
 export interface Llms {
-  /** Undefined where there is no such LLM. @throws Refusal store_unavailable */
-  get(name: string, waitUntil: WaitUntil): Target | Promise<Target | undefined> | undefined;
+  /** By name or id. Undefined where there is no such LLM. @throws Refusal store_unavailable */
+  get(nameOrId: string, waitUntil: WaitUntil): Target | Promise<Target | undefined> | undefined;
 }
 
 /** A key is held for as long as a copy of it may serve: a minute (spec: architecture.md). */
@@ -49,12 +49,15 @@ export function createLlms(deps: { settings: Settings; store: Store; changes: Ch
     },
   };
   const fresh = new Fresh<Target>(source, freshness);
-  deps.changes.on(["llm"], (change) => fresh.forget(change.name));
+  deps.changes.on(["llm"], ({ name, id }) => {
+    fresh.forget(name);
+    fresh.forget(id);
+  });
   deps.changes.on(["secret"], () => fresh.forgetAll());
-  return { get: (name, waitUntil) => fresh.get(name, waitUntil) };
+  return { get: (nameOrId, waitUntil) => fresh.get(nameOrId, waitUntil) };
 }
 
-async function findRow(store: Store, name: string) {
+async function findRow(store: Store, nameOrId: string) {
   const rows = await store.db
     .select({
       id: llm.id,
@@ -68,8 +71,9 @@ async function findRow(store: Store, name: string) {
     .from(llm)
     .leftJoin(llmToSecret, and(eq(llmToSecret.fromId, llm.id), eq(llmToSecret.path, "apiKeyRef.name")))
     .leftJoin(secret, eq(secret.id, llmToSecret.toId))
-    .where(eq(llm.name, name));
-  return rows[0];
+    .where(or(eq(llm.name, nameOrId), eq(llm.id, nameOrId)));
+  // Somebody may have named one by another's id: a name comes first, as on every route.
+  return rows.find((row) => row.name === nameOrId) ?? rows[0];
 }
 
 type Row = NonNullable<Awaited<ReturnType<typeof findRow>>>;

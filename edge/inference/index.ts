@@ -18,12 +18,18 @@ const passed = {
 /** The model's name is in the body, and one that may not be run looks like one that does not exist. */
 const mayRunNamed: Permission = may("run", "llms", { name: modelOf, conceal: modelNotFound });
 
-const fromPath = (call: Call, parameter: string) => call.params[parameter] ?? "";
+/** The name of the LLM that the path names by name or id, so that a name-scoped binding matches whichever was used. */
+async function named(call: Call): Promise<string> {
+  const nameOrId = call.params["name"] ?? "";
+  const target = await call.deps.llms.get(nameOrId, call.waitUntil);
+  return target?.name ?? nameOrId;
+}
 
 async function infer(call: Call, name: string, path: string): Promise<Response> {
   const asked = await askedOf(call);
   const target = await call.deps.llms.get(name, call.waitUntil);
-  if (!target) throw modelNotFound(name);
+  // A body names a model by its name only.
+  if (target?.name !== name) throw modelNotFound(name);
   return new Exchange(call, target, path, asked.stream).run(asked);
 }
 
@@ -37,8 +43,8 @@ export const inferenceRoutes: readonly Route[] = [
   ),
   route(
     "GET",
-    "/v1/models/:id",
-    may("run", "llms", { name: (call) => fromPath(call, "id"), conceal: modelNotFound }),
+    "/v1/models/:name",
+    may("run", "llms", { name: named, conceal: modelNotFound }),
     { tag: "inference", summary: "Shows one model." },
     showModel,
   ),
@@ -50,8 +56,8 @@ export const inferenceRoutes: readonly Route[] = [
   route(
     "POST",
     "/api/v1/llms/:name/infer",
-    may("run", "llms", { name: (call) => fromPath(call, "name"), conceal: modelNotFound }),
+    may("run", "llms", { name: named, conceal: modelNotFound }),
     { tag: "inference", summary: "Answers a chat with the LLM that the path names." },
-    (call) => infer(call, fromPath(call, "name"), "/v1/chat/completions"),
+    async (call) => infer(call, await named(call), "/v1/chat/completions"),
   ),
 ];

@@ -15,9 +15,10 @@ export async function listModels(call: Call): Promise<Response> {
 
 /** @throws Refusal model_not_found */
 export async function showModel(call: Call): Promise<Response> {
-  const name = call.params["id"] ?? "";
-  const [model] = await find(call, [name]);
-  if (!model) throw modelNotFound(name);
+  const nameOrId = call.params["name"] ?? "";
+  const target = await call.deps.llms.get(nameOrId, call.waitUntil);
+  const [model] = target ? await find(call, [target.name]) : [];
+  if (!model) throw modelNotFound(nameOrId);
   return Response.json(model);
 }
 
@@ -34,7 +35,8 @@ async function find(call: Call, names: readonly string[] | undefined) {
       id: row.name,
       object: "model",
       created: Math.floor(Date.parse(row.createdAt) / 1000),
-      owned_by: status.publisher ?? spec.type,
+      // A session's id would tell nobody anything.
+      owned_by: status.lifecycle === "virtual" ? "mcplocal" : spec.type,
       ...(spec.contextWindow === undefined ? {} : { context_window: spec.contextWindow }),
       status: status.state,
     };

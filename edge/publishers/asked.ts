@@ -1,6 +1,6 @@
 /** What one caller asked of a publisher, and the answer on its way to it. */
 import { type ErrorCode, Refusal } from "#db/protocol/errors";
-import type { InferTask } from "#db/protocol/publisher";
+import { type InferTask, RESULT_LIMIT_BYTES } from "#db/protocol/publisher";
 import { encodeRefusal } from "../inference/upstream.ts";
 
 /** Requests that wait for a slot are in this object's memory: together they may have so many characters. */
@@ -21,6 +21,7 @@ export class Asked {
   readonly answer: Promise<Response>;
   #resolve: (response: Response) => void;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #written = 0;
 
   constructor(frame: InferTask) {
     this.#frame = frame;
@@ -50,8 +51,14 @@ export class Asked {
     this.#resolve(new Response(readable, { status, headers }));
   }
 
-  /** Waits until the caller has taken it: a slow reader slows the publisher. @throws when the caller has gone, or after `fail`. */
+  /**
+   * Waits until the caller has taken it: a slow reader slows the publisher.
+   * @throws Refusal too_large; something else when the caller has gone, or after `fail`.
+   */
   async write(bytes: Uint8Array): Promise<void> {
+    this.#written += bytes.byteLength;
+    if (this.#written > RESULT_LIMIT_BYTES)
+      throw new Refusal("too_large", `The model's answer is larger than ${RESULT_LIMIT_BYTES} bytes.`);
     await this.#writer?.write(bytes);
   }
 

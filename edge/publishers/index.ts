@@ -71,14 +71,17 @@ export const publisherRoutes: readonly Route[] = [
   ),
 ];
 
+/** A hundred models with their descriptions, and what a newer agent may say beside. */
+const REGISTER_LIMIT_BYTES = 524_288;
+
 async function register(call: Call): Promise<RegisterResponse> {
-  const { protocol } = await call.json(z.looseObject({ protocol: z.int().positive() }));
+  const { protocol } = await call.json(z.looseObject({ protocol: z.int().positive() }), REGISTER_LIMIT_BYTES);
   if (protocol < OLDEST_PROTOCOL_VERSION || protocol > PROTOCOL_VERSION) {
     refuse("unsupported", `This edge does not speak version ${protocol} of the publishers' protocol.`, {
       hint: `It speaks ${OLDEST_PROTOCOL_VERSION} to ${PROTOCOL_VERSION}: update ${protocol > PROTOCOL_VERSION ? "the edge" : "mcplocal"}.`,
     });
   }
-  const request = await call.json(registerRequest);
+  const request = await call.json(registerRequest, REGISTER_LIMIT_BYTES);
   const twice = request.llms.findIndex((l, i) => request.llms.findIndex((o) => o.name === l.name) !== i);
   if (twice >= 0) {
     const name = request.llms[twice]?.name;

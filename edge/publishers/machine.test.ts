@@ -243,6 +243,21 @@ describe("tasks", () => {
     ]);
   });
 
+  test("chunks that keep coming for ever are cut off when a whole answer would be", () => {
+    const it = connected();
+    it.when(requested("t"));
+    let ended: Effect[] = [];
+    for (let ms = 0; ended.length === 0 && ms <= publisherTimes.answer; ms += minute) {
+      it.when({ is: "started", task: "t", by: "chunks" });
+      it.when({ is: "heartbeat" });
+      ended = it.after(minute);
+    }
+    expect(ended).toMatchObject([
+      { do: "fail", task: "t", code: "publisher_timeout" },
+      { do: "cancel", task: "t" },
+    ]);
+  });
+
   test("a model that the session does not publish is refused", () => {
     expect(connected().when(requested("t", "other"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
   });

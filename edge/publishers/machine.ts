@@ -21,6 +21,8 @@ export interface Task {
   deadline: number;
   /** Milliseconds that the publisher has from sending until the result begins. */
   firstByte: number;
+  /** When a result that has begun is cut off, however lively it is. */
+  until?: number;
 }
 
 /** Named times at which something is due although nothing happens; they survive a restart. */
@@ -137,8 +139,9 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
       const task = state.tasks.get(event.task);
       if (!task || admitResult(state, event.task, event.by) !== "ok") return { state, effects: [] };
       // Nothing else watches for silence between chunks that are posted one by one.
-      const deadline = now + (event.by === "chunks" ? times.idle : times.answer);
-      const next: Task = { ...task, phase: "answering", by: event.by, deadline };
+      const until = task.until ?? now + times.answer;
+      const deadline = event.by === "chunks" ? Math.min(now + times.idle, until) : until;
+      const next: Task = { ...task, phase: "answering", by: event.by, deadline, until };
       return { state: { ...state, tasks: new Map(state.tasks).set(event.task, next) }, effects: [] };
     }
     case "ended":

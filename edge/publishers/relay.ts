@@ -1,11 +1,10 @@
-/** A result's bytes on their way from the publisher to the caller: as they come, bounded in size and in silence. */
+/** A result's bytes on their way from the publisher to the caller: as they come, bounded in silence. */
 import { Refusal } from "#db/protocol/errors";
-import { RESULT_LIMIT_BYTES } from "#db/protocol/publisher";
 
 /**
  * Chunk by chunk, each taken by the caller before the next is read.
  * @param idle milliseconds that the publisher may be silent.
- * @throws Refusal publisher_timeout or too_large; `SourceBroken` when the publisher's side broke; whatever `write` throws.
+ * @throws Refusal publisher_timeout; `SourceBroken` when the publisher's side broke; whatever `write` throws.
  */
 export async function relay(
   source: ReadableStream<Uint8Array>,
@@ -13,7 +12,6 @@ export async function relay(
   idle: number,
 ): Promise<void> {
   const reader = source.getReader();
-  let size = 0;
   // One watch for the whole body: a timer per chunk would cost more than the chunk.
   let waitingSince: number | undefined;
   let silent = false;
@@ -31,9 +29,6 @@ export async function relay(
       waitingSince = undefined;
       if (silent) throw new Refusal("publisher_timeout", "The model fell silent in the middle of its answer.");
       if (chunk.done) return;
-      size += chunk.value.byteLength;
-      if (size > RESULT_LIMIT_BYTES)
-        throw new Refusal("too_large", `The model's answer is larger than ${RESULT_LIMIT_BYTES} bytes.`);
       await write(chunk.value);
     }
   } catch (error) {

@@ -23,6 +23,12 @@ export interface ResultPorts {
 /** Headers of a model server's answer that the caller gets. */
 const passed = ["content-type", "retry-after", "x-request-id"];
 
+/** No response with such a status has a body, so none can carry an answer. */
+const bodyless = new Set([204, 205, 304]);
+
+/** Characters of a publisher's own words that its caller is shown. */
+const longestWords = 1_000;
+
 /** @throws Refusal not_found, task_gone: nothing happened to any task; client_gone, publisher_timeout, too_large. */
 export async function takeResult(task: string, request: Request, ports: ResultPorts): Promise<Response> {
   if (!isFrame(request)) {
@@ -53,11 +59,12 @@ function admitted(task: string, by: "body" | "chunks", ports: ResultPorts): Aske
 async function takeFrame(task: string, frame: ResultFrame, ports: ResultPorts): Promise<void> {
   if ("error" in frame) {
     admitted(task, "chunks", ports);
-    const message = typeof frame.error === "string" ? frame.error : frame.error.message;
-    return ports.on({ is: "failed", task, code: "publisher_failed", message, tell: false });
+    const words = typeof frame.error === "string" ? frame.error : frame.error.message;
+    return failed(task, words.slice(0, longestWords).toWellFormed(), ports);
   }
   const chunked = "chunk" in frame;
   const asked = admitted(task, chunked ? "chunks" : "body", ports);
+  if (!chunked && bodyless.has(frame.status)) return failed(task, noAnswer(frame.status), ports);
   ports.on({ is: "started", task, by: chunked ? "chunks" : "body" });
   const type = chunked && asked.stream ? "text/event-stream" : "application/json";
   asked.begin(chunked ? 200 : frame.status, { "content-type": type });
@@ -76,6 +83,10 @@ async function takeBody(task: string, asked: Asked, request: Request, ports: Res
   const status = Number(request.headers.get(RESULT_STATUS_HEADER) ?? "200");
   if (!Number.isInteger(status) || status < 200 || status > 599)
     refuse("invalid_request", `${RESULT_STATUS_HEADER} must be a status from 200 to 599.`);
+  if (bodyless.has(status)) {
+    failed(task, noAnswer(status), ports);
+    return Response.json({ accepted: true });
+  }
   const headers = new Headers();
   for (const name of passed) {
     const value = request.headers.get(name);
@@ -93,13 +104,19 @@ async function takeBody(task: string, asked: Asked, request: Request, ports: Res
   }
 }
 
+const noAnswer = (status: number) => `The model server answered ${status}, which holds no answer.`;
+
+/** The publisher knows already. */
+function failed(task: string, message: string, ports: ResultPorts): void {
+  ports.on({ is: "failed", task, code: "publisher_failed", message, tell: false });
+}
+
 /** Whoever broke it off, the other side hears of it. @throws Refusal always, for the publisher. */
 function brokenOff(task: string, error: unknown, ports: ResultPorts): never {
   if (!ports.state().tasks.has(task))
     refuse("task_gone", `Task ${task} ended before its result did.`, { cause: error });
   if (error instanceof SourceBroken) {
-    const message = "The publisher broke off its answer.";
-    ports.on({ is: "failed", task, code: "publisher_failed", message, tell: false });
+    failed(task, "The publisher broke off its answer.", ports);
     ports.probe();
     throw new Refusal("task_gone", "The result broke off.", { cause: error });
   }

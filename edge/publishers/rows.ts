@@ -7,6 +7,7 @@ import { llm as llmKind } from "#db/resources/llm";
 import { publisher as publisherKind } from "#db/resources/publisher";
 import { resources } from "#db/tables/index";
 import type { Change } from "../changes.ts";
+import { isStillReferred } from "../resources/conflicts.ts";
 import type { Store, Transaction } from "../store.ts";
 import { claimOf, specOf } from "./claim.ts";
 
@@ -146,7 +147,7 @@ export async function setPresence(
 export async function deleteInactive(store: Store, before: Date, session?: string): Promise<Change[]> {
   const limit = before.toISOString();
   const old = await store.db
-    .select({ id: llm.id, name: llm.name })
+    .select({ id: llm.id })
     .from(llm)
     .where(
       and(
@@ -156,21 +157,10 @@ export async function deleteInactive(store: Store, before: Date, session?: strin
         lt(sql`(${llm.status}->>'since')::timestamptz`, limit),
       ),
     );
-  const changes: Change[] = [];
-  for (const row of old) {
-    try {
-      // Once more with the condition: it may have been taken since it was looked at.
-      const gone = await store.db
-        .delete(llm)
-        .where(and(eq(llm.id, row.id), eq(stateOf, "inactive")))
-        .returning({ id: llm.id, name: llm.name });
-      changes.push(...gone.map((g) => ({ kind: "llm", verb: "deleted", ...g }) as const));
-    } catch (cause) {
-      console.error(
-        JSON.stringify({ about: "inactive virtual llm is still referred to", llm: row.name, cause: String(cause) }),
-      );
-    }
-  }
+  const changes = await deleteUnlessReferred(
+    store,
+    old.map((row) => row.id),
+  );
   const gone = await store.db
     .delete(publisher)
     .where(
@@ -184,15 +174,38 @@ export async function deleteInactive(store: Store, before: Date, session?: strin
   return [...changes, ...gone.map((g) => ({ kind: "publisher", verb: "deleted", ...g }) as const)];
 }
 
-/** Sessions that some row says are there. */
-export async function sessionsThere(store: Store): Promise<string[]> {
-  const rows = await store.db
-    .selectDistinct({ session: sql<string | null>`${llm.status}->>'publisher'` })
-    .from(llm)
-    .where(and(sql`${llm.status}->>'lifecycle' = 'virtual'`, ne(stateOf, "inactive")));
-  const publishers = await store.db
-    .select({ session: publisher.name })
-    .from(publisher)
-    .where(ne(sql`${publisher.status}->>'state'`, "inactive"));
-  return [...new Set([...rows, ...publishers].flatMap((r) => r.session ?? []))];
+/** All in one statement; where something refers to one of them, that one is found by halving. */
+async function deleteUnlessReferred(store: Store, ids: readonly string[]): Promise<Change[]> {
+  if (ids.length === 0) return [];
+  try {
+    // Once more with the condition: some may have been taken since they were looked at.
+    const gone = await store.db
+      .delete(llm)
+      .where(and(inArray(llm.id, [...ids]), eq(stateOf, "inactive")))
+      .returning({ id: llm.id, name: llm.name });
+    return gone.map((g) => ({ kind: "llm", verb: "deleted", ...g }) as const);
+  } catch (error) {
+    if (!isStillReferred(error)) throw error;
+    if (ids.length === 1) {
+      console.error(JSON.stringify({ about: "inactive virtual llm is still referred to", id: ids[0] }));
+      return [];
+    }
+    const middle = Math.ceil(ids.length / 2);
+    return [
+      ...(await deleteUnlessReferred(store, ids.slice(0, middle))),
+      ...(await deleteUnlessReferred(store, ids.slice(middle))),
+    ];
+  }
+}
+
+/** Sessions that some row says are there: at most so many, others every time. */
+export async function sessionsThere(store: Store, most: number): Promise<string[]> {
+  const { rows } = await store.db.execute(sql`
+    select session from (
+      select ${llm.status}->>'publisher' as session from ${llm}
+        where ${llm.status}->>'lifecycle' = 'virtual' and ${stateOf} <> 'inactive'
+      union
+      select ${publisher.name} from ${publisher} where ${publisher.status}->>'state' <> 'inactive'
+    ) there where session is not null order by random() limit ${most}`);
+  return rows.map((row) => String(row["session"]));
 }

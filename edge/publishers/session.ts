@@ -11,6 +11,7 @@ import {
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
 import { parseJson, parseWith, readBounded } from "../body.ts";
+import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { toRefusal } from "../errors.ts";
@@ -58,7 +59,7 @@ export class PublisherSession extends DurableObject<Env> {
       return await this.#route(new URL(request.url).pathname, request);
     } catch (error) {
       const refusal = toRefusal(error);
-      if (refusal.code === "internal") console.error("publisher session:", refusal.cause);
+      if (refusal.code === "internal") console.error("publisher session:", causeOf(refusal.cause));
       return encodeRefusal(refusal);
     }
   }

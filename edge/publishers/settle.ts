@@ -1,5 +1,6 @@
 /** Finding out whether a session that the store calls active is there, and healing its rows where it is not. */
 import { Refusal } from "#db/protocol/errors";
+import { causeOf } from "../cause.ts";
 import type { Deps } from "../deps.ts";
 import { ask, type Settled } from "./inward.ts";
 import { type Claimed, claim, deleteInactive, type Registration, sessionsThere } from "./rows.ts";
@@ -21,14 +22,17 @@ export async function claimSettled(deps: Deps, registration: Registration): Prom
   }
 }
 
-/** Catches what lost objects left behind. Idempotent; asks each session that the store calls active, a few at a time. */
+/** Sessions asked in one sweep: an invocation has 1,000 sub-requests (Workers' limits). */
+const MOST_ASKED = 500;
+
+/** Catches what lost objects left behind. Idempotent; asks sessions that the store calls active, a few at a time. */
 export async function sweepPublishers(deps: Deps, now: Date): Promise<void> {
-  const sessions = await sessionsThere(deps.store);
+  const sessions = await sessionsThere(deps.store, MOST_ASKED);
   const next = async (): Promise<void> => {
     for (let s = sessions.pop(); s !== undefined; s = sessions.pop()) {
       const session = s;
       await settle(deps, session).catch((error) =>
-        console.error(`sweep: publisher ${session} could not be asked:`, error),
+        console.error(`sweep: publisher ${session} could not be asked:`, causeOf(error)),
       );
     }
   };

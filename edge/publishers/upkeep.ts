@@ -1,4 +1,5 @@
 /** A session's rows, kept as its object wants them: written one after the other, told to whoever holds a copy. */
+import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Deps } from "../deps.ts";
 import { deleteInactive, setPresence } from "./rows.ts";
@@ -27,7 +28,7 @@ export class Upkeep {
       await this.tell(await setPresence(this.#deps.store, session, state, llms, new Date()));
       return true;
     } catch (error) {
-      console.error(`publisher ${session}: that it is ${state} was not written and will be again:`, error);
+      console.error(`publisher ${session}: that it is ${state} was not written and will be again:`, causeOf(error));
       return false;
     }
   }
@@ -37,7 +38,7 @@ export class Upkeep {
     try {
       await this.tell(await deleteInactive(this.#deps.store, new Date(), session));
     } catch (error) {
-      console.error(`publisher ${session}: its rows were left to the sweep:`, error);
+      console.error(`publisher ${session}: its rows were left to the sweep:`, causeOf(error));
     }
   }
 

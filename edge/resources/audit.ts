@@ -3,6 +3,7 @@ import { writeOnlyFields } from "#db/resources/kind";
 import { isObject } from "#db/resources/validate";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
+import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { NamedKind } from "./read.ts";
 
@@ -24,14 +25,18 @@ export function fieldChanges(kind: NamedKind, before: Side, after: Side, given: 
   const hidden = new Set(writeOnlyFields(kind));
   const was = flat(before && { labels: before.labels, ...before.spec });
   const is = flat(after && { labels: after.labels, ...after.spec });
+  const isLabel = (field: string) => Number(field.startsWith("labels."));
+  // Labels last: however many of them change, they must not crowd out what decides.
+  const fields = [...new Set([...was.keys(), ...is.keys()])].sort((a, b) => isLabel(a) - isLabel(b));
   const changed: FieldChange[] = given.map((field) => ({ field }));
-  for (const field of new Set([...was.keys(), ...is.keys()])) {
+  for (const field of fields) {
     if (hidden.has(field.split(".")[0] ?? "")) continue;
     const [b, a] = [was.get(field), is.get(field)];
     if (JSON.stringify(b) === JSON.stringify(a)) continue;
     changed.push({ field, ...scalar("before", b), ...scalar("after", a) });
   }
-  return changed.slice(0, mostFields);
+  if (changed.length <= mostFields) return changed;
+  return [...changed.slice(0, mostFields - 1), { field: `${changed.length - mostFields + 1} more` }];
 }
 
 function flat(value: Record<string, unknown> | undefined): Map<string, unknown> {
@@ -46,7 +51,8 @@ function flat(value: Record<string, unknown> | undefined): Map<string, unknown> 
 
 function scalar(side: "before" | "after", value: unknown): Partial<FieldChange> {
   if (value === undefined || (typeof value === "object" && value !== null)) return {};
-  return { [side]: typeof value === "string" ? value.slice(0, longestValue) : value };
+  // The store refuses an event with half a surrogate pair, and it would be missing from the trail.
+  return { [side]: typeof value === "string" ? value.slice(0, longestValue).toWellFormed() : value };
 }
 
 /** Tells listeners, which is waited for, and the audit trail, which is not. The write stands whatever they do. */
@@ -68,7 +74,7 @@ export async function tell(call: Call, kind: NamedKind, change: Change, fields: 
     await call.deps.changes.emit(change);
   } catch (error) {
     console.error(
-      JSON.stringify({ message: "a copy could not be told of a change", kind: kind.name, cause: String(error) }),
+      JSON.stringify({ message: "a copy could not be told of a change", kind: kind.name, cause: causeOf(error) }),
     );
   }
 }

@@ -19,12 +19,7 @@ const largestDocument = 2 * 1024 * 1024;
 
 /** @throws Refusal too_large, malformed_json */
 export async function readDocument(call: Call): Promise<unknown> {
-  const announced = Number(call.request.headers.get("content-length") ?? 0);
-  const tooLarge = () => refuse("too_large", `A document has at most ${largestDocument} bytes.`);
-  if (announced > largestDocument) tooLarge();
-  const bytes = await call.bytes();
-  if (bytes.byteLength > largestDocument) tooLarge();
-  return parseJson(bytes);
+  return parseJson(await call.bytes(largestDocument));
 }
 
 /** Name that a new resource is to have, for the permission check; the body is validated afterwards. */
@@ -46,7 +41,7 @@ export function readReplacement(kind: NamedKind, body: unknown, previous: Stored
 /** A merge patch upon `previous`. Write-only fields are not there to merge with: they come as they were sent. */
 export function readPatched(kind: NamedKind, patch: unknown, previous: Stored): Document {
   if (!isObject(patch)) return invalid([{ path: "", message: "expected an object with the fields to change" }]);
-  const unsound = unsoundness(patch, "", 0);
+  const unsound = unsoundness(patch);
   if (unsound) return invalid([unsound]);
   const removed = writeOnlyFields(kind).filter((field) => patch[field] === null);
   if (removed.length > 0)

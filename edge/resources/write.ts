@@ -65,7 +65,9 @@ export async function write(
 async function again(call: Call, kind: NamedKind, previous: Stored, round: number): Promise<Stored> {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * round));
   const [row] = await findRows(call.deps.store.db, kind, previous.id);
-  return row ?? refuse("not_found", `The ${kind.name} ${JSON.stringify(previous.name)} was deleted meanwhile.`);
+  // Another one may be called what this one had as its id.
+  if (row?.id === previous.id) return row;
+  return refuse("not_found", `The ${kind.name} ${JSON.stringify(previous.name)} was deleted meanwhile.`);
 }
 
 function nextOf(previous: Stored | undefined, document: Document): Write["next"] {

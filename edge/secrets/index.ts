@@ -5,15 +5,20 @@ import { resources } from "#db/tables/index";
 import type { Deps } from "../deps.ts";
 import type { Settings } from "../env.ts";
 
-const imported = new WeakMap<Settings, Promise<SealingKey>>();
+/** The key, not its promise: one request's promise never settles for another when the first one's client hangs up. */
+const imported = new WeakMap<Settings, SealingKey>();
 
-function sealingKey(settings: Settings): Promise<SealingKey> {
-  let key = imported.get(settings);
-  if (!key) {
-    key = importSealingKey(settings.keyEncryption);
-    imported.set(settings, key);
-  }
+async function sealingKey(settings: Settings): Promise<SealingKey> {
+  const known = imported.get(settings);
+  if (known) return known;
+  const key = await importSealingKey(settings.keyEncryption);
+  imported.set(settings, key);
   return key;
+}
+
+/** @throws Error when the edge's key can't be used: then no secret could be read. */
+export async function assertSeals(settings: Settings): Promise<void> {
+  await sealingKey(settings);
 }
 
 /** What the values belong to is authenticated with them. */

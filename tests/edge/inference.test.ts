@@ -55,10 +55,15 @@ describe("what the provider gets", () => {
     expect(world.first().headers).not.toHaveProperty("authorization");
   });
 
-  test("the LLM of the path, with or without a model in the body", async () => {
+  test("the LLM of the path, by name or id, with or without a model in the body", async () => {
+    await world.post("/api/v1/llms/id-of-gpt/infer", '{"messages":[]}');
     await world.post("/api/v1/llms/gpt/infer", '{"messages":[]}');
     await world.post("/api/v1/llms/gpt/infer", '{"model":"other","messages":[]}');
+    expect(await world.openai.models.retrieve("id-of-gpt")).toMatchObject({ id: "gpt" });
+    // A body names a model by its name.
+    expect((await world.ask("id-of-gpt")).status).toBe(404);
     expect(world.provider.received.map((r) => r.body.toString())).toEqual([
+      '{"model":"upstream-model","messages":[]}',
       '{"model":"upstream-model","messages":[]}',
       '{"model":"upstream-model","messages":[]}',
     ]);

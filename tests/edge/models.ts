@@ -40,7 +40,7 @@ export function storeAccess(databaseUrl: string, keyEncryption: string): StoreAc
         timeouts: { firstByte: 300_000, idle: 120_000, ...timeouts },
         ...(key === undefined ? {} : { apiKeyRef: { name: `${name}-key`, key: "value" } }),
       };
-      await query("insert into llm (id, name, spec, status) values ($1, $1, $2, $3)", [
+      await query("insert into llm (id, name, spec, status) values ('id-of-' || $1, $1, $2, $3)", [
         name,
         JSON.stringify(spec),
         JSON.stringify({ lifecycle: "public", state: "active" }),
@@ -54,7 +54,10 @@ export function storeAccess(databaseUrl: string, keyEncryption: string): StoreAc
         JSON.stringify({ keys: ["value"] }),
         JSON.stringify(sealed),
       ]);
-      await query("insert into llm_to_secret (from_id, path, to_id) values ($1, 'apiKeyRef.name', $2)", [name, id]);
+      await query("insert into llm_to_secret (from_id, path, to_id) values ('id-of-' || $1, 'apiKeyRef.name', $2)", [
+        name,
+        id,
+      ]);
     },
   };
 }

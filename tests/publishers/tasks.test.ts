@@ -1,6 +1,6 @@
 /** Tasks on their way to a publisher, and results on their way to callers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PUBLISHER_QUEUE_LENGTH } from "#db/protocol/publisher";
+import { PUBLISHER_QUEUE_LENGTH, RESULT_STATUS_HEADER } from "#db/protocol/publisher";
 import { publish } from "../fakes/raw-publisher.ts";
 import { verifies } from "../requirements.ts";
 import { until } from "../stack.ts";
@@ -87,6 +87,20 @@ describe("a task", () => {
     await publisher.result((await channel.next("infer")).taskId, JSON.stringify({ error: "the GPU is on fire" }));
     expect(await failed).toMatchObject({ status: 502, body: { error: { code: "publisher_failed" } } });
     expect(JSON.stringify((await failed).body)).toContain("the GPU is on fire");
+  });
+
+  test("that is answered with a status that holds no answer fails at once, and the slot is free", async () => {
+    const publisher = await publish(p.admin, { names: ["no-content"] });
+    const channel = await publisher.open();
+    const forms: [string, Record<string, string>?][] = [
+      [JSON.stringify({ status: 304, body: null })],
+      ["", { "content-type": "application/json", [RESULT_STATUS_HEADER]: "204" }],
+    ];
+    for (const [body, type] of forms) {
+      const call = p.chat("no-content");
+      expect((await publisher.result((await channel.next("infer")).taskId, body, type)).status).toBe(200);
+      expect(await call).toMatchObject({ status: 502, body: { error: { code: "publisher_failed" } } });
+    }
   });
 
   test("that streams ends with an error event when its publisher goes, never as if complete", async () => {

@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
+import { isSound } from "#db/resources/validate";
 import { password, resources } from "#db/tables/index";
 import type { Call } from "../../call.ts";
 import { authenticated, open, type Route, route } from "../../route.ts";
@@ -15,7 +16,7 @@ import { throttled } from "./throttled.ts";
 const { user } = resources;
 
 const loginBody = z.strictObject({
-  email: z.string().min(1).max(253).toLowerCase(),
+  email: z.string().min(1).max(253).toLowerCase().refine(isSound, "contains what no address does"),
   password: z.string().min(1).max(256),
 });
 const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(256) });
@@ -74,7 +75,7 @@ export const loginRoutes: readonly Route[] = [
     { tag: "auth", summary: "End the login that this request is made with.", answer: { status: 204 } },
     async (call) => {
       const { principal } = call.caller;
-      const pointer = call.deps.access.pointerOf(call.request);
+      const pointer = await call.deps.access.pointerOf(call.request);
       if (principal.kind !== "User" || principal.tokenName !== undefined || !pointer)
         refuse("unsupported", "This request was made with a token, and only a login can be logged out.", {
           hint: "Delete the token to end it: `DELETE /api/v1/auth/tokens/NAME`.",

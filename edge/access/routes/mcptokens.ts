@@ -1,5 +1,5 @@
 /** What only tokens have beside the generic routes: being looked at by their bearer, and being revoked. */
-import { and, eq, or, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
@@ -7,13 +7,14 @@ import { resources } from "#db/tables/index";
 import type { Call } from "../../call.ts";
 import { tell } from "../../resources/audit.ts";
 import { present } from "../../resources/present.ts";
+import { nameInPath, rowInPath } from "../../resources/request.ts";
 import { authenticated, may, type Route, route } from "../../route.ts";
 import { tokenState } from "../token-state.ts";
 import { identity } from "./answers.ts";
 import { recordAuth } from "./auth-event.ts";
 import { identityOf } from "./whoami.ts";
 
-const { mcptoken, project } = resources;
+const { mcptoken } = resources;
 const { status: tokenStatus } = kindsByName.mcptoken;
 
 const introspection = identity.extend({ active: z.literal(true), status: tokenStatus.optional() });
@@ -34,7 +35,7 @@ export const mcptokenRoutes: readonly Route[] = [
     "POST",
     "/api/v1/mcptokens/:name/revoke",
     // Whoever may delete a token may do less: end it and keep the record.
-    may("delete", "mcptokens", { name: async (call) => (await tokenOf(call)).name }),
+    may("delete", "mcptokens", { name: (call) => nameInPath(call, kindsByName.mcptoken) }),
     {
       tag: "mcptokens",
       summary: "Revoke a token for good and keep its record.",
@@ -53,42 +54,8 @@ async function introspect(call: Call): Promise<z.infer<typeof introspection>> {
   return row ? { ...who, status: tokenStatus.parse(row.status) } : who;
 }
 
-type Row = typeof mcptoken.$inferSelect;
-
-/** Decided on and then written: read once for both. */
-const found = new WeakMap<Call, Row>();
-
-/** @throws Refusal not_found, or invalid_request where the name alone does not say which */
-async function tokenOf(call: Call): Promise<Row> {
-  const known = found.get(call);
-  if (known) return known;
-  const name = call.params["name"] ?? "";
-  const within = call.url.searchParams.get("project");
-  const rows = await call.deps.store.db
-    .select({ token: mcptoken })
-    .from(mcptoken)
-    .innerJoin(project, eq(project.id, mcptoken.scopeId))
-    .where(
-      and(
-        or(eq(mcptoken.id, name), eq(mcptoken.name, name)),
-        within === null ? undefined : or(eq(project.id, within), eq(project.name, within)),
-      ),
-    )
-    .limit(2);
-  const [row, another] = rows;
-  if (!row)
-    refuse("not_found", `There is no mcptoken called ${name}${within === null ? "" : ` in project ${within}`}.`);
-  if (another)
-    refuse("invalid_request", `Tokens of several projects are called ${name}.`, {
-      param: "project",
-      hint: "Say which with ?project=NAME, or give the token's id.",
-    });
-  found.set(call, row.token);
-  return row.token;
-}
-
 async function revoke(call: Call): Promise<unknown> {
-  const row = await tokenOf(call);
+  const row = await rowInPath(call, kindsByName.mcptoken);
   const status = tokenStatus.parse(row.status);
   if (tokenState(status, Date.now()) === "revoked") return present("mcptoken", row, Date.now());
   const next = { ...status, state: "revoked" as const, revokedAt: new Date().toISOString() };
