@@ -1,5 +1,5 @@
 /** A publisher hands in a result, in one of four forms (spec: virtual-llms.md, Protocol). */
-import { Refusal, refuse } from "#db/protocol/errors";
+import { type ErrorCode, Refusal, refuse } from "#db/protocol/errors";
 import { RESULT_STATUS_HEADER, type ResultFrame, resultFrame } from "#db/protocol/publisher";
 import { parseJson, parseWith, readBounded } from "../body.ts";
 import type { Asked } from "./asked.ts";
@@ -59,8 +59,10 @@ function admitted(task: string, by: "body" | "chunks", ports: ResultPorts): Aske
 async function takeFrame(task: string, frame: ResultFrame, ports: ResultPorts): Promise<void> {
   if ("error" in frame) {
     admitted(task, "chunks", ports);
-    const words = typeof frame.error === "string" ? frame.error : frame.error.message;
-    return failed(task, words.slice(0, longestWords).toWellFormed(), ports);
+    const { message, status = 502 } = typeof frame.error === "string" ? { message: frame.error } : frame.error;
+    // What the publisher does not serve, it will not serve either when it is asked again, as SDKs do after a 5xx.
+    const code = status === 400 || status === 404 ? "unsupported" : "publisher_failed";
+    return failed(task, message.slice(0, longestWords).toWellFormed(), ports, code);
   }
   const chunked = "chunk" in frame;
   const asked = admitted(task, chunked ? "chunks" : "body", ports);
@@ -107,8 +109,8 @@ async function takeBody(task: string, asked: Asked, request: Request, ports: Res
 const noAnswer = (status: number) => `The model server answered ${status}, which holds no answer.`;
 
 /** The publisher knows already. */
-function failed(task: string, message: string, ports: ResultPorts): void {
-  ports.on({ is: "failed", task, code: "publisher_failed", message, tell: false });
+function failed(task: string, message: string, ports: ResultPorts, code: ErrorCode = "publisher_failed"): void {
+  ports.on({ is: "failed", task, code, message, tell: false });
 }
 
 /** Whoever broke it off, the other side hears of it. @throws Refusal always, for the publisher. */

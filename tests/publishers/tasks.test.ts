@@ -86,6 +86,10 @@ describe("a task", () => {
     const failed = p.chat("refuses");
     await publisher.result((await channel.next("infer")).taskId, JSON.stringify({ error: "the GPU is on fire" }));
     expect(await failed).toMatchObject({ status: 502, body: { error: { code: "publisher_failed" } } });
+    const unserved = p.chat("refuses");
+    const refusal = { error: { message: "The publisher does not serve /v1/x.", status: 404 } };
+    await publisher.result((await channel.next("infer")).taskId, JSON.stringify(refusal));
+    expect(await unserved).toMatchObject({ status: 400, body: { error: { code: "unsupported" } } });
     expect(JSON.stringify((await failed).body)).toContain("the GPU is on fire");
   });
 
