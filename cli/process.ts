@@ -1,10 +1,10 @@
 /** The real world: this process, its terminal, environment and signals. Verbs see them only as `Surroundings`. */
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { version } from "#db/protocol/version";
 import { type Exit, usage } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { Surroundings } from "./tools.ts";
-import { VERSION } from "./version.ts";
 
 /** Exit code of a program that Ctrl-C ended, as shells have it. */
 const INTERRUPTED = 130;
@@ -50,7 +50,7 @@ export function surroundings(): Surroundings {
     now: Date.now,
     signal: interrupt.signal,
     fetch: (input, init) => fetch(input, init),
-    version: VERSION,
+    version: version,
     sleep: (ms) => sleep(ms, undefined, { signal: interrupt.signal }).then(() => undefined),
     async editor(command, file) {
       const { spawn } = await import("node:child_process");

@@ -1,7 +1,7 @@
+import { version } from "#db/protocol/version";
 import { Failure } from "../failure.ts";
 import { written } from "../render/object.ts";
 import { toggle, verb } from "../verb.ts";
-import { VERSION } from "../version.ts";
 
 export default verb({
   about: "Versions of mcpctl and of the edge.",
@@ -9,7 +9,7 @@ export default verb({
   flags: { client: toggle("--client", "Don't ask the edge.") },
   async run({ client }, tools) {
     const { io, globals } = tools;
-    const found: Record<string, unknown> = { mcpctl: VERSION };
+    const found: Record<string, unknown> = { mcpctl: version };
     let why: string | undefined;
     if (!client)
       try {

@@ -1,6 +1,6 @@
 /** What a zod schema says, in the few words that flags, `explain` and completion need. */
 import { z } from "zod";
-import { metaOf, unwrap } from "#db/resources/field";
+import { layers, metaOf, unwrap } from "#db/resources/field";
 
 export type Shape =
   | { is: "text"; ref?: string }
@@ -32,37 +32,18 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
 
 /** What holds when the field is left out; undefined where nothing does. */
 export function defaultOf(schema: z.core.$ZodType): unknown {
-  let s = schema;
-  for (;;) {
-    if (s instanceof z.ZodDefault) return s.def.defaultValue;
-    if (
-      s instanceof z.ZodOptional ||
-      s instanceof z.ZodNullable ||
-      s instanceof z.ZodReadonly ||
-      s instanceof z.ZodPrefault
-    )
-      s = s.unwrap();
-    else return undefined;
-  }
+  for (const layer of layers(schema)) if (layer instanceof z.ZodDefault) return layer.def.defaultValue;
+  return undefined;
 }
 
 export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success;
 
 export function aboutOf(schema: z.core.$ZodType): string | undefined {
-  let s = schema;
-  for (;;) {
-    const text = z.globalRegistry.get(s)?.description;
+  for (const layer of layers(schema)) {
+    const text = z.globalRegistry.get(layer)?.description;
     if (text) return text;
-    if (
-      s instanceof z.ZodOptional ||
-      s instanceof z.ZodNullable ||
-      s instanceof z.ZodDefault ||
-      s instanceof z.ZodPrefault ||
-      s instanceof z.ZodReadonly
-    )
-      s = s.unwrap();
-    else return undefined;
   }
+  return undefined;
 }
 
 /** `string`, `integer`, `fast | heavy`, `[]object`, `map of string`. */

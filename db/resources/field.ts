@@ -50,10 +50,11 @@ export function metaOf(schema: z.core.$ZodType): FieldMeta {
   return fieldMeta.get(schema) ?? fieldMeta.get(unwrap(schema)) ?? {};
 }
 
-/** The schema inside optional, nullable, default, readonly, prefault and pipe wrappers. */
-export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+/** A schema and what is inside it, wrapper by wrapper: optional, nullable, default, readonly, prefault, pipe. */
+export function* layers(schema: z.core.$ZodType): Generator<z.core.$ZodType, void> {
   let s = schema;
   for (;;) {
+    yield s;
     if (
       s instanceof z.ZodOptional ||
       s instanceof z.ZodNullable ||
@@ -63,6 +64,13 @@ export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
     )
       s = s.unwrap();
     else if (s instanceof z.ZodPipe) s = s.in;
-    else return s;
+    else return;
   }
+}
+
+/** The schema inside all its wrappers. */
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let innermost = schema;
+  for (const layer of layers(schema)) innermost = layer;
+  return innermost;
 }

@@ -134,6 +134,13 @@ export const edges: readonly Edge[] = kinds.flatMap((k) => {
   return [...targets].map((to) => ({ from: k.name, to, table: edgeTable(k.name, to) }));
 });
 
+/** The table of the references from one kind to another. @throws Error where the first never refers to the second */
+export function edgeBetween(from: KindName, to: KindName): EdgeTable {
+  const found = edges.find((e) => e.from === from && e.to === to);
+  if (!found) throw new Error(`${from} does not refer to ${to}`);
+  return found.table;
+}
+
 /** Everything derived, for the generator of migrations. */
 export const derived: Record<string, PgTable | typeof revision> = {
   revision,

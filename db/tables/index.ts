@@ -6,7 +6,7 @@ import { knownOperation } from "./operations.ts";
 
 export { auditEvent } from "./audit.ts";
 export { password, session } from "./credentials.ts";
-export { type Edge, type EdgeTable, edges, type ResourceTable, resources } from "./derive.ts";
+export { type Edge, type EdgeTable, edgeBetween, edges, type ResourceTable, resources } from "./derive.ts";
 
 export { knownOperation } from "./operations.ts";
 

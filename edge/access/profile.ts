@@ -5,8 +5,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Binding, Operation } from "#db/resources/grants";
-import type { KindName } from "#db/resources/index";
-import { edges, resources, session } from "#db/tables/index";
+import { edgeBetween, resources, session } from "#db/tables/index";
 import type { Store } from "../store.ts";
 import type { Profile } from "./guard-machine.ts";
 import type { Grants } from "./principal.ts";
@@ -21,16 +20,10 @@ export interface Pointer {
 export const guardOfUser = (id: string): string => `user:${id}`;
 export const guardOfToken = (id: string): string => `token:${id}`;
 
-export function edge(from: KindName, to: KindName) {
-  const found = edges.find((e) => e.from === from && e.to === to);
-  if (!found) throw new Error(`${from} does not refer to ${to}`);
-  return found.table;
-}
-
-export const rbacToUser = edge("rbac", "user");
-export const rbacToGroup = edge("rbac", "group");
-export const rbacToToken = edge("rbac", "mcptoken");
-export const groupToUser = edge("group", "user");
+export const rbacToUser = edgeBetween("rbac", "user");
+export const rbacToGroup = edgeBetween("rbac", "group");
+export const rbacToToken = edgeBetween("rbac", "mcptoken");
+export const groupToUser = edgeBetween("group", "user");
 const { user, group, rbac, mcptoken, project } = resources;
 
 /** One row, or none. */

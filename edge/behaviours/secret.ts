@@ -3,15 +3,14 @@ import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName, type StatusOf } from "#db/resources/index";
 import { fieldSql } from "#db/tables/derive";
-import { resources } from "#db/tables/index";
-import { edge } from "../access/profile.ts";
+import { edgeBetween, resources } from "#db/tables/index";
 import type { Deps } from "../deps.ts";
 import { canonical } from "../resources/equal.ts";
 import { mergePatch } from "../resources/merge-patch.ts";
 import { openValues, sealValues } from "../secrets/index.ts";
 import type { Behaviour, Stored } from "./behaviour.ts";
 
-const llmToSecret = edge("llm", "secret");
+const llmToSecret = edgeBetween("llm", "secret");
 const values = z.record(z.string(), z.string());
 
 export const secret: Behaviour = {

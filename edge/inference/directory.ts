@@ -3,7 +3,7 @@ import { and, eq, or } from "drizzle-orm";
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { type Provider, providers } from "#db/resources/providers";
-import { edges, resources } from "#db/tables/index";
+import { edgeBetween, resources } from "#db/tables/index";
 import type { Changes } from "../changes.ts";
 import type { Settings } from "../env.ts";
 import { openValues } from "../secrets/index.ts";
@@ -37,7 +37,7 @@ const freshness = { renewAfter: 2_000, freshFor: 5_000, staleFor: 60_000, size: 
 const PATIENCE = 5_000;
 
 const { llm, secret } = resources;
-const llmToSecret = edgeTable("llm", "secret");
+const llmToSecret = edgeBetween("llm", "secret");
 
 export function createLlms(deps: { settings: Settings; store: Store; changes: Changes }): Llms {
   const source = {
@@ -140,10 +140,4 @@ async function withinPatience<T>(work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function edgeTable(from: string, to: string) {
-  const found = edges.find((e) => e.from === from && e.to === to);
-  if (!found) throw new Error(`no kind ${from} refers to ${to}`);
-  return found.table;
 }

@@ -1,2 +1,0 @@
-/** Of this program. A test holds it equal to package.json's. */
-export const VERSION = "0.1.0";
