@@ -7,22 +7,24 @@ import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
+import { parentOf } from "./dependents.ts";
+import { type Nest, nestsOf } from "./nested.ts";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
 import { present } from "./present.ts";
-import { listRows, type NamedKind } from "./read.ts";
-import { parentOf } from "./referrers.ts";
+import { type ListQuery, listRows, type NamedKind } from "./read.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
+  concealed,
   isDryRun,
   nameInBody,
   nameInPath,
-  parentCalled,
   readDocument,
   readNew,
   readPatched,
   readReplacement,
+  rowCalled,
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
@@ -34,7 +36,9 @@ function routesOf(kind: NamedKind): Route[] {
   const at = `/api/v1/${kind.plural}`;
   const one = `${at}/:name`;
   const component = componentName(kind);
-  const role = (r: "view" | "edit" | "delete") => may(r, kind.permission, { name: (call) => nameInPath(call, kind) });
+  const conceal = concealed(kind);
+  const role = (r: "view" | "edit" | "delete") =>
+    may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
   const declare = (
     method: Method,
     path: string,
@@ -62,7 +66,7 @@ function routesOf(kind: NamedKind): Route[] {
         at,
         listed,
         { summary: `List ${kind.plural}.`, query: listQuery, answer: listAnswer },
-        async (call) => list(call, kind, await scopeInQuery(call, kind)),
+        async (call) => list(call, kind, { scopeId: await scopeInQuery(call, kind) }),
       ),
       declare(
         "GET",
@@ -72,14 +76,14 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => answerRow(call, kind, await rowInPath(call, kind)),
       ),
     );
-    if (parent)
+    for (const nest of nestsOf(kind))
       routes.push(
         declare(
           "GET",
-          `/api/v1/${parent.plural}/:${parent.name}/${kind.plural}`,
+          nest.path,
           listed,
-          { summary: `List the ${kind.plural} of one ${parent.name}.`, query: listParameters, answer: listAnswer },
-          async (call) => list(call, kind, (await parentCalled(call, kind, call.params[parent.name] ?? "")).id),
+          { summary: `List the ${kind.plural} of one ${nest.of.name}.`, query: listParameters, answer: listAnswer },
+          async (call) => list(call, kind, await within(call, nest)),
         ),
       );
   }
@@ -88,7 +92,7 @@ function routesOf(kind: NamedKind): Route[] {
       declare(
         "POST",
         at,
-        may("create", kind.permission, { name: nameInBody }),
+        may("create", kind.permission, { name: (call) => nameInBody(call, kind) }),
         { summary: `Create a ${kind.name}.`, query: writeParameters, body: `${component}Input`, answer: answer(201) },
         async (call) => {
           const document = readNew(kind, await readDocument(call));
@@ -153,7 +157,13 @@ export const writeParameters = { dryRun: "true: answer what would be stored, and
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
-async function list(call: Call, kind: NamedKind, scopeId: string | undefined): Promise<Response> {
+async function within(call: Call, nest: Nest): Promise<Pick<ListQuery, "scopeId" | "referring">> {
+  const { id } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
+  if (nest.isParent) return { scopeId: id };
+  return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id } };
+}
+
+async function list(call: Call, kind: NamedKind, only: Pick<ListQuery, "scopeId" | "referring">): Promise<Response> {
   const query = call.url.searchParams;
   const order = parseOrder(kind, query.get("sort"));
   const token = query.get("continue");
@@ -162,7 +172,7 @@ async function list(call: Call, kind: NamedKind, scopeId: string | undefined): P
     labels: parseLabelSelector(query.get("labelSelector") ?? ""),
     fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
     namePrefix: query.get("name") || undefined,
-    scopeId,
+    ...only,
     order,
     limit: parseLimit(query.get("limit")),
     after: token ? readContinue(token, order) : undefined,
