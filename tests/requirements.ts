@@ -302,6 +302,10 @@ export const requirements = {
     behaviour: "Envelope, spec and status share no name; every column exists in the schema.",
     source: "resources.md",
   },
+  "law.kind-pages": {
+    behaviour: "The page of every kind is what its description says, and its examples can be applied.",
+    source: "style.md, 13; resources.md",
+  },
   "law.docs": { behaviour: "Documentation names no file that is not there.", source: "style.md, 14" },
   "law.no-secrets": { behaviour: "The repository holds no secret and no path of a machine.", source: "quality.md" },
   "law.verbs": {

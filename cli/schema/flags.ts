@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { metaOf } from "#db/resources/field";
 import type { Kind } from "#db/resources/kind";
+import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "#db/resources/shape";
 import { usage } from "../failure.ts";
 import { globalFlags } from "../globals.ts";
 import { type Flag, type Flags, list, type Source, text } from "../verb.ts";
-import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "./shape.ts";
 
 /** One flag and the field it sets. */
 export interface FieldFlag {

@@ -1,111 +1,124 @@
-import { z } from "zod";
-import { metaOf } from "#db/resources/field";
-import { kinds } from "#db/resources/index";
+import {
+  type Field,
+  keysOf,
+  outlineOf,
+  type Referral,
+  referencesBetween,
+  rulesOf,
+  withAllBelow,
+} from "#db/resources/outline";
 import { usage } from "../failure.ts";
-import { parseKind } from "../kinds.ts";
+import { type AnyKind, parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
-import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "../schema/shape.ts";
-import { one, verb } from "../verb.ts";
-
-/** What every resource has beside its spec. */
-const common = {
-  name: z.string().describe("What it is called: lower-case letters, digits and '-'."),
-  labels: z.record(z.string(), z.string()).optional().describe("For finding it again with -l."),
-};
-
-type Fields = Readonly<Record<string, z.core.$ZodType>>;
+import { one, toggle, verb } from "../verb.ts";
 
 export default verb({
   about: "What a kind or one of its fields means.",
-  examples: ["mcpctl explain llm", "mcpctl explain llm.timeouts", "mcpctl explain mcptoken.bindings.role"],
+  examples: [
+    "mcpctl explain llm",
+    "mcpctl explain llm.timeouts",
+    "mcpctl explain mcptoken.bindings.role",
+    "mcpctl explain server --recursive",
+  ],
   args: { what: one("KIND or KIND.field.field", { from: "kinds" }) },
-  flags: {},
-  async run({ what }, { io }) {
+  flags: { recursive: toggle("--recursive", "Fields within fields, too.") },
+  async run({ what, recursive }, { io }) {
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;
-    if (under.length === 0) {
-      const status = Object.keys(kind.status.shape).length > 0;
-      const names = [kind.plural, ...kind.shortNames].join(", ");
-      await io.out(
-        `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n\nFIELDS\n${fieldList({ ...common, ...kind.spec.shape })}` +
-          (status ? `\nSTATUS (reported by the system, ignored when applied)\n${fieldList(kind.status.shape)}` : ""),
-      );
-      return;
-    }
-    const [first, ...rest] = under;
-    const schema =
-      first === "status"
-        ? descend({ status: kind.status }, ["status", ...rest], kind.name)
-        : descend({ ...common, ...kind.spec.shape }, under, kind.name);
-    const details = [
-      `FIELD:     ${kind.name}.${under.join(".")}`,
-      `TYPE:      ${typeName(schema)}${isRequired(schema) ? ", required" : ""}`,
-      ...(aboutOf(schema) ? [`ABOUT:     ${aboutOf(schema)}`] : []),
-      ...factsOf(schema).map(([label, value]) => `${`${label}:`.padEnd(11)}${value}`),
-    ];
-    const inner = fieldsOf(schema);
-    await io.out(`${details.join("\n")}\n${inner ? `\nFIELDS\n${fieldList(inner)}` : ""}`);
+    await io.out(under.length === 0 ? aboutKind(kind, recursive) : aboutField(descend(kind, under), kind, recursive));
   },
 });
 
-function factsOf(schema: z.core.$ZodType): [string, string][] {
-  const facts: [string, string][] = [];
-  const preset = defaultOf(schema);
-  if (preset !== undefined) facts.push(["DEFAULT", JSON.stringify(preset)]);
-  const shape = shapeOf(schema);
-  const { ref, writeOnly } = metaOf(shape.is === "list" ? shape.of : schema);
-  const target = ref && kinds.find((k) => k.name === ref);
-  if (target)
-    facts.push(["REFERS TO", `${target.name}, by name${target.alternateKey ? ` or ${target.alternateKey}` : ""}`]);
-  if (writeOnly) facts.push(["NOTE", "accepted, and never shown again"]);
-  return facts;
+function aboutKind(kind: AnyKind, recursive: boolean): string {
+  const { envelope, spec, status } = outlineOf(kind);
+  const naming = referencesBetween().filter((r) => r.to === kind.name);
+  const list = (heading: string, fields: readonly Field[]) =>
+    fields.length > 0 ? `\n${heading}\n${fieldList(fields, recursive)}` : "";
+  const lines = (heading: string, sentences: readonly string[]) =>
+    sentences.length > 0 ? `\n${heading}\n${sentences.map((s) => `  ${s}\n`).join("")}` : "";
+  return [
+    `KIND:     ${kind.name} (${[kind.plural, ...kind.shortNames].join(", ")})\n`,
+    `ABOUT:    ${kind.about}\n`,
+    `VERBS:    ${kind.verbs.join(", ")}\n`,
+    list("FIELDS", [...envelope, ...spec]),
+    list("STATUS (reported by the system, ignored when applied)", status.fields),
+    lines("RULES", rulesOf(kind)),
+    lines(
+      "REFERRED TO BY",
+      naming.map((r) => `${r.from}.${r.path}${r.fate === "goes with it" ? ", which goes with it" : ""}`),
+    ),
+  ].join("");
 }
 
-/** Fields of an object, of the elements of a list, or of all options of a union. */
-function fieldsOf(schema: z.core.$ZodType): Fields | undefined {
-  const shape = shapeOf(schema);
-  if (shape.is === "object") return Object.keys(shape.fields).length > 0 ? shape.fields : undefined;
-  if (shape.is === "list" || shape.is === "map") return fieldsOf(shape.of);
-  if (shape.is === "either") return Object.assign({}, ...shape.of.map((s) => fieldsOf(s) ?? {}).reverse());
-  return undefined;
+function aboutField(field: Field, kind: AnyKind, recursive: boolean): string {
+  const details: [label: string, value: string][] = [
+    ["FIELD", `${kind.name}.${field.path}`],
+    ["TYPE", `${field.type}${field.required ? ", required" : ""}`],
+    ...(field.about ? [["ABOUT", field.about] as [string, string]] : []),
+    ...(field.preset === undefined ? [] : [["DEFAULT", JSON.stringify(field.preset)] as [string, string]]),
+    ...field.bounds.map((bound): [string, string] => ["ALLOWED", bound]),
+    ...field.refersTo.map((r): [string, string] => ["REFERS TO", targetOf(r)]),
+    ...notesOf(field).map((note): [string, string] => ["NOTE", note]),
+  ];
+  const inner = field.fields.length > 0 ? `\nFIELDS\n${fieldList(field.fields, recursive)}` : "";
+  return `${details.map(([label, value]) => `${`${label}:`.padEnd(11)}${value}\n`).join("")}${inner}`;
 }
 
-function descend(from: Fields, path: readonly string[], kind: string): z.core.$ZodType {
-  let fields: Fields | undefined = from;
-  let schema: z.core.$ZodType | undefined;
-  const seen: string[] = [kind];
+function notesOf(field: Field): string[] {
+  return [
+    ...(field.writeOnly ? ["accepted, and never shown again"] : []),
+    ...(field.dormant ? [field.dormant] : []),
+    ...Object.values(field.refused),
+  ];
+}
+
+function targetOf(r: Referral): string {
+  return `${r.kind}, by ${keysOf(r)}${r.within ? ", one of its own" : ""}${r.where ? ` (${r.where})` : ""}`;
+}
+
+function descend(kind: AnyKind, path: readonly string[]): Field {
+  const { envelope, spec, status } = outlineOf(kind);
+  let fields: readonly Field[] = [...envelope, ...spec, status];
+  let found: Field | undefined;
+  const seen: string[] = [kind.name];
   for (const word of path) {
-    schema = fields?.[word.replace(/\[\d*\]$/, "")];
-    if (!schema) {
-      const near = nearest(word, Object.keys(fields ?? {}));
+    found = fields.find((f) => f.name === word.replace(/\[\d*\]$/, ""));
+    if (!found) {
+      const near = nearest(
+        word,
+        fields.map((f) => f.name),
+      );
       throw usage(
         `${seen.join(".")} has no field "${word}".`,
         near
           ? `Did you mean "${near}"?`
-          : fields
-            ? `It has: ${Object.keys(fields).join(", ")}.`
+          : fields.length > 0
+            ? `It has: ${fields.map((f) => f.name).join(", ")}.`
             : "It has no fields of its own.",
       );
     }
     seen.push(word);
-    fields = fieldsOf(schema);
+    fields = found.fields;
   }
-  if (!schema) throw usage(`Say which field of ${kind}.`);
-  return schema;
+  if (!found) throw usage(`Say which field of ${kind.name}.`);
+  return found;
 }
 
-function fieldList(fields: Fields): string {
-  const entries = Object.entries(fields);
-  const width = Math.max(...entries.map(([name]) => name.length)) + 2;
-  return entries
-    .map(([name, schema]) => {
-      const preset = defaultOf(schema);
+function fieldList(fields: readonly Field[], recursive: boolean): string {
+  const shown = recursive ? withAllBelow(fields) : fields;
+  const nameOf = (field: Field) => (recursive ? field.path : field.name);
+  const width = Math.max(...shown.map((field) => nameOf(field).length)) + 2;
+  return shown
+    .map((field) => {
+      const { preset } = field;
       const simple = preset !== undefined && typeof preset !== "object" ? ` (default ${JSON.stringify(preset)})` : "";
-      const about = aboutOf(schema);
-      const refers = factsOf(schema).find(([label]) => label === "REFERS TO")?.[1];
-      const notes = [about, refers && `Refers to a ${refers}.`].filter(Boolean).join(" ");
-      return `  ${name.padEnd(width)}<${typeName(schema)}>${isRequired(schema) ? " required" : ""}${simple}\n${notes ? `  ${" ".repeat(width)}${notes}\n` : ""}`;
+      const notes = [
+        ...(field.about ? [field.about] : []),
+        ...field.refersTo.map((r) => `Refers to a ${targetOf(r)}.`),
+        ...(field.dormant ? [`Dormant: ${field.dormant}.`] : []),
+      ].join(" ");
+      return `  ${nameOf(field).padEnd(width)}<${field.type}>${field.required ? " required" : ""}${simple}\n${notes ? `  ${" ".repeat(width)}${notes}\n` : ""}`;
     })
     .join("");
 }

@@ -1,6 +1,6 @@
-/** What a zod schema says, in the few words that flags, `explain` and completion need. */
+/** What a zod schema says, in the few words that flags, `explain`, completion and the documentation need. */
 import { z } from "zod";
-import { layers, metaOf, unwrap } from "#db/resources/field";
+import { layers, metaOf, unwrap } from "./field.ts";
 
 export type Shape =
   | { is: "text"; ref?: string }
@@ -10,7 +10,9 @@ export type Shape =
   | { is: "list"; of: z.core.$ZodType }
   | { is: "map"; of: z.core.$ZodType }
   | { is: "object"; fields: Readonly<Record<string, z.core.$ZodType>> }
-  | { is: "either"; of: readonly z.core.$ZodType[] };
+  | { is: "either"; of: readonly z.core.$ZodType[] }
+  /** Whatever JSON can say. */
+  | { is: "anything" };
 
 export function shapeOf(schema: z.core.$ZodType): Shape {
   const s = unwrap(schema);
@@ -26,6 +28,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
     const shapes = s.options.map((o) => shapeOf(o).is);
     return shapes.every((is) => is === "text" || is === "choice") ? { is: "text" } : { is: "either", of: s.options };
   }
+  if (s instanceof z.ZodLazy) return { is: "anything" };
   const { ref } = metaOf(schema);
   return { is: "text", ...(ref ? { ref } : {}) };
 }
@@ -64,6 +67,8 @@ export function typeName(schema: z.core.$ZodType): string {
       return `map of ${typeName(shape.of)}`;
     case "object":
       return "object";
+    case "anything":
+      return "any";
     case "either":
       return [...new Set(shape.of.map(typeName))].join(" | ");
   }
