@@ -18,7 +18,7 @@ export const reportedTable = (fields: readonly Field[]): string =>
 /** Fields within fields stand further in. */
 function pathCell({ path }: Field): string {
   const depth = path.split(".").filter((step) => step !== "*").length - 1;
-  return `${"&emsp;".repeat(path.startsWith("status.") ? depth - 1 : depth)}${code(path)}`;
+  return `${"&nbsp;".repeat(4 * (path.startsWith("status.") ? depth - 1 : depth))}${code(path)}`;
 }
 
 const typeCell = ({ type }: Field): string => type.split(" | ").map(code).join(" | ");
@@ -33,8 +33,8 @@ function meaning(field: Field): string {
   return [
     [...(field.about ? [field.about] : []), ...bounds].join(" "),
     ...field.refersTo.map((r) => `→ ${target(r)}`),
-    ...(field.writeOnly ? ["*Write-only: accepted, and never shown again.*"] : []),
-    ...(field.dormant ? [`*Kept, and nothing acts upon it in this version: ${field.dormant}.*`] : []),
+    ...(field.writeOnly ? ["*Write-only.*"] : []),
+    ...(field.dormant ? [`*Dormant: ${field.dormant}.*`] : []),
     ...Object.values(field.refused).map((why) => `*${plain(why)}.*`),
   ]
     .filter(Boolean)

@@ -15,6 +15,9 @@ ${table(
   ["Kind", "Also called", "What it is"],
   kinds.map((k) => [linkTo(k.name), [...new Set([k.plural, ...k.shortNames])].map(code).join(", "), k.about]),
 )}
+In their tables of fields, \`[]\` in a path stands for every element of a list and \`*\` for every key of a map. What is *write-only* is
+accepted and never shown again. What is *dormant* is kept, and nothing acts upon it in this version; whoever sets it is told.
+
 ## Who refers to whom
 
 An arrow goes from a kind to one that it names, with the field. What a solid arrow points at can't be deleted as long as something

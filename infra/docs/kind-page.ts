@@ -35,15 +35,13 @@ function facts(kind: Kind): string {
   const names = [kind.name, kind.plural, ...kind.shortNames];
   const never = (["create", "edit", "delete"] as const).filter((v) => !kind.verbs.includes(v));
   const cant = never.length > 0 ? `; nobody can ${list(never, "or")} one` : "";
-  return table(
-    ["", ""],
-    [
-      ["Called", [...new Set(names)].map(code).join(", ")],
-      ["Verbs", `${kind.verbs.map(code).join(", ")}${cant}`],
-      ["Found by", found(kind)],
-      ["Rights", rights(kind)],
-    ],
-  );
+  return [
+    `- **Called** ${[...new Set(names)].map(code).join(", ")}`,
+    `- **Verbs** ${kind.verbs.map(code).join(", ")}${cant}`,
+    `- **Found by** ${found(kind)}`,
+    `- **Rights** ${rights(kind)}`,
+    "",
+  ].join("\n");
 }
 
 function found(kind: Kind): string {
@@ -94,12 +92,10 @@ function referenceText(kind: Kind): string {
 }
 
 function columnText(kind: Kind): string {
-  const rows = (columns: Kind["columns"], only: string) =>
-    Object.entries(columns).map(([heading, path]) => [code(heading), code(path), only]);
-  return `\`mcpctl get ${kind.plural}\` shows, between NAME and AGE:\n\n${table(
-    ["Column", "Field", ""],
-    [...rows(kind.columns, ""), ...rows(kind.wide, "with `-o wide`")],
-  )}`;
+  const columns = (of: Kind["columns"]) =>
+    list(Object.entries(of).map(([heading, path]) => `${code(heading)} (${code(path)})`));
+  const wide = Object.keys(kind.wide).length > 0 ? `; with \`-o wide\` also ${columns(kind.wide)}` : "";
+  return `\`mcpctl get ${kind.plural}\` shows, between NAME and AGE, ${columns(kind.columns)}${wide}.\n`;
 }
 
 function routeText(kind: Kind, routes: readonly DocumentedRoute[]): string {
