@@ -132,6 +132,25 @@ export const requirements = {
     source: "secrets.md, Backends",
   },
 
+  // What belongs to the system
+  "system.idempotent": {
+    behaviour:
+      "Every start makes what the system needs and is missing, and a start that misses nothing changes nothing.",
+    source: "auth.md, Principals; agents.md, Prompts",
+  },
+  "system.once": {
+    behaviour: "Templates and example roles are given once: who deletes one is rid of it.",
+    source: "auth.md, Principals",
+  },
+  "system.prompts": {
+    behaviour: "A system prompt keeps its variables and its project; deleting it puts the original back.",
+    source: "agents.md, Prompts",
+  },
+  "system.protected": {
+    behaviour: "The system's user and project stay, and nobody becomes or logs in as its user.",
+    source: "auth.md, Principals",
+  },
+
   // Inference
   "inference.models": {
     behaviour: "GET /v1/models lists exactly the LLMs that the caller may run.",

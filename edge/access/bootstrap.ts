@@ -25,8 +25,15 @@ export interface Bootstrapped {
   changes: Change[];
 }
 
-/** @throws Refusal already_bootstrapped when any user exists */
-export function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise<Bootstrapped> {
+/** @throws Refusal already_bootstrapped when any user exists, invalid_request for who would be the system itself */
+export async function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise<Bootstrapped> {
+  for (const path of ["name", "email"] as const)
+    if (admin[path] === systemUser[path])
+      refuse("invalid_request", `${path}: ${admin[path]} is the system's own user, as whom nobody logs in.`, {
+        param: path,
+        faults: [{ path, message: "belongs to the system", given: JSON.stringify(admin[path]) }],
+        hint: "Choose another.",
+      });
   return store.transaction(async (tx) => {
     // Two at once: the second waits here, and then sees the first one's user.
     await tx.execute(sql`lock table ${resources.user} in share row exclusive mode`);
