@@ -1,11 +1,11 @@
 import {
+  type Fate,
   type Field,
   keysOf,
   outlineOf,
   type Referral,
   referencesBetween,
   rulesOf,
-  withAllBelow,
 } from "#db/resources/outline";
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKind } from "../kinds.ts";
@@ -21,7 +21,7 @@ export default verb({
     "mcpctl explain server --recursive",
   ],
   args: { what: one("KIND or KIND.field.field", { from: "kinds" }) },
-  flags: { recursive: toggle("--recursive", "Fields within fields, too.") },
+  flags: { recursive: toggle("--recursive", "All fields, also those within fields.") },
   async run({ what, recursive }, { io }) {
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
@@ -32,45 +32,41 @@ export default verb({
 
 function aboutKind(kind: AnyKind, recursive: boolean): string {
   const { envelope, spec, status } = outlineOf(kind);
-  const naming = referencesBetween().filter((r) => r.to === kind.name);
-  const list = (heading: string, fields: readonly Field[]) =>
-    fields.length > 0 ? `\n${heading}\n${fieldList(fields, recursive)}` : "";
-  const lines = (heading: string, sentences: readonly string[]) =>
-    sentences.length > 0 ? `\n${heading}\n${sentences.map((s) => `  ${s}\n`).join("")}` : "";
+  const list = recursive ? outlined : fieldList;
+  const named = referencesBetween().filter((r) => r.to === kind.name);
+  const goes = (fate: Fate) => (fate === "goes with it" ? " (goes with it)" : "");
+  const names = [...new Set([kind.plural, ...kind.shortNames])].join(", ");
   return [
-    `KIND:     ${kind.name} (${[kind.plural, ...kind.shortNames].join(", ")})\n`,
-    `ABOUT:    ${kind.about}\n`,
-    `VERBS:    ${kind.verbs.join(", ")}\n`,
-    list("FIELDS", [...envelope, ...spec]),
-    list("STATUS (reported by the system, ignored when applied)", status.fields),
-    lines("RULES", rulesOf(kind)),
-    lines(
-      "REFERRED TO BY",
-      naming.map((r) => `${r.from}.${r.path}${r.fate === "goes with it" ? ", which goes with it" : ""}`),
-    ),
+    `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n`,
+    ...rulesOf(kind).map((rule) => `RULE:     ${rule}\n`),
+    ...(named.length > 0 ? [`NAMED IN: ${named.map((r) => `${r.from}.${r.path}${goes(r.fate)}`).join(", ")}\n`] : []),
+    `\nFIELDS\n${list([...envelope, ...spec])}`,
+    ...(status.fields.length > 0
+      ? [`\nSTATUS (reported by the system, ignored when applied)\n${list(status.fields)}`]
+      : []),
   ].join("");
 }
 
 function aboutField(field: Field, kind: AnyKind, recursive: boolean): string {
-  const details: [label: string, value: string][] = [
+  const [each, own] = [
+    field.bounds.filter((b) => b.startsWith("each: ")),
+    field.bounds.filter((b) => !b.startsWith("each: ")),
+  ];
+  const details: [label: string, value: string | undefined][] = [
     ["FIELD", `${kind.name}.${field.path}`],
     ["TYPE", `${field.type}${field.required ? ", required" : ""}`],
-    ...(field.about ? [["ABOUT", field.about] as [string, string]] : []),
-    ...(field.preset === undefined ? [] : [["DEFAULT", JSON.stringify(field.preset)] as [string, string]]),
-    ...field.bounds.map((bound): [string, string] => ["ALLOWED", bound]),
+    ["ABOUT", field.about],
+    ["DEFAULT", JSON.stringify(field.preset)],
+    ["MUST BE", own.join(", ")],
+    ["EACH", each.map((bound) => bound.slice("each: ".length)).join(", ")],
+    ...Object.entries(field.refused).map(([value, why]): [string, string] => ["NOT", `${value}: ${why}`]),
     ...field.refersTo.map((r): [string, string] => ["REFERS TO", targetOf(r)]),
-    ...notesOf(field).map((note): [string, string] => ["NOTE", note]),
+    ["NOTE", field.writeOnly ? "accepted, and never shown again" : undefined],
+    ["NOTE", field.dormant],
   ];
-  const inner = field.fields.length > 0 ? `\nFIELDS\n${fieldList(field.fields, recursive)}` : "";
-  return `${details.map(([label, value]) => `${`${label}:`.padEnd(11)}${value}\n`).join("")}${inner}`;
-}
-
-function notesOf(field: Field): string[] {
-  return [
-    ...(field.writeOnly ? ["accepted, and never shown again"] : []),
-    ...(field.dormant ? [field.dormant] : []),
-    ...Object.values(field.refused),
-  ];
+  const lines = details.filter(([, value]) => value).map(([label, value]) => `${`${label}:`.padEnd(11)}${value}\n`);
+  const inner = field.fields.length > 0 ? `\nFIELDS\n${(recursive ? outlined : fieldList)(field.fields)}` : "";
+  return `${lines.join("")}${inner}`;
 }
 
 function targetOf(r: Referral): string {
@@ -105,20 +101,29 @@ function descend(kind: AnyKind, path: readonly string[]): Field {
   return found;
 }
 
-function fieldList(fields: readonly Field[], recursive: boolean): string {
-  const shown = recursive ? withAllBelow(fields) : fields;
-  const nameOf = (field: Field) => (recursive ? field.path : field.name);
-  const width = Math.max(...shown.map((field) => nameOf(field).length)) + 2;
-  return shown
+const typeOf = (field: Field): string => {
+  const { preset } = field;
+  const simple = preset !== undefined && typeof preset !== "object" ? ` (default ${JSON.stringify(preset)})` : "";
+  return `<${field.type}>${field.required ? " required" : ""}${simple}`;
+};
+
+/** Names and types alone, as deep as they go. */
+function outlined(fields: readonly Field[], depth = 1): string {
+  return fields
+    .map((field) => `${"  ".repeat(depth)}${field.name} ${typeOf(field)}\n${outlined(field.fields, depth + 1)}`)
+    .join("");
+}
+
+function fieldList(fields: readonly Field[]): string {
+  const width = Math.max(...fields.map(({ name }) => name.length)) + 2;
+  return fields
     .map((field) => {
-      const { preset } = field;
-      const simple = preset !== undefined && typeof preset !== "object" ? ` (default ${JSON.stringify(preset)})` : "";
       const notes = [
         ...(field.about ? [field.about] : []),
         ...field.refersTo.map((r) => `Refers to a ${targetOf(r)}.`),
         ...(field.dormant ? [`Dormant: ${field.dormant}.`] : []),
       ].join(" ");
-      return `  ${nameOf(field).padEnd(width)}<${field.type}>${field.required ? " required" : ""}${simple}\n${notes ? `  ${" ".repeat(width)}${notes}\n` : ""}`;
+      return `  ${field.name.padEnd(width)}${typeOf(field)}\n${notes ? `  ${" ".repeat(width)}${notes}\n` : ""}`;
     })
     .join("");
 }
