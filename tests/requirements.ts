@@ -94,6 +94,15 @@ export const requirements = {
       "A personality attaches prompts of its agent, of its agent's project, or of nobody; nothing breaks that later.",
     source: "agents.md, Personalities",
   },
+  "resources.attach": {
+    behaviour: "Attaching twice and detaching what is not attached are refused, and name what is wrong.",
+    source: "agents.md, Personalities",
+  },
+  "resources.approve": {
+    behaviour:
+      "A promptrequest becomes a prompt by who may create prompts; what was cut off is finished by asking again.",
+    source: "agents.md, Prompts; auth.md, RBAC",
+  },
   "resources.nested-lists": {
     behaviour: "What a kind names has lists of that kind below it: /projects/:p/agents, /agents/:a/prompts.",
     source: "resources.md",

@@ -45,6 +45,8 @@ export interface ListQuery {
   scopeId: string | undefined;
   /** Only those that name this row in this field of their spec. */
   referring?: { field: string; to: KindName; id: string } | undefined;
+  /** Only those that this row names. */
+  referredBy?: { from: KindName; id: string } | undefined;
   order: Order;
   limit: number;
   after: Cursor | undefined;
@@ -122,6 +124,7 @@ function conditions(kind: NamedKind, query: ListQuery): (SQL | undefined)[] {
   return [
     seen(kind, query.visible),
     query.referring && refersTo(kind, query.referring),
+    query.referredBy && namedBy(kind, query.referredBy),
     query.scopeId === undefined ? undefined : eq(t.scopeId, query.scopeId),
     query.namePrefix === undefined ? undefined : sql`starts_with(${t.name}, ${query.namePrefix})`,
     ...query.labels.map((r) => labelCondition(t, r)),
@@ -146,6 +149,12 @@ function refersTo(kind: NamedKind, { field: path, to, id }: NonNullable<ListQuer
   const t = resources[kind.name];
   const edge = edgeBetween(kind.name, to);
   return sql`${t.id} in (select ${edge.fromId} from ${edge} where ${edge.toId} = ${id} and ${edge.path} = ${path})`;
+}
+
+function namedBy(kind: NamedKind, { from, id }: NonNullable<ListQuery["referredBy"]>): SQL {
+  const t = resources[kind.name];
+  const edge = edgeBetween(from, kind.name);
+  return sql`${t.id} in (select ${edge.toId} from ${edge} where ${edge.fromId} = ${id})`;
 }
 
 /** Containment, so that the index on labels serves. */

@@ -2,17 +2,15 @@
 
 import { kinds } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
-import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { parentOf } from "./dependents.ts";
+import { answerList, type Only } from "./list.ts";
 import { type Nest, nestsOf } from "./nested.ts";
-import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
-import { present } from "./present.ts";
-import { type ListQuery, listRows, type NamedKind } from "./read.ts";
+import type { NamedKind } from "./read.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
@@ -28,7 +26,6 @@ import {
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 import { write } from "./write.ts";
 
 function routesOf(kind: NamedKind): Route[] {
@@ -66,7 +63,7 @@ function routesOf(kind: NamedKind): Route[] {
         at,
         listed,
         { summary: `List ${kind.plural}.`, query: listQuery, answer: listAnswer },
-        async (call) => list(call, kind, { scopeId: await scopeInQuery(call, kind) }),
+        async (call) => answerList(call, kind, { scopeId: await scopeInQuery(call, kind) }),
       ),
       declare(
         "GET",
@@ -83,7 +80,7 @@ function routesOf(kind: NamedKind): Route[] {
           nest.path,
           listed,
           { summary: `List the ${kind.plural} of one ${nest.of.name}.`, query: listParameters, answer: listAnswer },
-          async (call) => list(call, kind, await within(call, nest)),
+          async (call) => answerList(call, kind, await within(call, nest)),
         ),
       );
   }
@@ -157,32 +154,10 @@ export const writeParameters = { dryRun: "true: answer what would be stored, and
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
-async function within(call: Call, nest: Nest): Promise<Pick<ListQuery, "scopeId" | "referring">> {
+async function within(call: Call, nest: Nest): Promise<Only> {
   const { id } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
   if (nest.isParent) return { scopeId: id };
   return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id } };
-}
-
-async function list(call: Call, kind: NamedKind, only: Pick<ListQuery, "scopeId" | "referring">): Promise<Response> {
-  const query = call.url.searchParams;
-  const order = parseOrder(kind, query.get("sort"));
-  const token = query.get("continue");
-  const { rows, next } = await listRows(call.deps.store.db, kind, {
-    visible: visible(call.caller.grants, "view", kind.permission),
-    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
-    fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
-    namePrefix: query.get("name") || undefined,
-    ...only,
-    order,
-    limit: parseLimit(query.get("limit")),
-    after: token ? readContinue(token, order) : undefined,
-  });
-  const now = Date.now();
-  const page = {
-    items: rows.map((row) => present(kind.name, row, now)),
-    ...(next ? { continue: writeContinue(order, next) } : {}),
-  };
-  return Response.json(page, { headers: { "cache-control": "no-store" } });
 }
 
 async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {

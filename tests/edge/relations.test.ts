@@ -209,3 +209,42 @@ test("an openbao backend is described, and no secret is put where it could not b
   });
   expect(await refused(admin, "DELETE", "/api/v1/secrets/bao-token")).toMatchObject({ status: 409 });
 });
+
+test(verifies("resources.attach", "prompts are attached to a personality and detached, one at a time"), async () => {
+  const at = "/api/v1/personalities/loud/prompts";
+  expect((await admin.call("POST", at, { prompt: "blue-own", priority: 3 })).status).toBe(200);
+  expect((await admin.call("POST", at, { prompt: "everybodys" })).status).toBe(200);
+  expect(await names(admin, at)).toEqual(["blue-own", "everybodys"]);
+  expect(await names(admin, `${at}?limit=1&sort=-name`)).toEqual(["everybodys"]);
+  expect(await refused(admin, "POST", at, { prompt: "blue-own" })).toMatchObject({ status: 409 });
+  expect(await refused(admin, "POST", at, { prompt: "red-own" })).toMatchObject({ status: 400 });
+  expect(await refused(admin, "POST", at, { promt: "blue-own" })).toMatchObject({ status: 400 });
+  expect((await admin.call("DELETE", `${at}/everybodys`)).status).toBe(200);
+  expect(await refused(admin, "DELETE", `${at}/everybodys`)).toMatchObject({ status: 404 });
+  expect(await admin.read("/api/v1/personalities/loud")).toMatchObject({
+    prompts: [{ prompt: "blue-own", priority: 3 }],
+  });
+  // Who may view an agent sees only those of its prompts that they may view as prompts.
+  const viewer = await userWith("agentviewer", [{ role: "view", resource: "agents" }]);
+  expect(await names(viewer, at)).toEqual([]);
+});
+
+test(
+  verifies("resources.approve", "a proposed prompt becomes one by whoever may create prompts, and nobody else"),
+  async () => {
+    const proposer = await userWith("proposer", [{ role: "edit", resource: "promptrequests" }]);
+    await proposer.create("promptrequests", { name: "tone", content: "Be kind.", project: "blue", reason: "asked" });
+    expect(await admin.read("/api/v1/promptrequests/tone")).toMatchObject({ status: { proposedBy: "proposer" } });
+    expect(await refused(proposer, "POST", "/api/v1/promptrequests/tone/approve")).toMatchObject({ status: 403 });
+    const approved = await admin.call("POST", "/api/v1/promptrequests/tone/approve");
+    expect(approved.status).toBe(201);
+    expect(approved.body).toMatchObject({ kind: "prompt", content: "Be kind.", project: "blue" });
+    expect(await refused(admin, "GET", "/api/v1/promptrequests/tone")).toMatchObject({ status: 404 });
+    await admin.create("promptrequests", { name: "tone", content: "Be rude." });
+    expect(await refused(admin, "POST", "/api/v1/promptrequests/tone/approve")).toMatchObject({ status: 409 });
+    expect(await admin.read("/api/v1/prompts/tone")).toMatchObject({ content: "Be kind." });
+    // The prompt had been made, and the request not yet forgotten, when somebody cut the power.
+    await admin.call("PUT", "/api/v1/promptrequests/tone", { content: "Be kind.", project: "blue" });
+    expect((await admin.call("POST", "/api/v1/promptrequests/tone/approve")).status).toBe(200);
+  },
+);
