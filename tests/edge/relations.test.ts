@@ -248,3 +248,12 @@ test(
     expect((await admin.call("POST", "/api/v1/promptrequests/tone/approve")).status).toBe(200);
   },
 );
+
+test("an LLM within a cluster is not called from outside it", async () => {
+  await admin.create("clusters", { name: "home" });
+  await admin.create("llms", { name: "inner", type: "vllm", model: "m", url: "http://10.0.0.7", cluster: "home" });
+  const answer = await admin.call("POST", "/v1/chat/completions", { model: "inner", messages: [] });
+  expect(answer.status).toBe(502);
+  expect(JSON.stringify(answer.body)).toContain("cluster home");
+  expect(await refused(admin, "DELETE", "/api/v1/clusters/home")).toMatchObject({ status: 409 });
+});
