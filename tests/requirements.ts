@@ -54,6 +54,16 @@ export const requirements = {
     source: "auth.md, Principals",
   },
 
+  "auth.sessions": {
+    behaviour: "Sessions are listed and ended: one's own by everybody, everybody's by who may edit users.",
+    source: "auth.md, Time to revoke; quality.md",
+  },
+  "audit.read": {
+    behaviour:
+      "Who may view audit events reads them newest first, by time, type, principal, token, project and resource.",
+    source: "resources.md; auth.md, Principals",
+  },
+
   // Whether you may
   "rbac.golden-table": {
     behaviour: "Role × action × kind × scope decides as the reviewed table says.",

@@ -1,5 +1,6 @@
 /** The one list of kinds. Everything generic loops over it. */
 import { z } from "zod";
+import { auditevent } from "./auditevent.ts";
 import { dnsLabel, labels } from "./field.ts";
 import { bindableResources } from "./grants.ts";
 import { group } from "./group.ts";
@@ -11,16 +12,38 @@ import { publisher } from "./publisher.ts";
 import { rbac } from "./rbac.ts";
 import { secret } from "./secret.ts";
 import { secretbackend } from "./secretbackend.ts";
+import { session } from "./session.ts";
 import { user } from "./user.ts";
 
 /** By singular name. Order is the order of `api-resources` and of the documentation. */
-export const kindsByName = { secretbackend, secret, llm, user, group, project, rbac, mcptoken, publisher } as const;
+export const kindsByName = {
+  secretbackend,
+  secret,
+  llm,
+  user,
+  group,
+  project,
+  rbac,
+  mcptoken,
+  session,
+  publisher,
+  auditevent,
+} as const;
 
 export type KindName = keyof typeof kindsByName;
 export type SpecOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["spec"]>;
 export type StatusOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["status"]>;
 
 export const kinds: readonly (Kind & { name: KindName })[] = Object.values(kindsByName);
+
+/** Kinds whose rows are in a table that follows from their description. */
+export type TableKindName = {
+  [N in KindName]: (typeof kindsByName)[N]["stored"] extends "table" ? N : never;
+}[KindName];
+export type TableKind = Kind & { name: TableKindName };
+
+export const hasTable = (k: Kind & { name: KindName }): k is TableKind => k.stored === "table";
+export const tableKinds: readonly TableKind[] = kinds.filter(hasTable);
 
 for (const k of kinds) bindableResources.add(k.permission);
 

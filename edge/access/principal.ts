@@ -18,6 +18,8 @@ export interface Principal {
   projectId?: string;
   /** Names of the groups that a user is a member of. */
   groups?: readonly string[];
+  /** Who sent the request, where it is made as this principal by `X-Service-Account`. */
+  impersonator?: Principal;
 }
 
 /** Permissions of one principal, from all definitions that concern it. */

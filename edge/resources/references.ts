@@ -2,7 +2,7 @@
 import { inArray, or, sql } from "drizzle-orm";
 import { type Fault, refuse } from "#db/protocol/errors";
 import { summary } from "#db/resources/faults";
-import { type KindName, kindsByName } from "#db/resources/index";
+import { type KindName, kindsByName, type TableKindName } from "#db/resources/index";
 import { type FoundReference, type Kind, referencesIn } from "#db/resources/kind";
 import { near } from "#db/resources/near";
 import { fieldSql } from "#db/tables/derive";
@@ -32,7 +32,7 @@ export async function resolveReferences(
   caller: Caller,
 ): Promise<References> {
   const found = referencesIn(kind, spec);
-  const byKind = Map.groupBy(found, (r) => r.kind as KindName);
+  const byKind = Map.groupBy(found, (r) => r.kind as TableKindName);
   const resolved = await Promise.all(
     [...byKind].map(async ([target, references]) => {
       const ids = await idsOf(db, target, new Set(references.map((r) => r.name)));
@@ -50,7 +50,7 @@ export async function resolveReferences(
 }
 
 /** By name or alternate key. Names of a kind with a scope are not unique, so there the alternate key alone counts. */
-async function idsOf(db: Reader, target: KindName, names: ReadonlySet<string>): Promise<Map<string, string>> {
+async function idsOf(db: Reader, target: TableKindName, names: ReadonlySet<string>): Promise<Map<string, string>> {
   const t = resources[target];
   const { alternateKey, scope }: Kind = kindsByName[target];
   const alternate = alternateKey ? sql.raw(`(${fieldSql(alternateKey)})`) : undefined;

@@ -1,7 +1,7 @@
 /** Who refers to a row: what keeps it from being deleted. */
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { findKind, type KindName, kinds } from "#db/resources/index";
+import { findKind, type KindName, type TableKind, tableKinds } from "#db/resources/index";
 import { referencesOf } from "#db/resources/kind";
 import { edges, resources } from "#db/tables/index";
 import type { NamedKind, Reader } from "./read.ts";
@@ -38,8 +38,8 @@ export async function referrersOf(db: Reader, kind: NamedKind, id: string, limit
 }
 
 /** Kinds whose names are unique within one of this kind, and which go with it. */
-export function childrenOf(parent: KindName): NamedKind[] {
-  return kinds.filter((k) => parentOf(k)?.name === parent);
+export function childrenOf(parent: KindName): TableKind[] {
+  return tableKinds.filter((k) => parentOf(k)?.name === parent);
 }
 
 /** Kind of the parent, for a kind that has one. */

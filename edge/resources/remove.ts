@@ -1,6 +1,7 @@
 /** Deleting one resource: refused while others refer to it, and they are named. */
 import { eq } from "drizzle-orm";
 import { Refusal, refuse } from "#db/protocol/errors";
+import type { TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
@@ -8,7 +9,6 @@ import type { Call } from "../call.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { isStillReferred } from "./conflicts.ts";
 import { assertSeen } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
 import { writeEdges } from "./references.ts";
 import { type Referrer, referrersOf } from "./referrers.ts";
 import { rehearse } from "./rehearse.ts";
@@ -19,7 +19,7 @@ const named = 10;
 /** @returns the row as it was. @throws Refusal not_found, lost_update, still_referred */
 export async function remove(
   call: Call,
-  kind: NamedKind,
+  kind: TableKind,
   { id, name }: Stored,
   { dryRun, seen }: { dryRun: boolean; seen: readonly string[] | undefined },
 ): Promise<Stored> {
@@ -52,7 +52,7 @@ export async function remove(
   return gone;
 }
 
-function assertNotTheOne(kind: NamedKind, row: Stored): void {
+function assertNotTheOne(kind: TableKind, row: Stored): void {
   const field = kind.exactlyOne;
   if (!field || row.spec[field] !== true) return;
   refuse(
@@ -64,7 +64,7 @@ function assertNotTheOne(kind: NamedKind, row: Stored): void {
   );
 }
 
-function stillReferred(kind: NamedKind, name: string, referrers: readonly Referrer[], cause: unknown): Refusal {
+function stillReferred(kind: TableKind, name: string, referrers: readonly Referrer[], cause: unknown): Refusal {
   const faults = referrers.slice(0, named).map((r) => ({
     path: `${r.kind}/${r.name}`,
     message: `refers to it in ${r.path}`,

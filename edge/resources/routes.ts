@@ -1,15 +1,18 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
-import { kinds } from "#db/resources/index";
+import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
-import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
+import { end, viewOf } from "./elsewhere.ts";
+import { parseMoment } from "./moment.ts";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
 import { present } from "./present.ts";
+import { reachOf } from "./reach.ts";
 import { listRows, type NamedKind } from "./read.ts";
 import { parentOf } from "./referrers.ts";
 import { remove } from "./remove.ts";
@@ -34,7 +37,8 @@ function routesOf(kind: NamedKind): Route[] {
   const at = `/api/v1/${kind.plural}`;
   const one = `${at}/:name`;
   const component = componentName(kind);
-  const role = (r: "view" | "edit" | "delete") => may(r, kind.permission, { name: (call) => nameInPath(call, kind) });
+  const role = (r: "view" | "edit" | "delete") =>
+    kind.owned ? ownedRows(kind) : may(r, kind.permission, { name: (call) => nameInPath(call, kind) });
   const declare = (
     method: Method,
     path: string,
@@ -49,10 +53,14 @@ function routesOf(kind: NamedKind): Route[] {
   const parent = parentOf(kind);
   const which =
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
-  const listQuery = { ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}), ...listParameters };
+  const listQuery = {
+    ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
+    ...(kind.timeline ? timelineParameters : {}),
+    ...listParameters,
+  };
   const answer = (status: number) => ({ status, schema: component });
   const listAnswer = { status: 200, schema: `${component}List` };
-  const listed = may("view", kind.permission, { listed: true });
+  const listed = kind.owned ? ownedRows(kind) : may("view", kind.permission, { listed: true });
 
   const routes: Route[] = [];
   if (can("get")) {
@@ -69,7 +77,10 @@ function routesOf(kind: NamedKind): Route[] {
         one,
         role("view"),
         { summary: `Read one ${kind.name}.`, query: which, answer: answer(200) },
-        async (call) => answerRow(call, kind, await rowInPath(call, kind)),
+        async (call) => {
+          const row = await rowInPath(call, kind);
+          return answerRow(call, kind, (await viewOf(call, kind))(row));
+        },
       ),
     );
     if (parent)
@@ -83,7 +94,7 @@ function routesOf(kind: NamedKind): Route[] {
         ),
       );
   }
-  if (can("create"))
+  if (can("create") && hasTable(kind))
     routes.push(
       declare(
         "POST",
@@ -97,7 +108,7 @@ function routesOf(kind: NamedKind): Route[] {
         },
       ),
     );
-  if (can("edit"))
+  if (can("edit") && hasTable(kind))
     routes.push(
       ...(["PUT", "PATCH"] as const).map((method) =>
         declare(
@@ -133,7 +144,9 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => {
           const seen = versionsSeen(call.request.headers.get("if-match"));
           const row = await rowInPath(call, kind);
-          return answerRow(call, kind, await remove(call, kind, row, { dryRun: isDryRun(call), seen }));
+          const options = { dryRun: isDryRun(call), seen };
+          const gone = hasTable(kind) ? await remove(call, kind, row, options) : await end(call, kind, row, options);
+          return answerRow(call, kind, gone);
         },
       ),
     );
@@ -149,6 +162,11 @@ export const listParameters = {
   sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
 } as const;
 
+const timelineParameters = {
+  since: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
+  until: "Only from before then.",
+} as const;
+
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
@@ -157,8 +175,12 @@ async function list(call: Call, kind: NamedKind, scopeId: string | undefined): P
   const query = call.url.searchParams;
   const order = parseOrder(kind, query.get("sort"));
   const token = query.get("continue");
+  const now = Date.now();
   const { rows, next } = await listRows(call.deps.store.db, kind, {
-    visible: visible(call.caller.grants, "view", kind.permission),
+    visible: kind.owned ? "all" : visible(call.caller.grants, "view", kind.permission),
+    reach: reachOf(call.caller, kind),
+    since: parseMoment(query.get("since"), "since", now),
+    until: parseMoment(query.get("until"), "until", now),
     labels: parseLabelSelector(query.get("labelSelector") ?? ""),
     fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
     namePrefix: query.get("name") || undefined,
@@ -167,15 +189,15 @@ async function list(call: Call, kind: NamedKind, scopeId: string | undefined): P
     limit: parseLimit(query.get("limit")),
     after: token ? readContinue(token, order) : undefined,
   });
-  const now = Date.now();
+  const seen = await viewOf(call, kind);
   const page = {
-    items: rows.map((row) => present(kind.name, row, now)),
+    items: rows.map(seen).map((row) => present(kind.name, row, now)),
     ...(next ? { continue: writeContinue(order, next) } : {}),
   };
   return Response.json(page, { headers: { "cache-control": "no-store" } });
 }
 
-async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {
+async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
   const body = await readDocument(call);
   const seen = versionsSeen(call.request.headers.get("if-match"));
   const first = await rowInPath(call, kind);
