@@ -1,6 +1,7 @@
 /** The one list of kinds. Everything generic loops over it. */
 import { z } from "zod";
 import { auditevent } from "./auditevent.ts";
+import { cluster } from "./cluster.ts";
 import { dnsLabel, labels } from "./field.ts";
 import { bindableResources } from "./grants.ts";
 import { group } from "./group.ts";
@@ -23,6 +24,7 @@ export const kindsByName = {
   user,
   group,
   project,
+  cluster,
   rbac,
   mcptoken,
   session,

@@ -2,10 +2,10 @@
 import type { Binding, Operation } from "#db/resources/grants";
 
 export interface Principal {
-  kind: "User" | "McpToken" | "ServiceAccount" | "Publisher";
-  /** CUID of the user or mcptoken. */
+  kind: "User" | "McpToken" | "ServiceAccount" | "Cluster" | "Publisher";
+  /** CUID of the user or mcptoken; a service account's name. */
   id: string;
-  /** The user's name; a token's creator-independent own name. */
+  /** The user's name; a token's creator-independent own name; `cluster/namespace/name`. */
   name: string;
   email?: string;
   /** Set where a token was used: for logs and audit. */

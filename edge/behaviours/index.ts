@@ -1,6 +1,7 @@
 /** The one list of behaviours. */
 import type { KindName } from "#db/resources/index";
 import type { Behaviour } from "./behaviour.ts";
+import { cluster } from "./cluster.ts";
 import { group } from "./group.ts";
 import { llm } from "./llm.ts";
 import { mcptoken } from "./mcptoken.ts";
@@ -9,4 +10,13 @@ import { rbac } from "./rbac.ts";
 import { secret } from "./secret.ts";
 import { user } from "./user.ts";
 
-export const behaviours: Partial<Record<KindName, Behaviour>> = { group, llm, mcptoken, project, rbac, secret, user };
+export const behaviours: Partial<Record<KindName, Behaviour>> = {
+  cluster,
+  group,
+  llm,
+  mcptoken,
+  project,
+  rbac,
+  secret,
+  user,
+};

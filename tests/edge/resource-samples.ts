@@ -29,12 +29,24 @@ const samples: [KindName, Sample["document"], Sample["change"]?][] = [
   ["group", { name: "team", members: ["eve", "admin@mcpctl.local"] }, { members: ["EVE@example.com"] }],
   ["project", { name: "research", members: ["eve"] }, { description: "b" }],
   [
+    "cluster",
+    {
+      name: "prod",
+      serviceAccounts: {
+        issuer: "https://prod.example",
+        jwks: { keys: [{ kty: "EC", kid: "k", crv: "P-256", x: "AA", y: "AA" }] },
+      },
+    },
+    { description: "b" },
+  ],
+  [
     "rbac",
     {
       name: "readers",
       subjects: [
         { kind: "Group", name: "team" },
         { kind: "User", name: "eve@example.com" },
+        { kind: "ServiceAccount", name: "ci/deployer", cluster: "prod" },
       ],
       bindings: [{ role: "view", resource: "llms", name: "gpt" }],
     },
