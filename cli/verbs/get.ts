@@ -85,7 +85,11 @@ async function fetchTarget(
       Boolean,
     );
     const query = { labelSelector: given.selector, fieldSelector: fields.length > 0 ? fields.join(",") : undefined };
-    for await (const page of api.list(kind, query)) resources.push(...page);
+    for await (const page of api.list(kind, query)) {
+      resources.push(...page);
+      // The newest: nobody means all that has ever happened.
+      if (kind.timeline) break;
+    }
     return { resources };
   }
   let missing: Failure | undefined;

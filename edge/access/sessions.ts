@@ -21,7 +21,9 @@ const REFRESH_PREFIX = "mcpctl_rt_";
 /** Either way to the store: both are drizzle on Postgres, and only what they share is used. */
 type Writer = Pick<Transaction, "insert" | "select" | "execute"> | Pick<Store["db"], "insert" | "select" | "execute">;
 
-const live = () => and(isNull(session.revokedAt), or(isNull(session.expiresAt), gt(session.expiresAt, sql`now()`)));
+/** Neither ended nor expired. */
+export const live = () =>
+  and(isNull(session.revokedAt), or(isNull(session.expiresAt), gt(session.expiresAt, sql`now()`)));
 
 export interface OpenedLogin {
   sessionId: string;
@@ -115,14 +117,14 @@ export async function mintPersonal(
   return { ...minted, token, hash };
 }
 
-/** @returns whether there was such a session to end. */
-export async function endSession(db: Store["db"], userId: string, id: string): Promise<boolean> {
+/** @returns the user whose it was; undefined where there was no such session to end. */
+export async function endSession(db: Store["db"], id: string): Promise<string | undefined> {
   const ended = await db
     .update(session)
     .set({ revokedAt: sql`now()` })
-    .where(and(eq(session.userId, userId), eq(session.id, id), isNull(session.revokedAt)))
-    .returning({ id: session.id });
-  return ended.length > 0;
+    .where(and(eq(session.id, id), isNull(session.revokedAt)))
+    .returning({ userId: session.userId });
+  return ended[0]?.userId;
 }
 
 /** Whoever changes a password locks out who knew the old one; tokens were minted on purpose and stay. */

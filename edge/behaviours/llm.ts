@@ -24,12 +24,13 @@ export const llm: Behaviour = {
     if (previous && kind.status.parse(previous.status).lifecycle === "virtual")
       return keepPublished(previous.name, was, spec);
     if (!previous) next.status = { lifecycle: "public", state: "active" } satisfies StatusOf<"llm">;
-    const moved = differs(was, spec, ["type", "url"]);
+    const moved = differs(was, spec, ["type", "url", "cluster"]);
     if (!moved && !differs(was, spec, ["apiKeyRef"])) return;
     const base = baseOf(spec);
-    assertPublic(base, deps.settings.allowPrivateUpstreams);
+    // Through a cluster it may be private: the edge itself never calls it.
+    if (spec.cluster === undefined) assertPublic(base, deps.settings.allowPrivateUpstreams);
     const key = await keyOf(write, spec);
-    if (key === undefined || options["_skipAuthCheck"]) return;
+    if (key === undefined || spec.cluster !== undefined || options["_skipAuthCheck"]) return;
     const verdict = await probeCredential(base, key);
     if (verdict.is === "unknown")
       warn(`The key of llm ${next.name} could not be checked: ${verdict.why}. It is stored all the same.`);

@@ -1,18 +1,17 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
-import { kinds } from "#db/resources/index";
+import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
-import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
-import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { parentOf } from "./dependents.ts";
+import { end, viewOf } from "./elsewhere.ts";
+import { answerList, type Only } from "./list.ts";
 import { type Nest, nestsOf } from "./nested.ts";
-import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
-import { present } from "./present.ts";
-import { type ListQuery, listRows, type NamedKind } from "./read.ts";
+import type { NamedKind } from "./read.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
@@ -28,7 +27,6 @@ import {
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 import { write } from "./write.ts";
 
 function routesOf(kind: NamedKind): Route[] {
@@ -38,7 +36,9 @@ function routesOf(kind: NamedKind): Route[] {
   const component = componentName(kind);
   const conceal = concealed(kind);
   const role = (r: "view" | "edit" | "delete") =>
-    may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
+    kind.owned
+      ? ownedRows(kind)
+      : may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
   const declare = (
     method: Method,
     path: string,
@@ -53,10 +53,14 @@ function routesOf(kind: NamedKind): Route[] {
   const parent = parentOf(kind);
   const which =
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
-  const listQuery = { ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}), ...listParameters };
+  const listQuery = {
+    ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
+    ...(kind.timeline ? timelineParameters : {}),
+    ...listParameters,
+  };
   const answer = (status: number) => ({ status, schema: component });
   const listAnswer = { status: 200, schema: `${component}List` };
-  const listed = may("view", kind.permission, { listed: true });
+  const listed = kind.owned ? ownedRows(kind) : may("view", kind.permission, { listed: true });
 
   const routes: Route[] = [];
   if (can("get")) {
@@ -66,14 +70,17 @@ function routesOf(kind: NamedKind): Route[] {
         at,
         listed,
         { summary: `List ${kind.plural}.`, query: listQuery, answer: listAnswer },
-        async (call) => list(call, kind, { scopeId: await scopeInQuery(call, kind) }),
+        async (call) => answerList(call, kind, { scopeId: await scopeInQuery(call, kind) }),
       ),
       declare(
         "GET",
         one,
         role("view"),
         { summary: `Read one ${kind.name}.`, query: which, answer: answer(200) },
-        async (call) => answerRow(call, kind, await rowInPath(call, kind)),
+        async (call) => {
+          const row = await rowInPath(call, kind);
+          return answerRow(call, kind, (await viewOf(call, kind))(row));
+        },
       ),
     );
     for (const nest of nestsOf(kind))
@@ -83,11 +90,11 @@ function routesOf(kind: NamedKind): Route[] {
           nest.path,
           listed,
           { summary: `List the ${kind.plural} of one ${nest.of.name}.`, query: listParameters, answer: listAnswer },
-          async (call) => list(call, kind, await within(call, nest)),
+          async (call) => answerList(call, kind, await within(call, nest)),
         ),
       );
   }
-  if (can("create"))
+  if (can("create") && hasTable(kind))
     routes.push(
       declare(
         "POST",
@@ -101,7 +108,7 @@ function routesOf(kind: NamedKind): Route[] {
         },
       ),
     );
-  if (can("edit"))
+  if (can("edit") && hasTable(kind))
     routes.push(
       ...(["PUT", "PATCH"] as const).map((method) =>
         declare(
@@ -137,7 +144,9 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => {
           const seen = versionsSeen(call.request.headers.get("if-match"));
           const row = await rowInPath(call, kind);
-          return answerRow(call, kind, await remove(call, kind, row, { dryRun: isDryRun(call), seen }));
+          const options = { dryRun: isDryRun(call), seen };
+          const gone = hasTable(kind) ? await remove(call, kind, row, options) : await end(call, kind, row, options);
+          return answerRow(call, kind, gone);
         },
       ),
     );
@@ -153,39 +162,22 @@ export const listParameters = {
   sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
 } as const;
 
+const timelineParameters = {
+  since: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
+  until: "Only from before then.",
+} as const;
+
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
-async function within(call: Call, nest: Nest): Promise<Pick<ListQuery, "scopeId" | "referring">> {
+async function within(call: Call, nest: Nest): Promise<Only> {
   const { id } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
   if (nest.isParent) return { scopeId: id };
   return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id } };
 }
 
-async function list(call: Call, kind: NamedKind, only: Pick<ListQuery, "scopeId" | "referring">): Promise<Response> {
-  const query = call.url.searchParams;
-  const order = parseOrder(kind, query.get("sort"));
-  const token = query.get("continue");
-  const { rows, next } = await listRows(call.deps.store.db, kind, {
-    visible: visible(call.caller.grants, "view", kind.permission),
-    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
-    fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
-    namePrefix: query.get("name") || undefined,
-    ...only,
-    order,
-    limit: parseLimit(query.get("limit")),
-    after: token ? readContinue(token, order) : undefined,
-  });
-  const now = Date.now();
-  const page = {
-    items: rows.map((row) => present(kind.name, row, now)),
-    ...(next ? { continue: writeContinue(order, next) } : {}),
-  };
-  return Response.json(page, { headers: { "cache-control": "no-store" } });
-}
-
-async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {
+async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
   const body = await readDocument(call);
   const seen = versionsSeen(call.request.headers.get("if-match"));
   const first = await rowInPath(call, kind);
