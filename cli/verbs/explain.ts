@@ -56,6 +56,7 @@ function aboutField(field: Field, kind: AnyKind, recursive: boolean): string {
     ["FIELD", `${kind.name}.${field.path}`],
     ["TYPE", `${field.type}${field.required ? ", required" : ""}`],
     ["ABOUT", field.about],
+    ["ONLY WITH", field.only],
     ["DEFAULT", JSON.stringify(field.preset)],
     ["MUST BE", own.join(", ")],
     ["EACH", each.map((bound) => bound.slice("each: ".length)).join(", ")],
@@ -120,6 +121,7 @@ function fieldList(fields: readonly Field[]): string {
     .map((field) => {
       const notes = [
         ...(field.about ? [field.about] : []),
+        ...(field.only ? [`Only with ${field.only}.`] : []),
         ...field.refersTo.map((r) => `Refers to a ${targetOf(r)}.`),
         ...(field.dormant ? [`Dormant: ${field.dormant}.`] : []),
       ].join(" ");

@@ -42,6 +42,22 @@ describe("what is said of a field", () => {
     });
   });
 
+  test("what only some options of a union have says so", () => {
+    const spec = z.strictObject({
+      key: z.discriminatedUnion("kty", [
+        z.strictObject({ kty: z.literal("RSA"), n: z.string(), kid: z.string() }),
+        z.strictObject({ kty: z.literal("EC"), x: z.string(), kid: z.string() }),
+      ]),
+    });
+    expect(outline(spec).map((f) => [f.name, f.only, f.required])).toEqual([
+      ["key", undefined, true],
+      ["kty", undefined, true],
+      ["n", "kty: RSA", true],
+      ["kid", undefined, true],
+      ["x", "kty: EC", true],
+    ]);
+  });
+
   test("notes are found through wrappers, and on what a list holds", () => {
     const spec = z.strictObject({
       members: z

@@ -16,6 +16,9 @@ export interface Field {
   path: string;
   type: string;
   about: string | undefined;
+  /** The options of a union that have it, where others do not: `kty: RSA`. */
+  only: string | undefined;
+  /** Where `only` says, if that says something. */
   required: boolean;
   /** What holds where it is left out; undefined where nothing does. */
   preset: unknown;
@@ -105,13 +108,15 @@ function distinction(fields: Members["fields"]): string | undefined {
 function fieldOf(name: string, above: string, possible: readonly Possible[], always: boolean): Field {
   const path = above ? `${above}.${name}` : name;
   const schemas = possible.map((p) => p.schema);
+  const only = always ? undefined : possible.flatMap(({ where }) => where ?? []).join(" or ") || undefined;
   const metas = possible.map(({ schema, where }) => ({ ...metaOfContent(schema), where }));
   return {
     name,
     path,
     type: [...new Set(schemas.map(typeName))].join(" | "),
     about: aboutAll(possible),
-    required: always && schemas.every(isRequired),
+    only,
+    required: (always || only !== undefined) && schemas.every(isRequired),
     preset: schemas.map(defaultOf).find((preset) => preset !== undefined),
     bounds: [...new Set(schemas.flatMap(boundsOf))],
     refersTo: metas.flatMap(({ ref: kind, whenGone, within, where }) =>
@@ -187,7 +192,9 @@ export const pathOf = (steps: readonly string[]): string =>
   steps.reduce((path, step) => (step === "[]" ? `${path}[]` : path ? `${path}.${step}` : step), "");
 
 /** What a kind asks of a spec as a whole, a sentence each. */
-export function rulesOf(kind: Pick<Kind, "name" | "atMostOneOf" | "oneOf" | "exactlyOne" | "scope">): string[] {
+export function rulesOf(
+  kind: Pick<Kind, "name" | "plural" | "atMostOneOf" | "oneOf" | "exactlyOne" | "scope" | "unique">,
+): string[] {
   const all = (group: readonly string[]) => group.map((field) => `\`${field}\``).join(", ");
   return [
     ...kind.oneOf.map((group) => `Exactly one of ${all(group)} is given.`),
@@ -195,6 +202,7 @@ export function rulesOf(kind: Pick<Kind, "name" | "atMostOneOf" | "oneOf" | "exa
     ...(kind.exactlyOne
       ? [`Exactly one ${kind.name} has \`${kind.exactlyOne}: true\`; whoever is given it takes it over.`]
       : []),
+    ...(kind.unique ?? []).map((field) => `No two ${kind.plural} have the same \`${field}\`.`),
     ...(kind.scope ? [`A name is unique within its ${kind.scope}, which never changes.`] : []),
   ];
 }

@@ -28,7 +28,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
     const shapes = s.options.map((o) => shapeOf(o).is);
     return shapes.every((is) => is === "text" || is === "choice") ? { is: "text" } : { is: "either", of: s.options };
   }
-  if (s instanceof z.ZodLazy) return { is: "anything" };
+  if (s instanceof z.ZodLazy || s instanceof z.ZodUnknown) return { is: "anything" };
   const { ref } = metaOf(schema);
   return { is: "text", ...(ref ? { ref } : {}) };
 }

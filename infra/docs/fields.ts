@@ -31,7 +31,9 @@ function defaultCell({ required, preset }: Field): string {
 function meaning(field: Field): string {
   const bounds = field.bounds.map((bound) => `${plain(bound)}.`.replace(/^./, (first) => first.toUpperCase()));
   return [
-    [...(field.about ? [field.about] : []), ...bounds].join(" "),
+    [...(field.about ? [field.about] : []), ...(field.only ? [`Only with ${code(field.only)}.`] : []), ...bounds].join(
+      " ",
+    ),
     ...field.refersTo.map((r) => `→ ${target(r)}`),
     ...(field.writeOnly ? ["*Write-only.*"] : []),
     ...(field.dormant ? [`*Dormant: ${field.dormant}.*`] : []),

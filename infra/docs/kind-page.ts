@@ -21,7 +21,7 @@ export function kindPage(kind: Kind & { name: KindName }, routes: readonly Docum
     section("Examples", exampleText(kind)),
     section(
       "Fields",
-      `${fieldTable(spec)}\nBeside these it has [what every resource has](README.md#what-every-resource-has).\n`,
+      `${kind.verbs.includes("create") ? fieldTable(spec) : reportedTable(spec)}\nBeside these it has [what every resource has](README.md#what-every-resource-has).\n`,
     ),
     section("Rules", rules.map((rule) => `- ${rule}\n`).join("")),
     section("Status", status.fields.length > 0 ? `Reported by the system.\n\n${reportedTable(status.fields)}` : ""),
@@ -51,13 +51,18 @@ function found(kind: Kind): string {
 
 function rights(kind: Kind): string {
   const bindings = `bindings on ${code(kind.permission)}`;
+  if (kind.owned) {
+    const reach = (role: string | undefined, otherwise: string) =>
+      role ? code(`${role}:${kind.permission}`) : otherwise;
+    return `${reach(kind.owned.own, "none")} for one's own, ${reach(kind.owned.others, "nobody")} for those of others`;
+  }
   if (!kind.governedByParent || !kind.scope) return bindings;
   return `governed by its ${kind.scope}: ${bindings}, and a binding that names an ${kind.scope} reaches what is within it`;
 }
 
-function exampleText({ name, about }: Kind & { name: KindName }): string {
+function exampleText({ name }: Kind & { name: KindName }): string {
   const known = examples[name];
-  if (!known) return `Nobody writes one. ${about}\n`;
+  if (!known) return "";
   const block = (document: object) => `\`\`\`yaml\n${stringify(document, { lineWidth: 0 })}\`\`\`\n`;
   return `The least:\n\n${block(known.least)}\nFuller:\n\n${block(known.fuller)}`;
 }

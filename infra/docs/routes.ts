@@ -2,12 +2,15 @@
 export interface DocumentedRoute {
   method: string;
   path: string;
-  permission: { is: string; role?: string; resource?: string; action?: string };
+  permission: { is: string; role?: string; resource?: string; action?: string; own?: string; others?: string };
   doc: { summary: string; tag: string };
 }
 
 /** `view:llms`, as `mcpctl auth can-i` takes it. */
 export function permissionOf({ permission: p }: DocumentedRoute): string {
   if (p.is === "resource") return `\`${p.role}:${p.resource}\``;
-  return p.is === "operation" ? `\`run:${p.action}\`` : p.is;
+  if (p.is === "operation") return `\`run:${p.action}\``;
+  if (p.is !== "owned") return p.is;
+  const role = (r: string | undefined, otherwise: string) => (r ? `\`${r}:${p.resource}\`` : otherwise);
+  return `${role(p.own, "none")} for one's own, else ${role(p.others, "none helps")}`;
 }
