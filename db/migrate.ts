@@ -4,7 +4,9 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import { backfillOperations } from "./backfill-operations.ts";
+import { changeLogSql } from "./change-log.ts";
 import { operations } from "./resources/grants.ts";
+import { kinds } from "./resources/index.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
@@ -25,6 +27,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     try {
       await applyMigrations(drizzle(client), { migrationsFolder });
+      await client.query(changeLogSql(kinds.map((k) => k.name)));
       await backfillOperations(client, operations);
     } finally {
       await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
