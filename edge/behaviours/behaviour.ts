@@ -44,6 +44,8 @@ export interface Behaviour {
   options?: readonly string[];
   /** Before anything is written. Completes `next`, warns, or throws a Refusal. */
   beforeWrite?(write: Write): Promise<void> | void;
+  /** Further kinds of which `withWrite` and `beforeDelete` write rows: whoever watches those is told, too. */
+  alsoWrites?: readonly KindName[];
   /** In the transaction of the write, after the row. */
   withWrite?(write: Write, tx: Transaction): Promise<void>;
   /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */

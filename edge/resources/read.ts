@@ -51,13 +51,15 @@ export interface Page {
   rows: Stored[];
   /** Set when more follow. */
   next: Cursor | undefined;
+  /** What the store had seen when it answered: changes that come after it are not in this page. Undefined without rows. */
+  snapshot: string | undefined;
 }
 
 export async function listRows(db: Reader, kind: NamedKind, query: ListQuery): Promise<Page> {
   const found = await listStatement(db, kind, query);
-  const rows = found.slice(0, query.limit).map(({ cursor: _, ...row }) => ({ ...row, sealed: null }));
+  const rows = found.slice(0, query.limit).map(({ cursor: _, snapshot: __, ...row }) => ({ ...row, sealed: null }));
   const last = found.length > query.limit ? found[query.limit - 1] : undefined;
-  return { rows, next: last && { after: last.cursor, id: last.id } };
+  return { rows, next: last && { after: last.cursor, id: last.id }, snapshot: found[0]?.snapshot };
 }
 
 /** One row more than the page, which tells whether another page follows. */
@@ -68,7 +70,11 @@ export function listStatement(db: Reader, kind: NamedKind, query: ListQuery) {
   const direction = order.descending ? desc : asc;
   const { sealed: _, ...columns } = columnsOf(t);
   return db
-    .select({ ...columns, cursor: isTime(order) ? microseconds(by) : sql<string>`${by}` })
+    .select({
+      ...columns,
+      cursor: isTime(order) ? microseconds(by) : sql<string>`${by}`,
+      snapshot: sql<string>`pg_current_snapshot()::text`,
+    })
     .from(t)
     .where(and(...conditions(kind, query), query.after && beyond(t, by, order, query.after)))
     .orderBy(direction(by), direction(t.id))

@@ -6,6 +6,9 @@ import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import { isWatch, watch } from "../watch/index.ts";
+import { here } from "../watch/log.ts";
+import { writePosition } from "../watch/position.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
@@ -51,18 +54,18 @@ function routesOf(kind: NamedKind): Route[] {
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
   const listQuery = { ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}), ...listParameters };
   const answer = (status: number) => ({ status, schema: component });
-  const listAnswer = { status: 200, schema: `${component}List` };
+  const answers = {
+    answer: { status: 200, schema: `${component}List` },
+    events: `${component}Event`,
+    headers: { "last-event-id": "Of a watch: the id of the last event that was seen; goes before resourceVersion." },
+  };
   const listed = may("view", kind.permission, { listed: true });
 
   const routes: Route[] = [];
   if (can("get")) {
     routes.push(
-      declare(
-        "GET",
-        at,
-        listed,
-        { summary: `List ${kind.plural}.`, query: listQuery, answer: listAnswer },
-        async (call) => list(call, kind, await scopeInQuery(call, kind)),
+      declare("GET", at, listed, { summary: `List ${kind.plural}.`, query: listQuery, ...answers }, async (call) =>
+        list(call, kind, await scopeInQuery(call, kind)),
       ),
       declare(
         "GET",
@@ -78,7 +81,7 @@ function routesOf(kind: NamedKind): Route[] {
           "GET",
           `/api/v1/${parent.plural}/:${parent.name}/${kind.plural}`,
           listed,
-          { summary: `List the ${kind.plural} of one ${parent.name}.`, query: listParameters, answer: listAnswer },
+          { summary: `List the ${kind.plural} of one ${parent.name}.`, query: listParameters, ...answers },
           async (call) => list(call, kind, (await parentCalled(call, kind, call.params[parent.name] ?? "")).id),
         ),
       );
@@ -147,6 +150,8 @@ export const listParameters = {
   fieldSelector: "field=value or field!=value on scalar fields, separated by commas.",
   name: "Only names that start so.",
   sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
+  watch: "true: answer with a stream of what changes, as server-sent events.",
+  resourceVersion: "Where a watch begins: of a list, an event or a resource. Without it: with what is there.",
 } as const;
 
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
@@ -155,24 +160,35 @@ const preconditions = { "if-match": "ETag of what was read: 412 when somebody ha
 
 async function list(call: Call, kind: NamedKind, scopeId: string | undefined): Promise<Response> {
   const query = call.url.searchParams;
-  const order = parseOrder(kind, query.get("sort"));
-  const token = query.get("continue");
-  const { rows, next } = await listRows(call.deps.store.db, kind, {
-    visible: visible(call.caller.grants, "view", kind.permission),
+  const selection = {
     labels: parseLabelSelector(query.get("labelSelector") ?? ""),
     fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
     namePrefix: query.get("name") || undefined,
     scopeId,
-    order,
-    limit: parseLimit(query.get("limit")),
-    after: token ? readContinue(token, order) : undefined,
-  });
-  const now = Date.now();
-  const page = {
-    items: rows.map((row) => present(kind.name, row, now)),
-    ...(next ? { continue: writeContinue(order, next) } : {}),
   };
-  return Response.json(page, { headers: { "cache-control": "no-store" } });
+  if (isWatch(call)) return watch(call, kind, selection);
+  const { db } = call.deps.store;
+  const order = parseOrder(kind, query.get("sort"));
+  const token = query.get("continue");
+  const limit = parseLimit(query.get("limit"));
+  const after = token ? readContinue(token, order) : undefined;
+  const asked = { ...selection, visible: visible(call.caller.grants, "view", kind.permission), order, limit, after };
+  let page = await listRows(db, kind, asked);
+  let seen = page.snapshot;
+  if (seen === undefined && after?.resourceVersion === undefined) {
+    // No row carries what the store had seen. Asked for before another look: what that shows is no older.
+    seen = (await here(db)).base;
+    page = await listRows(db, kind, asked);
+    seen = page.snapshot ?? seen;
+  }
+  const resourceVersion = after?.resourceVersion ?? writePosition({ base: seen ?? "" });
+  const now = Date.now();
+  const answer = {
+    resourceVersion,
+    items: page.rows.map((row) => present(kind.name, row, now)),
+    ...(page.next ? { continue: writeContinue(order, { ...page.next, resourceVersion }) } : {}),
+  };
+  return Response.json(answer, { headers: { "cache-control": "no-store" } });
 }
 
 async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {

@@ -1,0 +1,47 @@
+/**
+ * Whether a row is among those that a list would show: in here what `conditions` of edge/resources/read.ts is in SQL. A test
+ * holds the two to the same answers. Pure.
+ */
+import type { Stored } from "../behaviours/behaviour.ts";
+import type { FieldRequirement, LabelRequirement } from "../resources/selectors.ts";
+
+/** What of a row a selector looks at. */
+export type Selectable = Pick<Stored, "name" | "scopeId" | "labels" | "spec" | "status">;
+
+export interface Selection {
+  labels: readonly LabelRequirement[];
+  fields: readonly FieldRequirement[];
+  namePrefix: string | undefined;
+  scopeId: string | undefined;
+}
+
+export function matches({ labels, fields, namePrefix, scopeId }: Selection, row: Selectable): boolean {
+  return (
+    (scopeId === undefined || row.scopeId === scopeId) &&
+    (namePrefix === undefined || row.name.startsWith(namePrefix)) &&
+    labels.every((r) => hasLabel(row.labels, r)) &&
+    fields.every(({ field, is, value }) => (fieldText(row, field) === value) === (is === "equal"))
+  );
+}
+
+function hasLabel(labels: Readonly<Record<string, string>>, r: LabelRequirement): boolean {
+  const value = Object.hasOwn(labels, r.key) ? labels[r.key] : undefined;
+  switch (r.is) {
+    case "exists":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "in":
+      return value !== undefined && r.values.includes(value);
+    case "notin":
+      return value === undefined || !r.values.includes(value);
+  }
+}
+
+/** As PostgreSQL's `->>` writes a scalar. */
+function fieldText({ name, spec, status }: Selectable, field: string): string | undefined {
+  if (field === "name") return name;
+  const [from, key] = field.startsWith("status.") ? [status, field.slice("status.".length)] : [spec, field];
+  const value = Object.hasOwn(from, key) ? from[key] : undefined;
+  return value === undefined || value === null ? undefined : typeof value === "string" ? value : JSON.stringify(value);
+}
