@@ -323,6 +323,10 @@ export const requirements = {
     behaviour: "With a selector, what begins to match is ADDED and what ends to match is DELETED with its last state.",
     source: "Kubernetes API concepts, Watch",
   },
+  "watch.visible": {
+    behaviour: "A watch tells a caller of no name that it may not see, and ends when its rights do.",
+    source: "auth.md, RBAC",
+  },
   "watch.expired": {
     behaviour: "A resourceVersion whose changes are no longer known gets 410 expired.",
     source: "Kubernetes API concepts, 410 Gone responses",
