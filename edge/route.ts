@@ -18,8 +18,8 @@ export type Permission =
       resource: string;
       name?: (call: Call) => Promise<string> | string;
       listed?: true;
-      /** A denial looks like absence: the same refusal that an unknown name gets. */
-      conceal?: (name: string) => Error;
+      /** A denial looks like absence: the same refusal that an unknown name gets, returned or thrown. */
+      conceal?: (name: string, call: Call) => Error | Promise<Error>;
     }
   | { is: "operation"; action: Operation }
   /** The secret of a publisher's session, checked by its object. */

@@ -50,6 +50,8 @@ export interface Behaviour {
   withWrite?(write: Write, tx: Transaction): Promise<void>;
   /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */
   status?(stored: Stored, now: number): Record<string, unknown>;
+  /** Of a row that can't go: how it was at first, which it is again then. Undefined for all others. */
+  insteadOfDelete?(stored: Stored): Pick<Stored, "spec"> | undefined;
   /** In the transaction of the delete, before the row goes. Throws a Refusal to keep it. */
   beforeDelete?(stored: Stored, tx: Transaction, caller: Caller): Promise<void>;
 }

@@ -4,9 +4,10 @@ import type { KindName } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { isSound } from "#db/resources/validate";
 import { fieldSql } from "#db/tables/derive";
-import { type ResourceTable, resources } from "#db/tables/index";
+import { edgeBetween, type ResourceTable, resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Store } from "../store.ts";
+import { parentOf } from "./dependents.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";
 import type { FieldRequirement, LabelRequirement } from "./selectors.ts";
 
@@ -42,6 +43,10 @@ export interface ListQuery {
   fields: readonly FieldRequirement[];
   namePrefix: string | undefined;
   scopeId: string | undefined;
+  /** Only those that name this row in this field of their spec. */
+  referring?: { field: string; to: KindName; id: string; name: string } | undefined;
+  /** Only those that this row names. */
+  referredBy?: { from: KindName; id: string } | undefined;
   order: Order;
   limit: number;
   after: Cursor | undefined;
@@ -123,7 +128,9 @@ function beyond(t: ResourceTable, by: SQL, order: Order, { after, id }: Cursor):
 function conditions(kind: NamedKind, query: ListQuery): (SQL | undefined)[] {
   const t = resources[kind.name];
   return [
-    query.visible === "all" ? undefined : inArray(t.name, [...query.visible]),
+    seen(kind, query.visible),
+    query.referring && refersTo(kind, query.referring),
+    query.referredBy && namedBy(kind, query.referredBy),
     query.scopeId === undefined ? undefined : eq(t.scopeId, query.scopeId),
     query.namePrefix === undefined ? undefined : sql`starts_with(${t.name}, ${query.namePrefix})`,
     ...query.labels.map((r) => labelCondition(t, r)),
@@ -132,6 +139,28 @@ function conditions(kind: NamedKind, query: ListQuery): (SQL | undefined)[] {
       return is === "equal" ? sql`${column} = ${value}` : sql`${column} is distinct from ${value}`;
     }),
   ];
+}
+
+/** Names that the caller may see: the rows' own, or their parents' where those govern. */
+function seen(kind: NamedKind, visible: "all" | readonly string[]): SQL | undefined {
+  if (visible === "all") return undefined;
+  const t = resources[kind.name];
+  const parent = kind.governedByParent && parentOf(kind);
+  if (!parent) return inArray(t.name, [...visible]);
+  const p = resources[parent.name];
+  return sql`${t.scopeId} in (select ${p.id} from ${p} where ${inArray(p.name, [...visible])})`;
+}
+
+function refersTo(kind: NamedKind, { field: path, to, id }: NonNullable<ListQuery["referring"]>): SQL {
+  const t = resources[kind.name];
+  const edge = edgeBetween(kind.name, to);
+  return sql`${t.id} in (select ${edge.fromId} from ${edge} where ${edge.toId} = ${id} and ${edge.path} = ${path})`;
+}
+
+function namedBy(kind: NamedKind, { from, id }: NonNullable<ListQuery["referredBy"]>): SQL {
+  const t = resources[kind.name];
+  const edge = edgeBetween(from, kind.name);
+  return sql`${t.id} in (select ${edge.toId} from ${edge} where ${edge.fromId} = ${id})`;
 }
 
 /** Containment, so that the index on labels serves. */
@@ -152,11 +181,6 @@ function labelCondition(t: ResourceTable, r: LabelRequirement): SQL | undefined 
 export async function visibleNames(db: Reader, kind: NamedKind, visible: "all" | readonly string[]): Promise<string[]> {
   const t = resources[kind.name];
   if (visible !== "all" && visible.length === 0) return [];
-  const rows = await db
-    .select({ name: t.name })
-    .from(t)
-    .where(visible === "all" ? undefined : inArray(t.name, [...visible]))
-    .orderBy(asc(t.name))
-    .limit(1000);
+  const rows = await db.select({ name: t.name }).from(t).where(seen(kind, visible)).orderBy(asc(t.name)).limit(1000);
   return rows.map((r) => r.name);
 }

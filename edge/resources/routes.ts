@@ -2,34 +2,30 @@
 
 import { kinds } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
-import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
-import { isWatch, watch } from "../watch/index.ts";
-import { here } from "../watch/log.ts";
-import { writePosition } from "../watch/position.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
-import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
+import { parentOf } from "./dependents.ts";
+import { answerList, type Only } from "./list.ts";
+import { type Nest, nestsOf } from "./nested.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
-import { present } from "./present.ts";
-import { listRows, type NamedKind } from "./read.ts";
-import { parentOf } from "./referrers.ts";
+import type { NamedKind } from "./read.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
+  concealed,
   isDryRun,
   nameInBody,
   nameInPath,
-  parentCalled,
   readDocument,
   readNew,
   readPatched,
   readReplacement,
+  rowCalled,
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 import { write } from "./write.ts";
 
 function routesOf(kind: NamedKind): Route[] {
@@ -37,7 +33,9 @@ function routesOf(kind: NamedKind): Route[] {
   const at = `/api/v1/${kind.plural}`;
   const one = `${at}/:name`;
   const component = componentName(kind);
-  const role = (r: "view" | "edit" | "delete") => may(r, kind.permission, { name: (call) => nameInPath(call, kind) });
+  const conceal = concealed(kind);
+  const role = (r: "view" | "edit" | "delete") =>
+    may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
   const declare = (
     method: Method,
     path: string,
@@ -52,7 +50,11 @@ function routesOf(kind: NamedKind): Route[] {
   const parent = parentOf(kind);
   const which =
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
-  const listQuery = { ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}), ...listParameters };
+  const listQuery = {
+    ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
+    ...listParameters,
+    ...watchParameters,
+  };
   const answer = (status: number) => ({ status, schema: component });
   const answers = {
     answer: { status: 200, schema: `${component}List` },
@@ -65,7 +67,7 @@ function routesOf(kind: NamedKind): Route[] {
   if (can("get")) {
     routes.push(
       declare("GET", at, listed, { summary: `List ${kind.plural}.`, query: listQuery, ...answers }, async (call) =>
-        list(call, kind, await scopeInQuery(call, kind)),
+        answerList(call, kind, { scopeId: await scopeInQuery(call, kind) }),
       ),
       declare(
         "GET",
@@ -75,14 +77,18 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => answerRow(call, kind, await rowInPath(call, kind)),
       ),
     );
-    if (parent)
+    for (const nest of nestsOf(kind))
       routes.push(
         declare(
           "GET",
-          `/api/v1/${parent.plural}/:${parent.name}/${kind.plural}`,
+          nest.path,
           listed,
-          { summary: `List the ${kind.plural} of one ${parent.name}.`, query: listParameters, ...answers },
-          async (call) => list(call, kind, (await parentCalled(call, kind, call.params[parent.name] ?? "")).id),
+          {
+            summary: `List the ${kind.plural} of one ${nest.of.name}.`,
+            query: { ...listParameters, ...watchParameters },
+            ...answers,
+          },
+          async (call) => answerList(call, kind, await within(call, nest)),
         ),
       );
   }
@@ -91,7 +97,7 @@ function routesOf(kind: NamedKind): Route[] {
       declare(
         "POST",
         at,
-        may("create", kind.permission, { name: nameInBody }),
+        may("create", kind.permission, { name: (call) => nameInBody(call, kind) }),
         { summary: `Create a ${kind.name}.`, query: writeParameters, body: `${component}Input`, answer: answer(201) },
         async (call) => {
           const document = readNew(kind, await readDocument(call));
@@ -150,6 +156,10 @@ export const listParameters = {
   fieldSelector: "field=value or field!=value on scalar fields, separated by commas.",
   name: "Only names that start so.",
   sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
+} as const;
+
+/** Of lists whose changes can be followed. */
+export const watchParameters = {
   watch: "true: answer with a stream of what changes, as server-sent events.",
   resourceVersion: "Where a watch begins: of a list, an event or a resource. Without it: with what is there.",
 } as const;
@@ -158,37 +168,10 @@ export const writeParameters = { dryRun: "true: answer what would be stored, and
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
-async function list(call: Call, kind: NamedKind, scopeId: string | undefined): Promise<Response> {
-  const query = call.url.searchParams;
-  const selection = {
-    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
-    fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
-    namePrefix: query.get("name") || undefined,
-    scopeId,
-  };
-  if (isWatch(call)) return watch(call, kind, selection);
-  const { db } = call.deps.store;
-  const order = parseOrder(kind, query.get("sort"));
-  const token = query.get("continue");
-  const limit = parseLimit(query.get("limit"));
-  const after = token ? readContinue(token, order) : undefined;
-  const asked = { ...selection, visible: visible(call.caller.grants, "view", kind.permission), order, limit, after };
-  let page = await listRows(db, kind, asked);
-  let seen = page.snapshot;
-  if (seen === undefined && after?.resourceVersion === undefined) {
-    // No row carries what the store had seen. Asked for before another look: what that shows is no older.
-    seen = (await here(db)).base;
-    page = await listRows(db, kind, asked);
-    seen = page.snapshot ?? seen;
-  }
-  const resourceVersion = after?.resourceVersion ?? writePosition({ base: seen ?? "" });
-  const now = Date.now();
-  const answer = {
-    resourceVersion,
-    items: page.rows.map((row) => present(kind.name, row, now)),
-    ...(page.next ? { continue: writeContinue(order, { ...page.next, resourceVersion }) } : {}),
-  };
-  return Response.json(answer, { headers: { "cache-control": "no-store" } });
+async function within(call: Call, nest: Nest): Promise<Only> {
+  const { id, name } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
+  if (nest.isParent) return { scopeId: id };
+  return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id, name } };
 }
 
 async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {

@@ -4,7 +4,7 @@ import { type KindName, kinds } from "#db/resources/index";
 import { behaviours } from "../behaviours/index.ts";
 import type { Changes } from "../changes.ts";
 import type { Env } from "../env.ts";
-import { childrenOf } from "../resources/referrers.ts";
+import { childrenOf } from "../resources/dependents.ts";
 import type { Feed } from "./feed.ts";
 import { nobodyFor } from "./times.ts";
 
