@@ -59,6 +59,21 @@ test(verifies("watch.visible", "who may see one name never learns of another"), 
   expect(JSON.stringify(w.events)).not.toMatch(/secret-project|other/);
 });
 
+test(verifies("watch.visible", "where a parent's name says who may see, so it does here"), async () => {
+  for (const name of ["mine", "other"]) await write("POST", "/api/v1/agents", { name, llm: "mine" });
+  const w = await watch(
+    await user("of-an-agent", { role: "view", resource: "agents", name: "mine" }),
+    "/api/v1/personalities?watch=true",
+  );
+  expect(await w.tells(1)).toEqual(["BOOKMARK"]);
+  await write("POST", "/api/v1/personalities", { name: "hidden", agent: "other" });
+  await write("POST", "/api/v1/personalities", { name: "shown", agent: "mine" });
+  expect((await w.tells(2)).slice(1)).toEqual(["ADDED shown"]);
+  await write("DELETE", "/api/v1/personalities/hidden");
+  await write("DELETE", "/api/v1/personalities/shown");
+  expect((await w.tells(3)).slice(2)).toEqual(["DELETED shown"]);
+});
+
 test("who may see nothing of the kind gets no stream", async () => {
   const w = await watch(await user("blind", { role: "view", resource: "secrets" }));
   expect(w).toMatchObject({ status: 403, refusal: { code: "not_allowed" } });

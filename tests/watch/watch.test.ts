@@ -127,6 +127,24 @@ describe("a watch", () => {
     expect((await other.tells(2)).slice(1)).toEqual(["ADDED here"]);
   });
 
+  test("below what names it, whoever that is", async () => {
+    await put("POST", "/api/v1/projects", { name: "below" });
+    const w = await watch("/api/v1/projects/below/prompts?watch=true");
+    expect(await w.tells(1)).toEqual(["BOOKMARK"]);
+    await put("POST", "/api/v1/prompts", { name: "elsewhere", content: "x" });
+    await put("POST", "/api/v1/prompts", { name: "in-it", content: "x", project: "below" });
+    await put("PATCH", "/api/v1/prompts/elsewhere", { project: "below" });
+    await put("PATCH", "/api/v1/prompts/in-it", { project: null });
+    await put("DELETE", "/api/v1/projects/below");
+    expect((await w.tells(5)).slice(1)).toEqual([
+      "ADDED in-it",
+      "ADDED elsewhere",
+      "DELETED in-it",
+      "DELETED elsewhere",
+    ]);
+    await put("DELETE", "/api/v1/prompts/in-it");
+  });
+
   test("misses nothing and repeats nothing of what many write at once, and shows each as it ended", async () => {
     const base = await versionOf("/api/v1/llms");
     const w = await watch(`/api/v1/llms?watch=true&resourceVersion=${base}`);
