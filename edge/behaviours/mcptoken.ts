@@ -16,6 +16,7 @@ const { rbac } = resources;
 const kind = kindsByName.mcptoken;
 
 export const mcptoken: Behaviour = {
+  alsoWrites: ["rbac"],
   beforeWrite({ caller, next, reveal }) {
     const spec = kind.spec.parse(next.spec);
     const ends = expiresAt(spec.expiry, Date.now());
