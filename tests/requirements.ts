@@ -102,6 +102,10 @@ export const requirements = {
     behaviour: "A token reaches its own project, inference and /auth/me, and nothing else, whatever its bindings say.",
     source: "auth.md, Tokens",
   },
+  "rbac.review": {
+    behaviour: "Who reaches a resource, by which binding of which definition and through which group, can be asked.",
+    source: "cli.md; auth.md, RBAC",
+  },
   "rbac.every-route": {
     behaviour: "Every route answers as its declared permission says to each kind of credential.",
     source: "quality.md, Security matrix",
@@ -328,6 +332,10 @@ export const requirements = {
   "start.no-orphans": {
     behaviour: "However it ends, no process is left behind.",
     source: "quality.md, Reliability drills",
+  },
+  "docs.recipes": {
+    behaviour: "Every recipe of the guide to rights can be applied as it stands, and comes to what it says.",
+    source: "quality.md, Kinds of test",
   },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",

@@ -281,6 +281,10 @@ CREATE TABLE "change_floor" (
 );
 
 --> statement-breakpoint
+DROP INDEX "session_previous";
+--> statement-breakpoint
+ALTER TABLE "session" ADD COLUMN "family" text;
+--> statement-breakpoint
 ALTER TABLE "auditevent" ADD COLUMN "impersonator" text;
 --> statement-breakpoint
 ALTER TABLE "personality" ADD CONSTRAINT "personality_scope" FOREIGN KEY ("scope_id") REFERENCES "public"."agent"("id") ON DELETE cascade ON UPDATE no action;
@@ -432,5 +436,7 @@ CREATE INDEX "change_revision" ON "change" USING btree ("kind","revision");
 CREATE INDEX "rbac_subjects" ON "rbac" USING gin ((spec->'subjects') jsonb_path_ops);
 --> statement-breakpoint
 CREATE INDEX "rbac_bindings" ON "rbac" USING gin ((spec->'bindings') jsonb_path_ops);
+--> statement-breakpoint
+CREATE INDEX "session_family" ON "session" USING btree ("family") WHERE family is not null;
 --> statement-breakpoint
 CREATE INDEX "auditevent_about" ON "auditevent" USING btree ((coalesce((payload->>'resource') || '/' || (payload->>'name'), 'llm/' || (payload->>'llm'))),"time") WHERE (coalesce((payload->>'resource') || '/' || (payload->>'name'), 'llm/' || (payload->>'llm'))) is not null;
