@@ -50,6 +50,8 @@ export interface RouteDoc {
   query?: Readonly<Record<string, string>>;
   /** Successful answer: status and schema; a string names a component (`Llm`, `LlmList`). */
   answer?: { status: number; schema?: z.ZodType | string };
+  /** Schema of each event's data, where it can also answer with server-sent events. */
+  events?: string;
 }
 
 export interface Route {

@@ -102,6 +102,10 @@ export const requirements = {
     behaviour: "A token reaches its own project, inference and /auth/me, and nothing else, whatever its bindings say.",
     source: "auth.md, Tokens",
   },
+  "rbac.review": {
+    behaviour: "Who reaches a resource, by which binding of which definition and through which group, can be asked.",
+    source: "cli.md; auth.md, RBAC",
+  },
   "rbac.every-route": {
     behaviour: "Every route answers as its declared permission says to each kind of credential.",
     source: "quality.md, Security matrix",
@@ -348,6 +352,10 @@ export const requirements = {
     behaviour: "However it ends, no process is left behind.",
     source: "quality.md, Reliability drills",
   },
+  "docs.recipes": {
+    behaviour: "Every recipe of the guide to rights can be applied as it stands, and comes to what it says.",
+    source: "quality.md, Kinds of test",
+  },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",
     source: "quality.md, Kinds of test",
@@ -385,6 +393,32 @@ export const requirements = {
     source: "style.md, 6; sketch.md, A verb",
   },
   "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
+
+  // Watching
+  "watch.events": {
+    behaviour: "A watch tells what is there, that this was all, and then each change as ADDED, MODIFIED or DELETED.",
+    source: "Kubernetes API concepts, Efficient detection of changes",
+  },
+  "watch.resume": {
+    behaviour: "A watch goes on where a list, an event, a bookmark or a resource's version says, and misses nothing.",
+    source: "Kubernetes API concepts, Efficient detection of changes",
+  },
+  "watch.selectors": {
+    behaviour: "With a selector, what begins to match is ADDED and what ends to match is DELETED with its last state.",
+    source: "Kubernetes API concepts, Watch",
+  },
+  "watch.visible": {
+    behaviour: "A watch tells a caller of no name that it may not see, and ends when its rights do.",
+    source: "auth.md, RBAC",
+  },
+  "watch.expired": {
+    behaviour: "A resourceVersion whose changes are no longer known gets 410 expired.",
+    source: "Kubernetes API concepts, 410 Gone responses",
+  },
+  "watch.restart": {
+    behaviour: "What is written while an edge is away reaches a watcher that comes back, once.",
+    source: "quality.md, Reliability drills",
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementId = keyof typeof requirements;

@@ -42,11 +42,12 @@ type Entry = readonly [label: string, value: string | readonly Entry[]];
 
 async function describe(kind: AnyKind, name: string, tools: Tools): Promise<string> {
   const api = await tools.api();
-  const resource = await api.get(kind, name, kind.scope ? await tools.project() : undefined);
+  const project = kind.scope ? await tools.project() : undefined;
+  const resource = await api.get(kind, name, project);
   const spec = Object.fromEntries(Object.keys(kind.spec.shape).map((field) => [field, resource[field]]));
   const [references, reached, events] = await Promise.all([
     Promise.all(referencesIn(kind, spec).map((r) => resolved(r, api))),
-    reach(kind, resource.name, api),
+    reach(kind, resource.id, project, api),
     latestAbout(api, `${kind.name}/${resource.name}`, shownEvents),
   ]);
   const when = (iso: unknown) => {

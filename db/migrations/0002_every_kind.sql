@@ -254,6 +254,37 @@ CREATE TABLE "seeded" (
 );
 
 --> statement-breakpoint
+CREATE TABLE "change" (
+	"seq" bigserial PRIMARY KEY NOT NULL,
+	"xid" "xid8" DEFAULT pg_current_xact_id() NOT NULL,
+	"horizon" "xid8" DEFAULT pg_snapshot_xmin(pg_current_snapshot()) NOT NULL,
+	"at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"kind" text NOT NULL,
+	"verb" text NOT NULL,
+	"id" text NOT NULL,
+	"name" text NOT NULL,
+	"scope_id" text,
+	"labels" jsonb NOT NULL,
+	"spec" jsonb NOT NULL,
+	"status" jsonb NOT NULL,
+	"revision" bigint NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"was" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"size" integer NOT NULL
+);
+
+--> statement-breakpoint
+CREATE TABLE "change_floor" (
+	"one" integer PRIMARY KEY DEFAULT 1 NOT NULL,
+	"xid" "xid8" NOT NULL
+);
+
+--> statement-breakpoint
+DROP INDEX "session_previous";
+--> statement-breakpoint
+ALTER TABLE "session" ADD COLUMN "family" text;
+--> statement-breakpoint
 ALTER TABLE "auditevent" ADD COLUMN "impersonator" text;
 --> statement-breakpoint
 ALTER TABLE "personality" ADD CONSTRAINT "personality_scope" FOREIGN KEY ("scope_id") REFERENCES "public"."agent"("id") ON DELETE cascade ON UPDATE no action;
@@ -398,8 +429,14 @@ CREATE INDEX "personality_to_prompt_referrers" ON "personality_to_prompt" USING 
 --> statement-breakpoint
 CREATE INDEX "rbac_to_cluster_referrers" ON "rbac_to_cluster" USING btree ("to_id");
 --> statement-breakpoint
+CREATE INDEX "change_kind" ON "change" USING btree ("kind","xid");
+--> statement-breakpoint
+CREATE INDEX "change_revision" ON "change" USING btree ("kind","revision");
+--> statement-breakpoint
 CREATE INDEX "rbac_subjects" ON "rbac" USING gin ((spec->'subjects') jsonb_path_ops);
 --> statement-breakpoint
 CREATE INDEX "rbac_bindings" ON "rbac" USING gin ((spec->'bindings') jsonb_path_ops);
+--> statement-breakpoint
+CREATE INDEX "session_family" ON "session" USING btree ("family") WHERE family is not null;
 --> statement-breakpoint
 CREATE INDEX "auditevent_about" ON "auditevent" USING btree ((coalesce((payload->>'resource') || '/' || (payload->>'name'), 'llm/' || (payload->>'llm'))),"time") WHERE (coalesce((payload->>'resource') || '/' || (payload->>'name'), 'llm/' || (payload->>'llm'))) is not null;

@@ -40,7 +40,13 @@ const serviceAccounts = z.strictObject({
     .default(["mcpctl"])
     .describe("Tokens must be meant for one of these: the `audience` of the projected volume."),
   jwks: z
-    .strictObject({ keys: z.array(key).min(1).max(20) })
+    .strictObject({
+      keys: z
+        .array(key)
+        .min(1)
+        .max(20)
+        .refine((keys) => new Set(keys.map((k) => k.kid)).size === keys.length, "two keys must not have the same kid"),
+    })
     .optional()
     .describe("Public keys: `kubectl get --raw /openid/v1/jwks`. Left out, they come from the issuer, over https."),
 });

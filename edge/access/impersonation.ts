@@ -33,6 +33,7 @@ export const asked = (account: ServiceAccount): { pointer: Pointer; expiresAt: n
 export const acting = (caller: Caller, { principal, grants }: Caller): Caller => ({
   principal: { ...principal, impersonator: caller.principal },
   grants,
+  ...(caller.expiresAt === undefined ? {} : { expiresAt: caller.expiresAt }),
 });
 
 export function noCluster({ cluster }: ServiceAccount): Refusal {

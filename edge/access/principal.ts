@@ -31,4 +31,6 @@ export interface Grants {
 export interface Caller {
   principal: Principal;
   grants: Grants;
+  /** When the token ends that was used, milliseconds since the epoch; absent: never, or it is a login that renews itself. */
+  expiresAt?: number;
 }

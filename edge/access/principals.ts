@@ -2,6 +2,7 @@
 import type { Store } from "../store.ts";
 import { loadAccount, loadCluster } from "./accounts.ts";
 import type { Profile } from "./guard-machine.ts";
+import type { Grants, Principal } from "./principal.ts";
 import { loadToken, loadUser } from "./profile.ts";
 
 type Load = (db: Pick<Store["db"], "execute">, id: string, now: number) => Promise<Profile | undefined>;
@@ -23,4 +24,16 @@ export function loadProfile(
   const load = loads[guard.slice(0, at)];
   if (!load) throw new Error("a Guard is named after a principal");
   return load(db, guard.slice(at + 1), now);
+}
+
+const guardNames: Partial<Record<Principal["kind"], string>> = {
+  User: "user",
+  McpToken: "token",
+  ServiceAccount: "account",
+};
+
+/** What somebody may do according to the store, and not to a copy that may be seconds old. Nothing where they have gone. */
+export async function grantsNow(db: Pick<Store["db"], "execute">, { kind, id }: Principal): Promise<Grants> {
+  const profile = await loadProfile(db, `${guardNames[kind]}:${id}`, Date.now());
+  return profile?.caller.grants ?? { bindings: [], operations: [] };
 }

@@ -1,7 +1,7 @@
 /** A user's ways in, as rows: a login that rotates, and long-lived personal tokens. Hashes only. */
 import { createId } from "@paralleldrive/cuid2";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import { looksLikeToken, mintToken } from "#db/crypto/token";
+import { familyOf, looksLikeToken, mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
 import { session } from "#db/tables/index";
 import type { Store, Transaction } from "../store.ts";
@@ -38,7 +38,9 @@ export async function openLogin(db: Writer, userId: string, name: string, now: n
   const refreshToken = mintToken(REFRESH_PREFIX);
   const sessionId = createId();
   const hash = hashCredential(refreshToken);
-  await db.insert(session).values({ id: sessionId, userId, kind: "login", name, hash, expiresAt: iso(now + LOGIN_MS) });
+  const family = hashFamily(refreshToken);
+  const expiresAt = iso(now + LOGIN_MS);
+  await db.insert(session).values({ id: sessionId, userId, kind: "login", name, hash, family, expiresAt });
   await db.execute(sql`
     with gone as (
       delete from ${session} where ${session.userId} = ${userId}
@@ -49,9 +51,11 @@ export async function openLogin(db: Writer, userId: string, name: string, now: n
   return { sessionId, refreshToken };
 }
 
+const hashFamily = (refreshToken: string) => hashCredential(familyOf(refreshToken));
+
 export type Rotation =
   | { is: "rotated"; userId: string; sessionId: string; refreshToken: string }
-  /** The token had been rotated away: whoever sent it, somebody has a copy. The session has been ended. */
+  /** The token had been rotated away, lately or long ago: whoever sent it, somebody has a copy. The session has been ended. */
   | { is: "reused"; userId: string; sessionId: string }
   | { is: "unknown" };
 
@@ -59,17 +63,18 @@ export type Rotation =
 export async function rotateLogin(db: Store["db"], refreshToken: string, now: number): Promise<Rotation> {
   if (!refreshToken.startsWith(REFRESH_PREFIX) || !looksLikeToken(refreshToken)) return { is: "unknown" };
   const hash = hashCredential(refreshToken);
-  const next = mintToken(REFRESH_PREFIX);
+  const family = hashFamily(refreshToken);
+  const next = mintToken(REFRESH_PREFIX, familyOf(refreshToken));
   const rotated = await db
     .update(session)
-    .set({ previousHash: hash, hash: hashCredential(next), rotatedAt: iso(now), expiresAt: iso(now + LOGIN_MS) })
+    .set({ hash: hashCredential(next), family, rotatedAt: iso(now), expiresAt: iso(now + LOGIN_MS) })
     .where(and(eq(session.hash, hash), eq(session.kind, "login"), live()))
     .returning({ userId: session.userId, sessionId: session.id });
   if (rotated[0]) return { is: "rotated", ...rotated[0], refreshToken: next };
   const reused = await db
     .update(session)
     .set({ revokedAt: iso(now) })
-    .where(and(eq(session.previousHash, hash), eq(session.kind, "login"), live()))
+    .where(and(eq(session.family, family), eq(session.kind, "login"), live()))
     .returning({ userId: session.userId, sessionId: session.id });
   return reused[0] ? { is: "reused", ...reused[0] } : { is: "unknown" };
 }

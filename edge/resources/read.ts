@@ -65,7 +65,7 @@ export interface ListQuery {
   namePrefix: string | undefined;
   scopeId: string | undefined;
   /** Only those that name this row in this field of their spec. */
-  referring?: { field: string; to: TableKindName; id: string } | undefined;
+  referring?: { field: string; to: TableKindName; id: string; name: string } | undefined;
   /** Only those that this row names. */
   referredBy?: { from: TableKindName; id: string } | undefined;
   reach?: Reach | undefined;
@@ -81,13 +81,15 @@ export interface Page {
   rows: Stored[];
   /** Set when more follow. */
   next: Cursor | undefined;
+  /** What the store had seen when it answered: changes that come after it are not in this page. Undefined without rows. */
+  snapshot: string | undefined;
 }
 
 export async function listRows(db: Reader, kind: NamedKind, query: ListQuery): Promise<Page> {
   const found = await listStatement(db, kind, query);
-  const rows = found.slice(0, query.limit).map(({ cursor: _, ...row }) => ({ ...row, sealed: null }));
+  const rows = found.slice(0, query.limit).map(({ cursor: _, snapshot: __, ...row }) => ({ ...row, sealed: null }));
   const last = found.length > query.limit ? found[query.limit - 1] : undefined;
-  return { rows, next: last && { after: last.cursor, id: last.id } };
+  return { rows, next: last && { after: last.cursor, id: last.id }, snapshot: found[0]?.snapshot };
 }
 
 /** One row more than the page, which tells whether another page follows. */
@@ -98,7 +100,11 @@ export function listStatement(db: Reader, kind: NamedKind, query: ListQuery) {
   const direction = order.descending ? desc : asc;
   const { sealed: _, ...columns } = r.columns;
   return db
-    .select({ ...columns, cursor: isTime(order) ? microseconds(by) : sql<string>`${by}` })
+    .select({
+      ...columns,
+      cursor: isTime(order) ? microseconds(by) : sql<string>`${by}`,
+      snapshot: sql<string>`pg_current_snapshot()::text`,
+    })
     .from(r.from)
     .where(and(...conditions(kind, r, query), query.after && beyond(r, by, order, query.after)))
     .orderBy(direction(by), direction(columns.id))

@@ -57,20 +57,20 @@ function routesOf(kind: NamedKind): Route[] {
     ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
     ...(kind.timeline ? timelineParameters : {}),
     ...listParameters,
+    ...(hasTable(kind) ? watchParameters : {}),
   };
   const answer = (status: number) => ({ status, schema: component });
-  const listAnswer = { status: 200, schema: `${component}List` };
+  const answers = {
+    answer: { status: 200, schema: `${component}List` },
+    ...(hasTable(kind) ? { events: `${component}Event`, headers: watchHeaders } : {}),
+  };
   const listed = kind.owned ? ownedRows(kind) : may("view", kind.permission, { listed: true });
 
   const routes: Route[] = [];
   if (can("get")) {
     routes.push(
-      declare(
-        "GET",
-        at,
-        listed,
-        { summary: `List ${kind.plural}.`, query: listQuery, answer: listAnswer },
-        async (call) => answerList(call, kind, { scopeId: await scopeInQuery(call, kind) }),
+      declare("GET", at, listed, { summary: `List ${kind.plural}.`, query: listQuery, ...answers }, async (call) =>
+        answerList(call, kind, { scopeId: await scopeInQuery(call, kind) }),
       ),
       declare(
         "GET",
@@ -89,7 +89,11 @@ function routesOf(kind: NamedKind): Route[] {
           "GET",
           nest.path,
           listed,
-          { summary: `List the ${kind.plural} of one ${nest.of.name}.`, query: listParameters, answer: listAnswer },
+          {
+            summary: `List the ${kind.plural} of one ${nest.of.name}.`,
+            query: { ...listParameters, ...watchParameters },
+            ...answers,
+          },
           async (call) => answerList(call, kind, await within(call, nest)),
         ),
       );
@@ -167,14 +171,24 @@ const timelineParameters = {
   until: "Only from before then.",
 } as const;
 
+/** Of lists whose changes can be followed. */
+export const watchParameters = {
+  watch: "true: answer with a stream of what changes, as server-sent events.",
+  resourceVersion: "Where a watch begins: of a list, an event or a resource. Without it: with what is there.",
+} as const;
+
+const watchHeaders = {
+  "last-event-id": "Of a watch: the id of the last event that was seen; goes before resourceVersion.",
+} as const;
+
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
 async function within(call: Call, nest: Nest): Promise<Only> {
-  const { id } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
+  const { id, name } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
   if (nest.isParent) return { scopeId: id };
-  return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id } };
+  return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id, name } };
 }
 
 async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {

@@ -7,7 +7,7 @@ import type { Call } from "../../call.ts";
 import { authenticated, type Route, route } from "../../route.ts";
 import { guardOfUser } from "../profile.ts";
 import { endSession, listPersonal, mintPersonal } from "../sessions.ts";
-import { expiresAt } from "../token-state.ts";
+import { lifeOf } from "../token-state.ts";
 import { personalToken, secretly } from "./answers.ts";
 import { recordAuth } from "./auth-event.ts";
 
@@ -26,8 +26,7 @@ export const tokenRoutes: readonly Route[] = [
     },
     async (call) => {
       const { name, expiry } = await call.json(body);
-      const until = expiresAt(expiry, Date.now());
-      if (until === null) refuse("invalid_request", `expiry: ${expiry} has passed already.`, { param: "expiry" });
+      const until = lifeOf(expiry, call.caller, Date.now());
       const userId = userOf(call);
       const { hash, ...minted } = await mintPersonal(call.deps.store.db, userId, name, until);
       await call.deps.access.credentialsChanged(guardOfUser(userId));
