@@ -1,11 +1,15 @@
 /**
- * What mcpctl promises, as data. A test says in its title which promise it checks:
+ * What mcpctl promises, as data, here and in tests/requirements/. A test says in its title which promise it checks:
  *
  *     test(verifies("auth.uniform-401", "a revoked token"), …)
  *
  * `tests/laws/requirements.test.ts` fails on a promise that no test checks. `source` is the part of the specification, or the
  * authority, that a promise comes from.
  */
+import { inference } from "./requirements/inference.ts";
+import { laws } from "./requirements/laws.ts";
+import { system } from "./requirements/system.ts";
+
 export interface Requirement {
   behaviour: string;
   source: string;
@@ -189,134 +193,6 @@ export const requirements = {
     source: "secrets.md, Backends",
   },
 
-  // What belongs to the system
-  "system.idempotent": {
-    behaviour:
-      "Every start makes what the system needs and is missing, and a start that misses nothing changes nothing.",
-    source: "auth.md, Principals; agents.md, Prompts",
-  },
-  "system.once": {
-    behaviour: "Templates and example roles are given once: who deletes one is rid of it.",
-    source: "auth.md, Principals",
-  },
-  "system.prompts": {
-    behaviour: "A system prompt keeps its variables and its project; deleting it puts the original back.",
-    source: "agents.md, Prompts",
-  },
-  "system.protected": {
-    behaviour: "The system's user and project stay, and nobody becomes or logs in as its user.",
-    source: "auth.md, Principals",
-  },
-
-  // Inference
-  "inference.models": {
-    behaviour: "GET /v1/models lists exactly the LLMs that the caller may run.",
-    source: "inference.md, The endpoint",
-  },
-  "inference.chat": {
-    behaviour: "The openai package gets a chat completion through the edge with an mcpctl token.",
-    source: "inference.md, The endpoint",
-  },
-  "inference.key-hidden": {
-    behaviour: "The provider gets its own key and never the caller's token; the caller never sees the key.",
-    source: "inference.md, Providers",
-  },
-  "inference.unknown-fields": {
-    behaviour: "Request fields that mcpctl does not know reach the provider as they were written.",
-    source: "inference.md, The endpoint",
-  },
-  "inference.stream-byte-exact": {
-    behaviour: "A passed-through stream keeps its bytes and their order, to the terminal [DONE].",
-    source: "inference.md, Streaming",
-  },
-  "inference.stream-unbuffered": {
-    behaviour: "A chunk goes out when it comes in: the first is there before the provider has written the second.",
-    source: "inference.md, Streaming",
-  },
-  "inference.stream-cut": {
-    behaviour: "A provider that fails after the first byte becomes one error event and the end, without [DONE].",
-    source: "inference.md, Streaming",
-  },
-  "inference.hang-up": {
-    behaviour: "A caller that hangs up ends the provider's request within a second.",
-    source: "inference.md, Streaming",
-  },
-  "inference.errors": {
-    behaviour: "Errors on /v1 have the shape from which the openai package makes its own classes.",
-    source: "inference.md, The endpoint",
-  },
-  "inference.bad-input": {
-    behaviour: "Malformed, mistyped, oversized and unknown input is a 4xx that says what is wrong, never a 5xx.",
-    source: "quality.md, Security matrix",
-  },
-  "inference.no-query-warm": {
-    behaviour: "A warm chat completion makes no query to the store.",
-    source: "architecture.md, The hot path",
-  },
-  "inference.url-forms": {
-    behaviour: "A provider's base URL works with and without a trailing /v1 and slashes; /v1beta stays.",
-    source: "inference.md, Providers",
-  },
-  "inference.private-refused": {
-    behaviour: "A URL that points inside is refused unless the edge was told otherwise.",
-    source: "inference.md, Providers",
-  },
-  "inference.auth-probe": {
-    behaviour:
-      "A key that the provider refuses is refused with 422 at the write; an unreachable provider is a warning.",
-    source: "inference.md, Providers",
-  },
-  "audit.inference": {
-    behaviour: "Each answered inference request leaves one llm_inference_call with its token counts.",
-    source: "inference.md, What is recorded",
-  },
-  "audit.off-path": {
-    behaviour: "Recording delays no answer, and an outage of the store loses no event.",
-    source: "architecture.md, What an acknowledgement means",
-  },
-
-  // Virtual LLMs
-  "virtual.publish": {
-    behaviour: "A publisher's LLM is there, virtual and active, as soon as it has registered, and answers callers.",
-    source: "virtual-llms.md, States",
-  },
-  "virtual.inactive-at-once": {
-    behaviour: "A publisher that goes leaves its LLMs inactive at once; calls get a clear 503 with Retry-After.",
-    source: "virtual-llms.md, States",
-  },
-  "virtual.sticky": {
-    behaviour: "A publisher that comes back has its session and the same rows, with their ids.",
-    source: "virtual-llms.md, States",
-  },
-  "virtual.conflict": {
-    behaviour: "Registering the name of a public LLM, or of another's active one, is 409 and changes nothing.",
-    source: "virtual-llms.md, States",
-  },
-  "virtual.session-secret": {
-    behaviour: "Stream, heartbeat and result need the session's secret; a result counts once.",
-    source: "virtual-llms.md, Security",
-  },
-  "virtual.no-caller-token": {
-    behaviour: "A publisher never gets the caller's token.",
-    source: "virtual-llms.md, Security",
-  },
-  "virtual.cancel": {
-    behaviour: "A caller that hangs up cancels the task at the model server.",
-    source: "virtual-llms.md, Protocol",
-  },
-  "virtual.queue": {
-    behaviour: "Requests beyond the slots wait in order up to a bound; past it 429 with Retry-After.",
-    source: "virtual-llms.md, States",
-  },
-  "virtual.drain": {
-    behaviour: "On SIGTERM a publisher takes no more tasks, finishes what is in flight, and says good-bye.",
-    source: "virtual-llms.md, The local agent",
-  },
-  "virtual.real-model": {
-    behaviour: "A real small model published by mcplocal answers the openai package through the edge, streaming.",
-    source: "virtual-llms.md; quality.md, Kinds of test",
-  },
-
   // The command line
   "cli.round-trip": {
     behaviour: "What get -o yaml prints goes into apply -f and is reported unchanged.",
@@ -361,39 +237,6 @@ export const requirements = {
     source: "quality.md, Kinds of test",
   },
 
-  // How the code reads
-  "law.imports": {
-    behaviour: "Imports flow one way: db ← edge, control-plane, cli, local-agent, which never import each other.",
-    source: "architecture.md, Folders",
-  },
-  "law.size": { behaviour: "No file has more than 400 lines.", source: "style.md, 2" },
-  "law.no-kind-names": { behaviour: "Generic folders name no kind.", source: "style.md, 1" },
-  "law.permissions": {
-    behaviour: "Every route declares a permission, and a public one says why.",
-    source: "auth.md; style.md, 8",
-  },
-  "law.typed": { behaviour: "No any and no silenced compiler.", source: "style.md, 15" },
-  "law.pins": { behaviour: "Every dependency is pinned to one version.", source: "contributing.md" },
-  "law.bindings": {
-    behaviour: "wrangler.toml declares exactly the bindings that edge/env.ts reads.",
-    source: "style.md, 13",
-  },
-  "law.kinds": {
-    behaviour: "Envelope, spec and status share no name; every column exists in the schema.",
-    source: "resources.md",
-  },
-  "law.kind-pages": {
-    behaviour: "The page of every kind is what its description says, and its examples can be applied.",
-    source: "style.md, 13; resources.md",
-  },
-  "law.docs": { behaviour: "Documentation names no file that is not there.", source: "style.md, 14" },
-  "law.no-secrets": { behaviour: "The repository holds no secret and no path of a machine.", source: "quality.md" },
-  "law.verbs": {
-    behaviour: "A verb has no process, console, clock or network of its own: it gets them.",
-    source: "style.md, 6; sketch.md, A verb",
-  },
-  "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
-
   // Watching
   "watch.events": {
     behaviour: "A watch tells what is there, that this was all, and then each change as ADDED, MODIFIED or DELETED.",
@@ -419,6 +262,10 @@ export const requirements = {
     behaviour: "What is written while an edge is away reaches a watcher that comes back, once.",
     source: "quality.md, Reliability drills",
   },
+
+  ...inference,
+  ...system,
+  ...laws,
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementId = keyof typeof requirements;

@@ -1,0 +1,36 @@
+/** What mcpctl promises of its own code and documents. */
+import type { Requirement } from "../requirements.ts";
+
+export const laws = {
+  "law.imports": {
+    behaviour: "Imports flow one way: db ← edge, control-plane, cli, local-agent, which never import each other.",
+    source: "architecture.md, Folders",
+  },
+  "law.size": { behaviour: "No file has more than 400 lines.", source: "style.md, 2" },
+  "law.no-kind-names": { behaviour: "Generic folders name no kind.", source: "style.md, 1" },
+  "law.permissions": {
+    behaviour: "Every route declares a permission, and a public one says why.",
+    source: "auth.md; style.md, 8",
+  },
+  "law.typed": { behaviour: "No any and no silenced compiler.", source: "style.md, 15" },
+  "law.pins": { behaviour: "Every dependency is pinned to one version.", source: "contributing.md" },
+  "law.bindings": {
+    behaviour: "wrangler.toml declares exactly the bindings that edge/env.ts reads.",
+    source: "style.md, 13",
+  },
+  "law.kinds": {
+    behaviour: "Envelope, spec and status share no name; every column exists in the schema.",
+    source: "resources.md",
+  },
+  "law.kind-pages": {
+    behaviour: "The page of every kind is what its description says, and its examples can be applied.",
+    source: "style.md, 13; resources.md",
+  },
+  "law.docs": { behaviour: "Documentation names no file that is not there.", source: "style.md, 14" },
+  "law.no-secrets": { behaviour: "The repository holds no secret and no path of a machine.", source: "quality.md" },
+  "law.verbs": {
+    behaviour: "A verb has no process, console, clock or network of its own: it gets them.",
+    source: "style.md, 6; sketch.md, A verb",
+  },
+  "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
+} as const satisfies Record<string, Requirement>;
