@@ -36,8 +36,6 @@ export function defaultOf(schema: z.core.$ZodType): unknown {
   return undefined;
 }
 
-export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success;
-
 export function aboutOf(schema: z.core.$ZodType): string | undefined {
   for (const layer of layers(schema)) {
     const text = z.globalRegistry.get(layer)?.description;

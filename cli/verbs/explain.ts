@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { metaOf } from "#db/resources/field";
 import { kinds } from "#db/resources/index";
+import { isRequired } from "#db/resources/kind";
 import { usage } from "../failure.ts";
 import { parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
-import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "../schema/shape.ts";
+import { aboutOf, defaultOf, shapeOf, typeName } from "../schema/shape.ts";
 import { one, verb } from "../verb.ts";
 
 /** What every resource has beside its spec. */

@@ -11,5 +11,9 @@ export const project = kind({
     members: z.array(ref("user")).max(10_000).default([]).describe("Names or e-mail addresses of users."),
     description,
   }),
+  retired: {
+    proxyMode: "every request goes through the edge",
+    profiles: "what a server may do is said by the server and by rbac",
+  },
   columns: { MEMBERS: "members", DESCRIPTION: "description" },
 });

@@ -83,6 +83,7 @@ const columnsOf = (t: ResourceTable) => ({
   spec: t.spec,
   status: t.status,
   sealed: t.sealed,
+  applied: t.applied,
   revision: t.revision,
   createdAt: t.createdAt,
   updatedAt: t.updatedAt,

@@ -15,10 +15,12 @@ import { parentOf } from "./referrers.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
+  isApply,
   isDryRun,
   nameInBody,
   nameInPath,
   parentCalled,
+  readApplied,
   readDocument,
   readNew,
   readPatched,
@@ -89,9 +91,10 @@ function routesOf(kind: NamedKind): Route[] {
         "POST",
         at,
         may("create", kind.permission, { name: nameInBody }),
-        { summary: `Create a ${kind.name}.`, query: writeParameters, body: `${component}Input`, answer: answer(201) },
+        { summary: `Create a ${kind.name}.`, query: applyParameters, body: `${component}Input`, answer: answer(201) },
         async (call) => {
-          const document = readNew(kind, await readDocument(call));
+          const body = await readDocument(call);
+          const document = isApply(call) ? readApplied(kind, body, undefined) : readNew(kind, body);
           const options = { dryRun: isDryRun(call), merge: false };
           return answerOutcome(call, kind, await write(call, kind, undefined, () => document, options));
         },
@@ -107,7 +110,7 @@ function routesOf(kind: NamedKind): Route[] {
           {
             summary:
               method === "PUT" ? `Replace a ${kind.name}.` : `Change fields of a ${kind.name} (JSON merge patch).`,
-            query: { ...which, ...writeParameters },
+            query: { ...which, ...(method === "PUT" ? applyParameters : writeParameters) },
             ...(method === "PUT"
               ? { body: `${component}Input` }
               : { body: "MergePatch", bodyType: "application/merge-patch+json" }),
@@ -151,6 +154,12 @@ export const listParameters = {
 
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
+const applyParameters = {
+  ...writeParameters,
+  apply:
+    "true: the body is a manifest. Fields that it has are set, those that an earlier one set and it has not go, others stay; null removes.",
+} as const;
+
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
 async function list(call: Call, kind: NamedKind, scopeId: string | undefined): Promise<Response> {
@@ -180,13 +189,14 @@ async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promi
   const seen = versionsSeen(call.request.headers.get("if-match"));
   const first = await rowInPath(call, kind);
   const merge = method === "PATCH";
+  const read = merge ? readPatched : isApply(call) ? readApplied : readReplacement;
   const outcome = await write(
     call,
     kind,
     first,
     (previous = first) => {
       assertSeen(kind, previous, seen);
-      return (merge ? readPatched : readReplacement)(kind, body, previous);
+      return read(kind, body, previous);
     },
     { dryRun: isDryRun(call), merge },
   );
