@@ -118,6 +118,22 @@ export const requirements = {
     behaviour: "A dry run answers what would be stored and stores nothing.",
     source: "resources.md, apply",
   },
+  "apply.three-way": {
+    behaviour: "Apply takes away what it set before and no longer has, and leaves alone what it never set.",
+    source: "resources.md, apply",
+  },
+  "apply.prune": {
+    behaviour: "Prune deletes what apply made, that is selected and in no file; nothing else.",
+    source: "resources.md, apply",
+  },
+  "apply.resumable": {
+    behaviour: "An apply that was cut off anywhere and is run again ends where one that was not would have.",
+    source: "resources.md, apply",
+  },
+  "apply.cycles": {
+    behaviour: "Documents that refer to each other are applied in two passes, or the circle is named before any write.",
+    source: "resources.md, apply",
+  },
   "resources.openapi": {
     behaviour: "The OpenAPI 3.1 document lists every route.",
     source: "resources.md, Routes",

@@ -1,6 +1,7 @@
 /** What `-f` names: a file, a directory, `-` for stdin, or a URL. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { retiredIn } from "#db/resources/validate";
 import { Failure, usage } from "../failure.ts";
 import type { Tools } from "../verb.ts";
 import { duplicates, type Manifest, mustBeSound, readManifests } from "./read.ts";
@@ -17,6 +18,9 @@ export async function loadManifests(names: readonly string[], tools: Tools): Pro
   mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], sources);
   if (manifests.length === 0 && !read.some((r) => r.emptyList))
     throw new Failure(`${sources}: there is no resource in it.`);
+  for (const { kind, body, lineOf } of manifests)
+    for (const [field, why] of Object.entries(retiredIn(kind, body)))
+      tools.io.err(`Warning: ${lineOf([field])}: ${field} is no longer a field: ${why}. It is left out.\n`);
   return manifests;
 }
 

@@ -3,11 +3,12 @@ import { createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
 import { bodyFaults, canonical } from "../documents/check.ts";
 import { withoutNulls } from "../documents/overlay.ts";
+import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import { parseFormat, show } from "../render/output.ts";
 import { fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
-import { list, one, type Tools, text, toggle, type Verb, verb, type Word } from "../verb.ts";
+import { list, one, type Tools, toggle, type Verb, verb, type Word } from "../verb.ts";
 
 const creatable = kinds.filter((k) => k.verbs.includes("create"));
 
@@ -32,9 +33,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
       ...flagsOf(fields),
       ...hook?.flags,
       label: list("--label <key=value>", "A label. Repeatable."),
-      dryRun: text("--dry-run [client|server]", "Check, and create nothing.", {
-        words: { from: "words", words: ["client", "server"] },
-      }),
+      dryRun: dryRunFlag("Check, and create nothing."),
       showStatus: toggle("--show-status", "With -o: also what the system reports."),
     },
     async run(given, tools) {
@@ -54,7 +53,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
       await create(
         kind,
         { ...body, ...more },
-        given.dryRun as string | boolean | undefined,
+        parseDryRun(given.dryRun, "client"),
         tools,
         typed["showStatus"] === true,
       );
@@ -88,20 +87,18 @@ function check(kind: AnyKind, body: Record<string, unknown>, writtenAs: Readonly
 async function create(
   kind: AnyKind,
   body: Record<string, unknown>,
-  dryRun: string | boolean | undefined,
+  dryRun: DryRun,
   tools: Tools,
   status: boolean,
 ): Promise<void> {
   const { io, globals } = tools;
-  if (typeof dryRun === "string" && dryRun !== "client" && dryRun !== "server")
-    throw usage(`--dry-run ${dryRun} is not understood.`, "It is client or server.");
   const format = globals.output === undefined ? undefined : parseFormat(globals.output);
-  const client = dryRun === "client" || dryRun === true;
-  const answer: Record<string, unknown> = client
-    ? { ...canonical(kind, body), kind: kind.name }
-    : await (await tools.api()).create(kind, body, { dryRun: dryRun === "server" });
+  const answer: Record<string, unknown> =
+    dryRun === "client"
+      ? { ...canonical(kind, body), kind: kind.name }
+      : await (await tools.api()).create(kind, body, { dryRun: dryRun === "server" });
   const secret = dryRun ? undefined : shownOnce(answer);
-  const told = `${kind.name}/${String(answer["name"])} created${dryRun ? ` (dry run${client ? "" : ", checked by the edge"})` : ""}\n`;
+  const told = `${kind.name}/${String(answer["name"])} created${dryly(dryRun)}\n`;
   if (secret && (format === undefined || format.is === "table")) {
     io.err(`${told}This is its token. It is shown once: keep it where only its user can read it.\n`);
     await io.out(`${secret}\n`);

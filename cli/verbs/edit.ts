@@ -116,5 +116,5 @@ async function understand(
     return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
   const wrong = placed(m, bodyFaults(kind, m.body));
   if (wrong.length > 0) return { faults: wrong.map(faultLine) };
-  return { body: { kind: kind.name, ...withoutNulls(writable(m.body)) } };
+  return { body: { kind: kind.name, ...withoutNulls(writable(kind, m.body)) } };
 }
