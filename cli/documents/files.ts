@@ -5,6 +5,7 @@ import { retiredIn } from "#db/resources/validate";
 import { Failure, usage } from "../failure.ts";
 import type { Tools } from "../verb.ts";
 import { duplicates, type Manifest, mustBeSound, readManifests } from "./read.ts";
+import { decode, mustBeSmall } from "./text.ts";
 
 const MANIFEST = /\.(ya?ml|json)$/i;
 
@@ -24,16 +25,21 @@ export async function loadManifests(names: readonly string[], tools: Tools): Pro
   return manifests;
 }
 
+async function read(path: string, source: string): Promise<string> {
+  mustBeSmall((await stat(path)).size, source);
+  return decode(await readFile(path), source);
+}
+
 async function textsOf(name: string, tools: Tools): Promise<{ text: string; source: string }[]> {
-  if (name === "-") return [{ text: await tools.io.input(), source: "stdin" }];
+  if (name === "-") return [{ text: decode(await tools.io.bytes(), "stdin"), source: "stdin" }];
   if (/^https?:\/\//i.test(name)) return [{ text: await tools.download(name), source: name }];
   const path = resolve(tools.cwd, name);
   try {
-    if (!(await stat(path)).isDirectory()) return [{ text: await readFile(path, "utf8"), source: name }];
+    if (!(await stat(path)).isDirectory()) return [{ text: await read(path, name), source: name }];
     const files = (await readdir(path, { recursive: true })).filter((f) => MANIFEST.test(f)).sort();
     if (files.length === 0) throw new Failure(`${name} holds no .yaml, .yml or .json file.`);
     return await Promise.all(
-      files.map(async (f) => ({ text: await readFile(join(path, f), "utf8"), source: join(name, f) })),
+      files.map(async (f) => ({ text: await read(join(path, f), join(name, f)), source: join(name, f) })),
     );
   } catch (cause) {
     if (cause instanceof Failure) throw cause;

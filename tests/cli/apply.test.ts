@@ -134,6 +134,30 @@ bindings: [{role: view, resource: groups}]
     expect((await engineer.run(["get", "llm/fine"])).exit).toBe(3);
   });
 
+  test("one resource in two files is a mistake, and so is a file that is no UTF-8", async () => {
+    mkdirSync(path.join(engineer.home, "twice"), { recursive: true });
+    writeFileSync(path.join(engineer.home, "twice/a.yaml"), llm("twin"));
+    writeFileSync(path.join(engineer.home, "twice/b.json"), JSON.stringify([{ kind: "LLM", name: "twin" }]));
+    const said = await engineer.run(["apply", "-f", "twice"]);
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("twice/b.json:1: llm/twin is already at twice/a.yaml:1");
+    writeFileSync(
+      path.join(engineer.home, "latin.yaml"),
+      Buffer.from("kind: group\nname: g\ndescription: \xfcber\n", "latin1"),
+    );
+    expect((await engineer.run(["apply", "-f", "latin.yaml"])).err).toContain("latin.yaml:3: is not UTF-8.");
+    const piped = Buffer.from([0xff, 0xfe, 0x6b, 0x00]);
+    expect((await engineer.run(["apply", "-f", "-"], { stdin: piped })).err).toContain("stdin is UTF-16.");
+  });
+
+  test("a manifest of ten megabytes is read, and its one mistake found", async () => {
+    const many = `secrets:\n${Array.from({ length: 250 }, (_, i) => `- name: s${i}\n  data: {k: ${"x".repeat(40_000)}}\n`).join("")}`;
+    expect(many.length).toBeGreaterThan(10_000_000);
+    const said = await apply(`${many}- name: last\n  descripton: x\n`);
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("stdin:503: descripton: is not a field (did you mean description?)");
+  });
+
   test("a field that is missing is a fault only where nothing is there yet", async () => {
     const said = await apply("kind: llm\nname: half\ntier: fast\n");
     expect(said.exit).toBe(1);
