@@ -25,6 +25,23 @@ export async function loadManifests(names: readonly string[], tools: Tools): Pro
   return manifests;
 }
 
+/** One file, or `-` for stdin, as text. @throws Failure */
+export async function readText(name: string, tools: Pick<Tools, "io" | "cwd">): Promise<string> {
+  if (name === "-") return decode(await tools.io.bytes(), "stdin");
+  try {
+    return await read(resolve(tools.cwd, name), name);
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
+function unreadable(name: string, cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT") return new Failure(`There is no file ${name}.`, { exit: 3, cause });
+  return new Failure(`${name} can't be read: ${message}`, { cause });
+}
+
 async function read(path: string, source: string): Promise<string> {
   mustBeSmall((await stat(path)).size, source);
   return decode(await readFile(path), source);
@@ -42,9 +59,6 @@ async function textsOf(name: string, tools: Tools): Promise<{ text: string; sour
       files.map(async (f) => ({ text: await read(join(path, f), join(name, f)), source: join(name, f) })),
     );
   } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new Failure(`There is no file ${name}.`, { exit: 3, cause });
-    throw new Failure(`${name} can't be read: ${message}`, { cause });
+    throw unreadable(name, cause);
   }
 }

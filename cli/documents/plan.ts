@@ -184,5 +184,6 @@ export function scopeOf(m: Pick<Manifest, "kind" | "body">, project: string | un
   const own = m.body[m.kind.scope];
   if (typeof own === "string") return own;
   const preset = m.kind.spec.shape[m.kind.scope]?.safeParse(undefined);
-  return project ?? (preset?.success && typeof preset.data === "string" ? preset.data : undefined);
+  const named = m.kind.scope === "project" ? project : undefined;
+  return named ?? (preset?.success && typeof preset.data === "string" ? preset.data : undefined);
 }

@@ -26,7 +26,7 @@ export async function superfluous(steps: readonly Step[], how: Pruning, api: Api
   const kept = keeper(steps, how.project);
   const found: Superfluous[] = [];
   for (const kind of how.kinds) {
-    const inProject = kind.scope && how.project ? `${kind.scope}=${how.project}` : undefined;
+    const inProject = kind.scope === "project" && how.project ? `${kind.scope}=${how.project}` : undefined;
     for await (const page of api.list(kind, { labelSelector: how.selector, fieldSelector: inProject }))
       for (const resource of page) if (!kept(kind, resource) && mayGo(kind, resource)) found.push({ kind, resource });
   }

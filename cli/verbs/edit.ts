@@ -6,7 +6,7 @@ import { bodyFaults, canonical, placed, writable } from "../documents/check.ts";
 import { same, withoutNulls } from "../documents/overlay.ts";
 import { readManifests } from "../documents/read.ts";
 import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
-import { type AnyKind, mustAllow, parseTargets } from "../kinds.ts";
+import { type AnyKind, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { manifest, toYaml } from "../render/manifest.ts";
 import { many, type Tools, verb } from "../verb.ts";
 
@@ -49,7 +49,7 @@ const HEADER = `# Save and leave to change it; leave it as it is, or empty, to c
 /** Opens until what was saved is accepted, or nothing was changed any more. */
 async function session(kind: AnyKind, name: string, file: string, tools: Tools): Promise<"edited" | "unchanged"> {
   const api = await tools.api();
-  const project = kind.scope ? await tools.project() : undefined;
+  const project = await projectFor(kind, tools);
   let current = await api.get(kind, name, project);
   const original = await toYaml([manifest(kind, current)]);
   let text = original;

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { metaOf } from "#db/resources/field";
 import { kinds } from "#db/resources/index";
-import { isRequired } from "#db/resources/kind";
+import { isRequired, referencesOf } from "#db/resources/kind";
 import { usage } from "../failure.ts";
-import { parseKind } from "../kinds.ts";
+import { type AnyKind, parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
+import { constraintsOf, refusedOf } from "../schema/constraints.ts";
 import { aboutOf, defaultOf, shapeOf, typeName } from "../schema/shape.ts";
-import { one, verb } from "../verb.ts";
+import { one, toggle, verb } from "../verb.ts";
 
 /** What every resource has beside its spec. */
 const common = {
@@ -18,19 +19,32 @@ type Fields = Readonly<Record<string, z.core.$ZodType>>;
 
 export default verb({
   about: "What a kind or one of its fields means.",
-  examples: ["mcpctl explain llm", "mcpctl explain llm.timeouts", "mcpctl explain mcptoken.bindings.role"],
+  examples: [
+    "mcpctl explain llm",
+    "mcpctl explain llm.timeouts",
+    "mcpctl explain mcptoken.bindings.role",
+    "mcpctl explain rbac --recursive",
+  ],
   args: { what: one("KIND or KIND.field.field", { from: "kinds" }) },
-  flags: {},
-  async run({ what }, { io }) {
+  flags: { recursive: toggle("--recursive", "All fields, also those within fields.") },
+  async run({ what, recursive }, { io }) {
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;
     if (under.length === 0) {
       const status = Object.keys(kind.status.shape).length > 0;
-      const names = [kind.plural, ...kind.shortNames].join(", ");
+      const names = [...new Set([kind.plural, ...kind.shortNames])].join(", ");
+      const retired = Object.entries(kind.retired ?? {}).map(([field, why]) => `  ${field}: ${why}\n`);
+      const list = recursive ? outline : fieldList;
       await io.out(
-        `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n\nFIELDS\n${fieldList({ ...common, ...kind.spec.shape })}` +
-          (status ? `\nSTATUS (reported by the system, ignored when applied)\n${fieldList(kind.status.shape)}` : ""),
+        [
+          `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n`,
+          ...(kind.scope ? [`WITHIN:   ${kind.scope}: names are unique in each\n`] : []),
+          ...referredBy(kind),
+          `\nFIELDS\n${list({ ...common, ...kind.spec.shape })}`,
+          ...(status ? [`\nSTATUS (reported by the system, ignored when applied)\n${list(kind.status.shape)}`] : []),
+          ...(retired.length > 0 ? [`\nNO LONGER FIELDS (dropped with a warning)\n${retired.join("")}`] : []),
+        ].join(""),
       );
       return;
     }
@@ -46,7 +60,7 @@ export default verb({
       ...factsOf(schema).map(([label, value]) => `${`${label}:`.padEnd(11)}${value}`),
     ];
     const inner = fieldsOf(schema);
-    await io.out(`${details.join("\n")}\n${inner ? `\nFIELDS\n${fieldList(inner)}` : ""}`);
+    await io.out(`${details.join("\n")}\n${inner ? `\nFIELDS\n${(recursive ? outline : fieldList)(inner)}` : ""}`);
   },
 });
 
@@ -55,12 +69,44 @@ function factsOf(schema: z.core.$ZodType): [string, string][] {
   const preset = defaultOf(schema);
   if (preset !== undefined) facts.push(["DEFAULT", JSON.stringify(preset)]);
   const shape = shapeOf(schema);
+  const allowed = shape.is === "list" ? shapeOf(shape.of) : shape;
+  if (allowed.is === "choice") facts.push(["ALLOWED", allowed.words.join(", ")]);
+  const must = constraintsOf(schema);
+  if (must.length > 0) facts.push(["MUST BE", must.join(", ")]);
+  if (shape.is === "list") {
+    const each = constraintsOf(shape.of);
+    if (each.length > 0) facts.push(["EACH", each.join(", ")]);
+  }
+  for (const [value, why] of refusedOf(schema)) facts.push(["NOT", `${value}: ${why}`]);
   const { ref, writeOnly } = metaOf(shape.is === "list" ? shape.of : schema);
   const target = ref && kinds.find((k) => k.name === ref);
   if (target)
     facts.push(["REFERS TO", `${target.name}, by name${target.alternateKey ? ` or ${target.alternateKey}` : ""}`]);
   if (writeOnly) facts.push(["NOTE", "accepted, and never shown again"]);
   return facts;
+}
+
+/** Which fields of which kinds name resources of this one. */
+function referredBy(kind: AnyKind): string[] {
+  const found = kinds.flatMap((k) =>
+    referencesOf(k)
+      .filter((r) => r.kind === kind.name)
+      .map((r) => `${k.name}.${r.path.filter((p) => p !== "[]" && p !== "*").join(".")}`),
+  );
+  return found.length > 0 ? [`NAMED IN: ${[...new Set(found)].join(", ")}\n`] : [];
+}
+
+/** Names and types alone, as deep as they go. */
+function outline(fields: Fields, depth = 1): string {
+  return Object.entries(fields)
+    .map(([name, schema]) => {
+      const inner = fieldsOf(schema);
+      const preset = defaultOf(schema);
+      const simple = preset !== undefined && typeof preset !== "object" ? ` (default ${JSON.stringify(preset)})` : "";
+      const line = `${"  ".repeat(depth)}${name} <${typeName(schema)}>${isRequired(schema) ? " required" : ""}${simple}\n`;
+      return line + (inner ? outline(inner, depth + 1) : "");
+    })
+    .join("");
 }
 
 /** Fields of an object, of the elements of a list, or of all options of a union. */

@@ -1,7 +1,7 @@
 import type { Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { Target } from "../kinds.ts";
-import { mustAllow, parseTargets } from "../kinds.ts";
+import { inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { watch } from "../render/watch.ts";
@@ -24,6 +24,7 @@ export default verb({
     showStatus: toggle("--show-status", "Also what the system reports: ids, times, status."),
     showLabels: toggle("--show-labels", "A column with the labels."),
     noHeaders: toggle("--no-headers", "Only the rows."),
+    allProjects: toggle("-A, --all-projects", "Of every project, whatever the context or -p says."),
     ignoreNotFound: toggle("--ignore-not-found", "Nothing found is fine."),
   },
   async run(given, tools) {
@@ -74,16 +75,15 @@ export default verb({
 /** What is there, and the first name that isn't; any other failure ends it. */
 async function fetchTarget(
   { kind, names }: Target,
-  given: { selector: string | undefined; fieldSelector: string | undefined },
+  given: { selector: string | undefined; fieldSelector: string | undefined; allProjects: boolean },
   tools: Tools,
 ): Promise<{ resources: Shown[]; missing?: Failure }> {
   const api = await tools.api();
-  const project = kind.scope ? await tools.project() : undefined;
+  const project = given.allProjects ? undefined : await projectFor(kind, tools);
   const resources: Shown[] = [];
   if (names.length === 0) {
-    const fields = [given.fieldSelector, project && kind.scope ? `${kind.scope}=${project}` : undefined].filter(
-      Boolean,
-    );
+    const limited = given.allProjects ? undefined : await inProject(kind, tools);
+    const fields = [given.fieldSelector, limited].filter(Boolean);
     const query = { labelSelector: given.selector, fieldSelector: fields.length > 0 ? fields.join(",") : undefined };
     for await (const page of api.list(kind, query)) resources.push(...page);
     return { resources };

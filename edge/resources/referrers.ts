@@ -1,19 +1,23 @@
 /** Who refers to a row: what keeps it from being deleted. */
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { findKind, type KindName, kinds } from "#db/resources/index";
+import { findKind, type KindName, kinds, kindsByName } from "#db/resources/index";
 import { referencesOf } from "#db/resources/kind";
 import { edges, resources } from "#db/tables/index";
 import type { NamedKind, Reader } from "./read.ts";
 
 export interface Referrer {
-  kind: string;
+  kind: KindName;
   name: string;
   /** Where in its spec. */
   path: string;
 }
 
-const referrer = z.object({ kind: z.string(), name: z.string(), path: z.string() });
+const referrer = z.object({
+  kind: z.enum(Object.keys(kindsByName) as [KindName, ...KindName[]]),
+  name: z.string(),
+  path: z.string(),
+});
 
 /** At most `limit` of them, in one statement: those of the row, and those of what would go with it. */
 export async function referrersOf(db: Reader, kind: NamedKind, id: string, limit: number): Promise<Referrer[]> {

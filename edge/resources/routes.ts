@@ -12,6 +12,7 @@ import { assertSeen, versionsSeen } from "./precondition.ts";
 import { present } from "./present.ts";
 import { listRows, type NamedKind } from "./read.ts";
 import { parentOf } from "./referrers.ts";
+import { referrersRoute } from "./referrers-route.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
@@ -74,6 +75,8 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => answerRow(call, kind, await rowInPath(call, kind)),
       ),
     );
+    const referrers = referrersRoute(kind, which);
+    if (referrers) routes.push(referrers);
     if (parent)
       routes.push(
         declare(
