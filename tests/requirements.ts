@@ -274,6 +274,14 @@ export const requirements = {
     behaviour: "get, describe, create, apply, edit, delete, run, login and whoami work against a real edge.",
     source: "cli.md",
   },
+  "cli.create-any-field": {
+    behaviour: "Every field of every kind can be set by create: by its flag, by its path, from a file.",
+    source: "cli.md",
+  },
+  "cli.completion": {
+    behaviour: "Shells complete verbs, kinds, names from the edge, flags and their values.",
+    source: "cli.md",
+  },
   "cli.private-files": {
     behaviour: "Stored credentials are readable by their owner only (0600).",
     source: "cli.md",

@@ -15,7 +15,16 @@ interface Kept {
   names: string[];
 }
 
-export async function knownNames(kind: Kind, tools: Tools): Promise<string[]> {
+/** @param begins where there are too many to keep all, those that begin so are asked for. */
+export async function knownNames(kind: Kind, begins: string, tools: Tools): Promise<string[]> {
+  const names = await firstNames(kind, tools);
+  if (names.length < MOST || begins === "") return names;
+  const query = { name: begins, fieldSelector: await inProject(kind, tools) };
+  for await (const page of (await tools.api()).list(kind, query)) return page.map((r) => r.name);
+  return [];
+}
+
+async function firstNames(kind: Kind, tools: Tools): Promise<string[]> {
   const api = await tools.api();
   const project = await inProject(kind, tools);
   // Another edge, another person: another list.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dependencies, topological } from "./order.ts";
+import { dependencies, topological, untopological } from "./order.ts";
 import { readManifests } from "./read.ts";
 
 test("what is referred to comes first, by name or by its other key; the rest stays in order", () => {
@@ -32,6 +32,8 @@ test("order: everything once, needs before what needs them, a cycle in the order
       const order = topological(needs);
       expect([...order].sort((a, b) => a - b)).toEqual([...needs.keys()]);
       for (const [i, n] of needs.entries()) for (const d of n) expect(order.indexOf(d)).toBeLessThan(order.indexOf(i));
+      const back = untopological(needs);
+      for (const [i, n] of needs.entries()) for (const d of n) expect(back.indexOf(i)).toBeLessThan(back.indexOf(d));
     }),
   );
 });

@@ -55,3 +55,10 @@ export function topological(
     return components(inside).flatMap((inner) => inner.flatMap((i) => group[i] ?? []));
   });
 }
+
+/** Places in the order in which they can go: what refers before what it refers to, the rest as it came. */
+export function untopological(needs: readonly (readonly number[])[]): number[] {
+  const neededBy: number[][] = needs.map(() => []);
+  for (const [i, n] of needs.entries()) for (const d of n) neededBy[d]?.push(i);
+  return topological(neededBy);
+}

@@ -6,7 +6,7 @@ import type { AnyKind } from "../kinds.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
 import type { Tools } from "../verb.ts";
 import { patiently } from "./carry-out.ts";
-import { dependencies, topological } from "./order.ts";
+import { dependencies, untopological } from "./order.ts";
 import { type Step, scopeOf } from "./plan.ts";
 
 export interface Superfluous {
@@ -35,9 +35,7 @@ export async function superfluous(steps: readonly Step[], how: Pruning, api: Api
     name: resource.name,
     body: asManifest(kind, resource),
   }));
-  return topological(dependencies(documents))
-    .reverse()
-    .flatMap((i) => found[i] ?? []);
+  return untopological(dependencies(documents)).flatMap((i) => found[i] ?? []);
 }
 
 /** Whether a resource is what one of the documents describes: the one that was found for it, or one that was made since. */

@@ -1,4 +1,5 @@
 import { kinds } from "#db/resources/index";
+import { writeOnlyFields } from "#db/resources/kind";
 import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
 import { bodyFaults, canonical } from "../documents/check.ts";
@@ -97,7 +98,12 @@ async function specOf(
       const [path, file] = keyValue(typed, "--from-file");
       setText(kind.spec, spec, path, await readText(file, tools), `--from-file ${path}`);
     }
-  if (from === undefined) for (const typed of strings("set")) setField(kind.spec, spec, typed);
+  if (from === undefined)
+    for (const typed of strings("set")) {
+      setField(kind.spec, spec, typed);
+      if (writeOnlyFields(kind).some((field) => typed.startsWith(field)))
+        tools.io.err("Warning: a value on the command line can be seen in `ps` and in the shell's history.\n");
+    }
   return overlay(spec, specFrom(fields, given));
 }
 

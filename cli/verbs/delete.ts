@@ -1,6 +1,6 @@
 import type { Api } from "../connection/api.ts";
 import { loadManifests } from "../documents/files.ts";
-import { dependencies, topological } from "../documents/order.ts";
+import { dependencies, untopological } from "../documents/order.ts";
 import { scopeOf } from "../documents/plan.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, Failure, usage } from "../failure.ts";
@@ -26,7 +26,7 @@ export default verb({
     "mcpctl delete groups --all -i",
     "mcpctl delete -f llms.yaml",
   ],
-  args: { what: many("A kind and names, or kind/name.", { from: "kinds" }) },
+  args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
     filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
     selector: text("-l, --selector <selector>", "All with these labels."),
@@ -71,7 +71,7 @@ async function fromFiles({ filename, what, selector, all }: Given, tools: Tools)
     throw usage("With -f, the files alone say what goes.", "Leave out names, -l and --all, or -f.");
   const manifests = await loadManifests(filename, tools);
   const project = await tools.project();
-  const order = topological(dependencies(manifests)).reverse();
+  const order = untopological(dependencies(manifests));
   return order.flatMap((i) => {
     const m = manifests[i];
     return m ? [{ kind: m.kind, name: m.name, project: scopeOf(m, project) }] : [];
@@ -106,7 +106,7 @@ async function fromWords(
       for await (const page of api.list(kind, { labelSelector: selector, fieldSelector: await inProject(kind, tools) }))
         listed.push(...page.map((r) => ({ kind, name: r.name, id: r.id, body: manifest(kind, r) })));
   }
-  const order = topological(dependencies(listed)).reverse();
+  const order = untopological(dependencies(listed));
   return [...named, ...order.flatMap((i) => listed[i] ?? [])];
 }
 

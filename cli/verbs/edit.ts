@@ -13,7 +13,7 @@ import { many, type Tools, verb } from "../verb.ts";
 export default verb({
   about: "Change a resource in your editor.",
   examples: ["mcpctl edit llm gpt", "EDITOR='code --wait' mcpctl edit llm/gpt"],
-  args: { what: many("A kind and a name, or kind/name.", { from: "kinds" }) },
+  args: { what: many("A kind and a name, or kind/name.", { from: "kinds", can: "edit" }) },
   flags: {},
   async run({ what }, tools) {
     const [target, ...more] = parseTargets(what);

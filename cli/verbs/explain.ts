@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { metaOf } from "#db/resources/field";
 import { kinds } from "#db/resources/index";
-import { isRequired, referencesOf } from "#db/resources/kind";
+import { isRequired, optionSchemas, referencesOf } from "#db/resources/kind";
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
+import { folded } from "../render/fold.ts";
 import { constraintsOf, refusedOf } from "../schema/constraints.ts";
 import { aboutOf, defaultOf, shapeOf, typeName } from "../schema/shape.ts";
 import { one, toggle, verb } from "../verb.ts";
@@ -25,9 +26,10 @@ export default verb({
     "mcpctl explain mcptoken.bindings.role",
     "mcpctl explain rbac --recursive",
   ],
-  args: { what: one("KIND or KIND.field.field", { from: "kinds" }) },
+  args: { what: one("KIND or KIND.field.field", { from: "fields" }) },
   flags: { recursive: toggle("--recursive", "All fields, also those within fields.") },
-  async run({ what, recursive }, { io }) {
+  async run({ what, recursive }, { io: { out, columns } }) {
+    const io = { out: (text: string) => out(folded(text, columns)) };
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;
@@ -78,11 +80,15 @@ function factsOf(schema: z.core.$ZodType): [string, string][] {
     if (each.length > 0) facts.push(["EACH", each.join(", ")]);
   }
   for (const [value, why] of refusedOf(schema)) facts.push(["NOT", `${value}: ${why}`]);
-  const { ref, writeOnly } = metaOf(shape.is === "list" ? shape.of : schema);
-  const target = ref && kinds.find((k) => k.name === ref);
-  if (target)
-    facts.push(["REFERS TO", `${target.name}, by name${target.alternateKey ? ` or ${target.alternateKey}` : ""}`]);
-  if (writeOnly) facts.push(["NOTE", "accepted, and never shown again"]);
+  const inner = shape.is === "list" ? shape.of : schema;
+  const refs = optionSchemas(inner).flatMap((o) => metaOf(o).ref ?? []);
+  const targets = kinds.filter((k) => refs.includes(k.name) || metaOf(inner).ref === k.name);
+  if (targets.length > 0)
+    facts.push([
+      "REFERS TO",
+      targets.map((k) => `${k.name}, by name${k.alternateKey ? ` or ${k.alternateKey}` : ""}`).join("; "),
+    ]);
+  if (metaOf(inner).writeOnly) facts.push(["NOTE", "accepted, and never shown again"]);
   return facts;
 }
 
@@ -114,8 +120,17 @@ function fieldsOf(schema: z.core.$ZodType): Fields | undefined {
   const shape = shapeOf(schema);
   if (shape.is === "object") return Object.keys(shape.fields).length > 0 ? shape.fields : undefined;
   if (shape.is === "list" || shape.is === "map") return fieldsOf(shape.of);
-  if (shape.is === "either") return Object.assign({}, ...shape.of.map((s) => fieldsOf(s) ?? {}).reverse());
-  return undefined;
+  if (shape.is !== "either") return undefined;
+  const all = shape.of.flatMap((s) => Object.entries(fieldsOf(s) ?? {}));
+  return Object.fromEntries(
+    [...Map.groupBy(all, ([name]) => name)].map(([name, found]) => [name, eitherOf(found.map(([, schema]) => schema))]),
+  );
+}
+
+/** One field as the options of a union have it, each in its own way. */
+function eitherOf(schemas: readonly z.core.$ZodType[]): z.core.$ZodType {
+  const [first, ...more] = schemas;
+  return first && more.length === 0 ? first : z.union(schemas);
 }
 
 function descend(from: Fields, path: readonly string[], kind: string): z.core.$ZodType {

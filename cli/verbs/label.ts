@@ -18,7 +18,7 @@ export default verb({
     "mcpctl label llm gpt team-          # removes it",
     "mcpctl label llms --all reviewed=yes --overwrite",
   ],
-  args: { words: many("A kind, names, then key=value or key-.", { from: "kinds" }) },
+  args: { words: many("A kind, names, then key=value or key-.", { from: "kinds", can: "edit" }) },
   flags: {
     overwrite: toggle("--overwrite", "Also change labels that are set."),
     selector: text("-l, --selector <selector>", "All with these labels."),
