@@ -300,6 +300,10 @@ export const requirements = {
     behaviour: "However it ends, no process is left behind.",
     source: "quality.md, Reliability drills",
   },
+  "docs.declarative": {
+    behaviour: "Every command of the guide to declarative work works as written and prints what is shown.",
+    source: "quality.md; resources.md, apply",
+  },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",
     source: "quality.md, Kinds of test",
