@@ -8,6 +8,9 @@ const FIRST_BYTES = 8_192;
 /** A stream that is longer than this goes on without a copy: back-pressure alone bounds it then, and its usage stays unknown. */
 const COPY_LIMIT = 8_388_608;
 
+/** Milliseconds in which what a broken stream has left behind is read: all of it is here already. */
+const LEFTOVERS = 10;
+
 const decoder = new TextDecoder();
 
 export class Copy {
@@ -37,7 +40,7 @@ export class Copy {
   /** Takes what has gathered. @returns whether anything came since the last look; always true where no copy is kept any more. */
   look(): boolean {
     if (this.#taken > COPY_LIMIT) {
-      this.#drop();
+      this.stop();
       return true;
     }
     const heard = this.#heard;
@@ -64,11 +67,14 @@ export class Copy {
 
   /**
    * After the end. @returns the last bytes as text.
-   * @param broken what came before the break is read piece by piece: asking for more would meet the break first.
+   * @param broken what came before the break is read piece by piece: asking for more would meet the break first. A provider
+   * that goes on, because it was the client that went, is let go.
    */
   async rest(broken: boolean): Promise<string> {
+    const timer = broken ? setTimeout(() => this.stop(), LEFTOVERS) : undefined;
     await this.#reading?.bytes;
     for (let size = FIRST_BYTES; !this.#ended; size = LOOK_BYTES) await this.#take(size, broken ? 1 : size);
+    clearTimeout(timer);
     return this.tail();
   }
 
@@ -77,7 +83,8 @@ export class Copy {
     return this.#taken > COPY_LIMIT ? "" : decoder.decode(this.#last);
   }
 
-  #drop(): void {
+  /** Lets the provider go, as far as this reader is concerned; who waits for more hears that it broke. */
+  stop(): void {
     this.#ended = true;
     this.#reader.cancel().catch(() => {});
   }

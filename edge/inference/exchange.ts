@@ -33,9 +33,12 @@ export class Exchange {
   readonly #target: Target;
   readonly #path: string;
   readonly #requestId: string;
-  readonly #controller = new AbortController();
+  /** What the client waits for: the answer, or what is said before it or instead of it. */
+  #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #relaying = false;
+  #recorded = false;
 
   /** @param path at the provider, below its base URL. */
   constructor(call: Call, target: Target, path: string, stream: boolean) {
@@ -47,32 +50,54 @@ export class Exchange {
   }
 
   /** @param asked is not kept: its body is let go as soon as it was sent. */
-  async run(asked: Asked): Promise<Response> {
-    this.#call.request.signal.addEventListener("abort", () => this.#controller.abort(clientGone()));
-    const answer = this.#answer(asked);
+  run(asked: Asked): Promise<Response> {
+    const { promise } = this.#awaited;
+    this.#answer(asked).then(
+      (response) => this.#awaited.resolve(response),
+      (error) => this.#awaited.reject(error),
+    );
     const { firstByte } = this.#target.spec.timeouts;
-    const { promise: silent, resolve: tooSilent } = Promise.withResolvers<"silent">();
-    const timeUp = () => this.#controller.abort(this.#timeout("did not begin to answer", firstByte));
     const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
-    if (!this.#stream || firstByte <= silence) {
-      this.#timer = setTimeout(timeUp, firstByte);
-      return answer;
-    }
-    this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(timeUp, firstByte - silence);
-      tooSilent("silent");
-    }, silence);
-    const first = await Promise.race([answer, silent]);
-    if (first !== "silent") return first;
-    const { readable, ended } = answerWhileWaiting(answer, SILENCE, () => this.#controller.abort(clientGone()));
+    const timeUp = () => this.#giveUp(this.#timeout("did not begin to answer", firstByte));
+    if (!this.#stream || firstByte <= silence) this.#timer = setTimeout(timeUp, firstByte);
+    else
+      this.#timer = setTimeout(() => {
+        this.#timer = setTimeout(timeUp, firstByte - silence);
+        this.#breakSilence();
+      }, silence);
+    return promise;
+  }
+
+  /** The client gets a stream of comments now, and in it the answer or whatever becomes of it. */
+  #breakSilence(): void {
+    const { resolve } = this.#awaited;
+    this.#awaited = Promise.withResolvers();
+    // Once bytes flow, the relay notices by itself that nobody takes them.
+    const onGone = () => this.#relaying || this.#giveUp(clientGone());
+    const { readable, ended } = answerWhileWaiting(this.#awaited.promise, SILENCE, onGone);
     this.#call.waitUntil(ended);
-    return new Response(readable, { headers: this.#headers("text/event-stream") });
+    resolve(new Response(readable, { headers: this.#headers("text/event-stream") }));
+  }
+
+  /**
+   * Answers without the provider. Nothing tells the provider: its request ends with ours, because the runtime ends what belongs
+   * to a request that is over. A signal of our own for that would cost
+   * every request, and leave cycles between JavaScript and the runtime that only a full collection finds.
+   */
+  #giveUp(refusal: Refusal): void {
+    clearTimeout(this.#timer);
+    this.#awaited.resolve(this.#refused(refusal));
   }
 
   /** What fails is a response too; only what nobody foresaw is thrown. */
   async #answer(asked: Asked): Promise<Response> {
     try {
       const response = await this.#send(asked);
+      if (this.#recorded) {
+        // Too late: the client has been told.
+        await response.body?.cancel();
+        return response;
+      }
       this.#firstByteAt = Date.now();
       const judged = await judge(response, this.#target);
       if (judged === undefined) return await this.#pass(response);
@@ -82,7 +107,7 @@ export class Exchange {
       return this.#providersWords(judged);
     } catch (error) {
       clearTimeout(this.#timer);
-      return this.#refused(this.#controller.signal.aborted ? this.#controller.signal.reason : this.#named(error));
+      return this.#refused(this.#call.request.signal.aborted ? clientGone() : this.#named(error));
     }
   }
 
@@ -99,7 +124,7 @@ export class Exchange {
         stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,
       },
-      this.#controller.signal,
+      this.#call.request.signal,
     );
     forgetAsked(this.#call);
     return sent;
@@ -154,8 +179,8 @@ export class Exchange {
     const sse = isEventStream(type);
     const { idle } = this.#target.spec.timeouts;
     let release = () => {};
+    this.#relaying = true;
     const { readable, ended } = relay(body, {
-      controller: this.#controller,
       idleMs: idle,
       ...(first ? { first } : {}),
       whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
@@ -163,8 +188,8 @@ export class Exchange {
       cut: (cause) => this.#cut(cause),
       idle: () => this.#timeout("said nothing more", idle),
       filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
-      onLong: () => {
-        release = this.#watchStanding();
+      onLong: (end) => {
+        release = this.#watchStanding(end);
       },
     });
     this.#call.waitUntil(
@@ -179,10 +204,10 @@ export class Exchange {
   }
 
   /** A stream that lasts must end when its caller may no longer have it. */
-  #watchStanding(): () => void {
+  #watchStanding(end: (refusal: Refusal) => void): () => void {
     const demand = { role: "run", resource: "llms", name: this.#target.name } as const;
     const standing = this.#call.deps.access.stillAllowed(this.#call, demand);
-    standing.signal.addEventListener("abort", () => this.#controller.abort(standing.signal.reason));
+    standing.signal.addEventListener("abort", () => end(toRefusal(standing.signal.reason)));
     return () => standing.release();
   }
 
@@ -243,7 +268,10 @@ export class Exchange {
     });
   }
 
+  /** One event per request: what comes after a giving up is not told again. */
   #record(status: number, error: string | null, usage: Usage): void {
+    if (this.#recorded) return;
+    this.#recorded = true;
     const { principal } = this.#call.caller;
     const now = Date.now();
     const payload: InferenceCall = {
