@@ -1,14 +1,15 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
-import type { InferenceCall } from "#db/protocol/audit";
 import { errors, Refusal } from "#db/protocol/errors";
 import type { Call } from "../call.ts";
 import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
+import { Alarm } from "./alarm.ts";
 import { failed, judge, type ProviderError } from "./answer.ts";
 import { type Asked, forgetAsked } from "./asked.ts";
 import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
+import { recordInference } from "./record.ts";
 import { relay } from "./relay.ts";
 import type { Upstream } from "./upstream.ts";
 import { saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
@@ -36,7 +37,7 @@ export class Exchange {
   /** What the client waits for: the answer, or what is said before it or instead of it. */
   #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #alarm = new Alarm();
   #relaying = false;
   #recorded = false;
 
@@ -59,12 +60,12 @@ export class Exchange {
     const { firstByte } = this.#target.spec.timeouts;
     const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
     const timeUp = () => this.#giveUp(this.#timeout("did not begin to answer", firstByte));
-    if (!this.#stream || firstByte <= silence) this.#timer = setTimeout(timeUp, firstByte);
+    if (!this.#stream || firstByte <= silence) this.#alarm.set(firstByte, timeUp);
     else
-      this.#timer = setTimeout(() => {
-        this.#timer = setTimeout(timeUp, firstByte - silence);
+      this.#alarm.set(silence, () => {
+        this.#alarm.set(firstByte - silence, timeUp);
         this.#breakSilence();
-      }, silence);
+      });
     return promise;
   }
 
@@ -85,7 +86,7 @@ export class Exchange {
    * every request, and leave cycles between JavaScript and the runtime that only a full collection finds.
    */
   #giveUp(refusal: Refusal): void {
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
     this.#awaited.resolve(this.#refused(refusal));
   }
 
@@ -102,11 +103,11 @@ export class Exchange {
       const judged = await judge(response, this.#target);
       if (judged === undefined) return await this.#pass(response);
       if (judged instanceof Refusal) throw judged;
-      clearTimeout(this.#timer);
+      this.#alarm.clear();
       this.#record(judged.status, `provider_${judged.status}`, unknownUsage);
       return this.#providersWords(judged);
     } catch (error) {
-      clearTimeout(this.#timer);
+      this.#alarm.clear();
       return this.#refused(this.#call.request.signal.aborted ? clientGone() : this.#named(error));
     }
   }
@@ -153,15 +154,11 @@ export class Exchange {
     }
     const { body } = response;
     if (!body) return this.#whole(new Uint8Array(), status, type);
-    if (streaming) {
-      clearTimeout(this.#timer);
-      return this.#relay(body, status, type, undefined);
-    }
+    if (streaming) return this.#relay(body, status, type, undefined);
     const reader = body.getReader({ mode: "byob" });
     try {
       const { value, done } = await reader.readAtLeast(WHOLE_BYTES, new Uint8Array(WHOLE_BYTES));
       if (done || !value || value.length < WHOLE_BYTES) return this.#whole(value ?? new Uint8Array(), status, type);
-      clearTimeout(this.#timer);
       reader.releaseLock();
       return this.#relay(body, status, type, value);
     } catch (cause) {
@@ -170,7 +167,7 @@ export class Exchange {
   }
 
   #whole(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>, status: number, type: string): Response {
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
     this.#record(status, null, type.includes("json") ? usageIn(decoder.decode(bytes)) : unknownUsage);
     return new Response(bytes, { status, headers: this.#headers(type) });
   }
@@ -181,6 +178,7 @@ export class Exchange {
     let release = () => {};
     this.#relaying = true;
     const { readable, ended } = relay(body, {
+      alarm: this.#alarm,
       idleMs: idle,
       ...(first ? { first } : {}),
       whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
@@ -272,33 +270,14 @@ export class Exchange {
   #record(status: number, error: string | null, usage: Usage): void {
     if (this.#recorded) return;
     this.#recorded = true;
-    const { principal } = this.#call.caller;
-    const now = Date.now();
-    const payload: InferenceCall = {
-      llm: this.#target.name,
-      model: this.#target.spec.model,
+    recordInference(this.#call, this.#target, this.#requestId, {
       path: this.#path,
       streaming: this.#stream,
       status,
       error,
-      durationMs: now - this.#call.startedAt,
-      timeToFirstByteMs: this.#firstByteAt === undefined ? null : this.#firstByteAt - this.#call.startedAt,
-      ...usage,
-      attempts: 1,
-      servedBy: this.#target.status.publisher ?? this.#target.spec.type,
-    };
-    this.#call.deps.audit.record(
-      {
-        kind: "llm_inference_call",
-        principal: principal.name,
-        tokenName: principal.tokenName ?? null,
-        tokenHash: principal.tokenHash8 ?? null,
-        project: principal.project ?? null,
-        correlation: this.#requestId,
-        payload,
-      },
-      this.#call.waitUntil,
-    );
+      firstByteAt: this.#firstByteAt,
+      usage,
+    });
   }
 }
 

@@ -6,6 +6,7 @@
  * runs, a look at the copy now and then tells that the provider still speaks, and keeps the copy small.
  */
 import type { Refusal } from "#db/protocol/errors";
+import type { Alarm } from "./alarm.ts";
 import { Copy } from "./copy.ts";
 import { pump } from "./pump.ts";
 
@@ -16,6 +17,8 @@ const LAST_LOOK = 1_000;
 const FAREWELL = 10_000;
 
 export interface RelayOptions {
+  /** Is the relay's from now on. */
+  alarm: Alarm;
   /** Milliseconds of silence after which the provider has failed. */
   idleMs: number;
   /** Bytes that were read already. */
@@ -126,12 +129,12 @@ async function takeLeave(
  * @returns what ends that.
  */
 function watch(copy: Copy, options: RelayOptions, end: (refusal: Refusal) => void, interrupt: () => void): () => void {
-  const { idleMs, filler } = options;
+  const { alarm, idleMs, filler } = options;
   let long = options.onLong;
   let wait = FIRST_LOOK;
   const startedAt = Date.now();
   let heardAt = startedAt;
-  let timer = setTimeout(look, Math.min(wait, idleMs));
+  alarm.set(Math.min(wait, idleMs), look);
   function look() {
     const now = Date.now();
     if (copy.look()) heardAt = now;
@@ -142,9 +145,9 @@ function watch(copy: Copy, options: RelayOptions, end: (refusal: Refusal) => voi
     }
     if (filler && copy.empty && now - startedAt >= filler.afterMs) return interrupt();
     wait = Math.min(wait * 2, LAST_LOOK);
-    timer = setTimeout(look, Math.min(wait, Math.max(1, idleMs - (now - heardAt))));
+    alarm.set(Math.min(wait, Math.max(1, idleMs - (now - heardAt))), look);
   }
-  return () => clearTimeout(timer);
+  return () => alarm.clear();
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
