@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
 import { Alarm } from "./alarm.ts";
-import { failed, judge, type ProviderError } from "./answer.ts";
+import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";
 import { type Asked, forgetAsked } from "./asked.ts";
 import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
@@ -100,8 +100,9 @@ export class Exchange {
         return response;
       }
       this.#firstByteAt = Date.now();
+      const type = response.headers.get("content-type");
+      if (isAnswer(response.status, type ?? "")) return await this.#pass(response, type ?? "application/octet-stream");
       const judged = await judge(response, this.#target);
-      if (judged === undefined) return await this.#pass(response);
       if (judged instanceof Refusal) throw judged;
       this.#alarm.clear();
       this.#record(judged.status, `provider_${judged.status}`, unknownUsage);
@@ -139,8 +140,7 @@ export class Exchange {
     return publisherUpstream(this.#call.deps, status.publisher);
   }
 
-  async #pass(response: Response): Promise<Response> {
-    const type = response.headers.get("content-type") ?? "application/octet-stream";
+  async #pass(response: Response, type: string): Promise<Response> {
     const { status } = response;
     const streaming = isEventStream(type);
     const length = response.headers.get("content-length");
