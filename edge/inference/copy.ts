@@ -9,7 +9,7 @@ const FIRST_BYTES = 8_192;
 const COPY_LIMIT = 8_388_608;
 
 /** Milliseconds in which what a broken stream has left behind is read: all of it is here already. */
-const LEFTOVERS = 10;
+const LEFTOVERS = 100;
 
 const decoder = new TextDecoder();
 

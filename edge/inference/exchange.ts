@@ -81,9 +81,8 @@ export class Exchange {
   }
 
   /**
-   * Answers without the provider. Nothing tells the provider: its request ends with ours, because the runtime ends what belongs
-   * to a request that is over. A signal of our own for that would cost
-   * every request, and leave cycles between JavaScript and the runtime that only a full collection finds.
+   * Answers without the provider. Nothing tells the provider: the runtime ends what belongs to a request that is over. A signal
+   * of our own for it would cost every request, and tie JavaScript to the runtime in circles that only a full collection finds.
    */
   #giveUp(refusal: Refusal): void {
     this.#alarm.clear();
