@@ -1,7 +1,7 @@
 /**
- * A deadline that moves, on one timer of the runtime. Starting and stopping a timer costs more than everything JavaScript does
- * with a small answer, and most answers are there before any deadline: so the timer is left alone while the deadline moves, and
- * looks again when it rings too early.
+ * A deadline that moves, on one timer of the runtime. Starting and stopping a timer is three per cent of what a small answer
+ * costs, and most answers are there before any deadline: so the timer is left alone while the deadline moves, and looks again
+ * when it rings too early.
  */
 
 /** Milliseconds after which a new timer rings at the latest: a deadline that comes soon after a late one is then free too. */

@@ -86,7 +86,7 @@ export class Copy {
     return this.#taken > COPY_LIMIT ? "" : decoder.decode(this.#last);
   }
 
-  /** The common case, a stream that was short and unbroken: the runtime reads it in one go, which costs a third. */
+  /** The common case, a stream that was short and unbroken: the runtime reads it in one go, which costs less. */
   async #whole(): Promise<string> {
     this.#ended = true;
     const all = new Uint8Array(await new Response(this.#stream).arrayBuffer().catch(() => new ArrayBuffer()));
