@@ -38,7 +38,7 @@ export async function admit(route: Route, call: Call): Promise<void> {
         throw denied(`${role}:${resource}`);
       const name = await permission.name(call);
       if (allows(caller.grants, { role, resource, name })) return;
-      throw permission.conceal?.(name) ?? denied(`${role}:${resource}:${name}`);
+      throw (await permission.conceal?.(name, call)) ?? denied(`${role}:${resource}:${name}`);
     }
   }
 }

@@ -19,8 +19,8 @@ export type Permission =
       resource: string;
       name?: (call: Call) => Promise<string> | string;
       listed?: true;
-      /** A denial looks like absence: the same refusal that an unknown name gets. */
-      conceal?: (name: string) => Error;
+      /** A denial looks like absence: the same refusal that an unknown name gets, returned or thrown. */
+      conceal?: (name: string, call: Call) => Error | Promise<Error>;
     }
   /**
    * Rows that belong to somebody: whoever is somebody passes, or has `own` on the kind where that is asked for, and the handler
@@ -50,6 +50,8 @@ export interface RouteDoc {
   query?: Readonly<Record<string, string>>;
   /** Successful answer: status and schema; a string names a component (`Llm`, `LlmList`). */
   answer?: { status: number; schema?: z.ZodType | string };
+  /** Schema of each event's data, where it can also answer with server-sent events. */
+  events?: string;
 }
 
 export interface Route {

@@ -74,6 +74,10 @@ export const requirements = {
   },
 
   // Whether you may
+  "rbac.personalities": {
+    behaviour: "A personality is viewed, made, changed and deleted by the rights on its agent, by name too.",
+    source: "auth.md, RBAC; resources.md",
+  },
   "rbac.golden-table": {
     behaviour: "Role × action × kind × scope decides as the reviewed table says.",
     source: "style.md, 8; quality.md, Security matrix",
@@ -108,6 +112,36 @@ export const requirements = {
   },
 
   // Resources
+  "resources.personality-scope": {
+    behaviour:
+      "A personality attaches prompts of its agent, of its agent's project, or of nobody; nothing breaks that later.",
+    source: "agents.md, Personalities",
+  },
+  "resources.attach": {
+    behaviour: "Attaching twice and detaching what is not attached are refused, and name what is wrong.",
+    source: "agents.md, Personalities",
+  },
+  "resources.approve": {
+    behaviour:
+      "A promptrequest becomes a prompt by who may create prompts; what was cut off is finished by asking again.",
+    source: "agents.md, Prompts; auth.md, RBAC",
+  },
+  "resources.nested-lists": {
+    behaviour: "What a kind names has lists of that kind below it: /projects/:p/agents, /agents/:a/prompts.",
+    source: "resources.md",
+  },
+  "resources.cascade": {
+    behaviour: "What belongs to a resource is deleted with it, and what others refer to keeps all of it.",
+    source: "resources.md",
+  },
+  "resources.store-invariants": {
+    behaviour: "The store's constraints hold what excludes each other, whoever writes.",
+    source: "resources.md, Store",
+  },
+  "resources.dormant": {
+    behaviour: "A field that is kept and not acted upon is told to whoever sets it.",
+    source: "resources.md",
+  },
   "resources.crud": {
     behaviour:
       "Every kind can be created, listed, read by name and id, replaced, patched and deleted as its verbs say.",
@@ -336,6 +370,32 @@ export const requirements = {
     source: "style.md, 6; sketch.md, A verb",
   },
   "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
+
+  // Watching
+  "watch.events": {
+    behaviour: "A watch tells what is there, that this was all, and then each change as ADDED, MODIFIED or DELETED.",
+    source: "Kubernetes API concepts, Efficient detection of changes",
+  },
+  "watch.resume": {
+    behaviour: "A watch goes on where a list, an event, a bookmark or a resource's version says, and misses nothing.",
+    source: "Kubernetes API concepts, Efficient detection of changes",
+  },
+  "watch.selectors": {
+    behaviour: "With a selector, what begins to match is ADDED and what ends to match is DELETED with its last state.",
+    source: "Kubernetes API concepts, Watch",
+  },
+  "watch.visible": {
+    behaviour: "A watch tells a caller of no name that it may not see, and ends when its rights do.",
+    source: "auth.md, RBAC",
+  },
+  "watch.expired": {
+    behaviour: "A resourceVersion whose changes are no longer known gets 410 expired.",
+    source: "Kubernetes API concepts, 410 Gone responses",
+  },
+  "watch.restart": {
+    behaviour: "What is written while an edge is away reaches a watcher that comes back, once.",
+    source: "quality.md, Reliability drills",
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementId = keyof typeof requirements;

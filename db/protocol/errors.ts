@@ -27,6 +27,7 @@ export const errors = {
   publisher_conflict: row(409, 1, "invalid_request_error", "invalid_request_error"),
   already_bootstrapped: row(409, 1, "invalid_request_error", "invalid_request_error"),
   task_gone: row(409, 1, "invalid_request_error", "invalid_request_error"),
+  expired: row(410, 1, "invalid_request_error", "invalid_request_error"),
   lost_update: row(412, 1, "invalid_request_error", "invalid_request_error"),
   too_large: row(413, 1, "invalid_request_error", "request_too_large"),
   credential_refused: row(422, 1, "invalid_request_error", "invalid_request_error"),

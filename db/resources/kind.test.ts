@@ -4,7 +4,23 @@ import { referencesIn, referencesOf, writeOnlyFields } from "./kind.ts";
 
 describe("references", () => {
   test("are found wherever the schema holds them", () => {
-    expect(referencesOf(kindsByName.llm)).toEqual([{ path: ["apiKeyRef", "name"], kind: "secret" }]);
+    expect(referencesOf(kindsByName.llm)).toEqual([
+      { path: ["apiKeyRef", "name"], kind: "secret" },
+      { path: ["cluster"], kind: "cluster" },
+      { path: ["fallbacks", "[]"], kind: "llm" },
+    ]);
+    expect(referencesOf(kindsByName.agent)).toContainEqual({
+      path: ["defaultPersonality"],
+      kind: "personality",
+      within: "self",
+    });
+    expect(referencesOf(kindsByName.prompt)).toContainEqual({
+      path: ["agent"],
+      kind: "agent",
+      whenGone: "cascade",
+    });
+    // What a template names exists when a server is made of it.
+    expect(referencesOf(kindsByName.template)).toEqual([]);
     expect(referencesOf(kindsByName.group)).toEqual([{ path: ["members", "[]"], kind: "user" }]);
     expect(referencesOf(kindsByName.rbac).map((r) => r.kind)).toEqual(["user", "group", "mcptoken", "cluster"]);
   });

@@ -1,19 +1,20 @@
-/** How much somebody or something may use. */
+/** What a principal, a token, an LLM or a project may use (spec: auth.md, Limits and budgets). */
 import { z } from "zod";
+import { fieldMeta } from "./field.ts";
 
-const count = z.int().positive().max(1_000_000_000);
+const count = z.int().min(1).max(1_000_000_000);
 
 export const limits = z
   .strictObject({
-    requestsPerMinute: count.optional().describe("Requests."),
-    tokensPerMinute: count.optional().describe("Tokens in and out."),
-    concurrency: z.int().positive().max(100_000).optional().describe("Requests at a time."),
+    requestsPerMinute: count.optional().describe("Requests in any minute."),
+    tokensPerMinute: count.optional().describe("Tokens, in and out, in any minute."),
+    concurrency: count.optional().describe("Requests at the same time."),
     budget: z
       .strictObject({
-        amount: z.number().positive().max(1_000_000_000).describe("In the currency of the prices."),
-        period: z.enum(["day", "month"]).describe("After which it is full again."),
+        amount: z.number().positive().max(1e12).describe("In the currency of the LLMs' pricing."),
+        period: z.enum(["day", "month"]).describe("When it starts again, in UTC."),
       })
       .optional()
       .describe("What may be spent."),
   })
-  .optional();
+  .register(fieldMeta, { dormant: "limits are kept, and nothing enforces them in this version" });

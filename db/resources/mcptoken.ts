@@ -24,7 +24,7 @@ export const mcptoken = kind({
     rbac: z.enum(["empty", "clone"]).default("empty").describe("`clone` starts from what its creator may do now."),
     bindings: z.array(binding).max(1000).default([]).describe("What it may do. Never more than its creator may."),
     operations: z.array(operationBinding).max(100).default([]).describe("Operations it may run."),
-    limits: limits.describe("How much it may use. Kept with the token; the edge does not hold it to them yet."),
+    limits: limits.optional().describe("What its bearer may use."),
     description,
   }),
   status: z.strictObject({

@@ -8,6 +8,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  check,
   foreignKey,
   index,
   jsonb,
@@ -74,6 +75,10 @@ function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
           .where(sql.raw(`${fieldSql(k.exactlyOne)} = 'true'`)),
       );
     }
+    const given = (group: readonly string[]) => group.map((f) => `jsonb_exists(spec, '${f}')::int`).join(" + ");
+    for (const group of k.atMostOneOf)
+      extra.push(check(`${k.name}_at_most_one_${group[0]}`, sql.raw(`${given(group)} <= 1`)));
+    for (const group of k.oneOf) extra.push(check(`${k.name}_one_of_${group[0]}`, sql.raw(`${given(group)} = 1`)));
     for (const path of k.unique ?? []) extra.push(uniqueIndex(uniqueName(k, path)).on(sql.raw(`(${fieldSql(path)})`)));
     for (const field of k.searched ?? [])
       extra.push(index(`${k.name}_${field}`).using("gin", sql.raw(`(spec->'${field}') jsonb_path_ops`)));

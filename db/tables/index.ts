@@ -1,14 +1,18 @@
 /** Every table. */
 import { auditEvent } from "./audit.ts";
+import { change, changeFloor } from "./change.ts";
 import { password, session } from "./credentials.ts";
 import { derived } from "./derive.ts";
 import { knownOperation } from "./operations.ts";
+import { seeded } from "./seeded.ts";
 
 export { auditEvent } from "./audit.ts";
+export { change, changeFloor } from "./change.ts";
 export { password, session } from "./credentials.ts";
 export { type Edge, type EdgeTable, edgeBetween, edges, type ResourceTable, resources } from "./derive.ts";
 
 export { knownOperation } from "./operations.ts";
+export { seeded } from "./seeded.ts";
 
 /** What the generator of migrations reads. */
-export const everyTable = { ...derived, password, session, auditEvent, knownOperation };
+export const everyTable = { ...derived, password, session, auditEvent, knownOperation, seeded, change, changeFloor };

@@ -4,6 +4,7 @@ import { eq, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
 import { operations } from "#db/resources/grants";
 import { kindsByName, type TableKindName } from "#db/resources/index";
+import { systemUser } from "#db/system/names";
 import { password, resources } from "#db/tables/index";
 import type { Change } from "../changes.ts";
 import type { Store, Transaction } from "../store.ts";
@@ -29,7 +30,9 @@ export function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise
   return store.transaction(async (tx) => {
     // Two at once: the second waits here, and then sees the first one's user.
     await tx.execute(sql`lock table ${resources.user} in share row exclusive mode`);
-    const { rows } = await tx.execute(sql`select 1 from ${resources.user} limit 1`);
+    const { rows } = await tx.execute(
+      sql`select 1 from ${resources.user} where ${resources.user.name} <> ${systemUser.name} limit 1`,
+    );
     if (rows.length > 0)
       refuse("already_bootstrapped", "This edge has users already, so its first one can't be made again.", {
         hint: "Log in with `mcpctl login`, or ask an administrator for an account.",

@@ -17,6 +17,7 @@ const { rbac } = resources;
 const kind = kindsByName.mcptoken;
 
 export const mcptoken: Behaviour = {
+  alsoWrites: ["rbac"],
   async beforeWrite({ caller, deps, next, reveal }) {
     const spec = kind.spec.parse(next.spec);
     const ends = lifeOf(spec.expiry, caller, Date.now());

@@ -1,12 +1,13 @@
 /** Reading rows of any kind: one by name, id or alternate key; many by page. Each is one statement. */
 import { and, asc, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
-import { hasTable, type KindName } from "#db/resources/index";
+import { hasTable, type KindName, type TableKindName } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { isSound } from "#db/resources/validate";
-import { resources } from "#db/tables/index";
+import { edgeBetween, resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Relation } from "../sources/source.ts";
 import type { Store } from "../store.ts";
+import { parentOf } from "./dependents.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";
 import type { Reach } from "./reach.ts";
 import { relationOf } from "./relation.ts";
@@ -63,6 +64,10 @@ export interface ListQuery {
   fields: readonly FieldRequirement[];
   namePrefix: string | undefined;
   scopeId: string | undefined;
+  /** Only those that name this row in this field of their spec. */
+  referring?: { field: string; to: TableKindName; id: string; name: string } | undefined;
+  /** Only those that this row names. */
+  referredBy?: { from: TableKindName; id: string } | undefined;
   reach?: Reach | undefined;
   /** ISO 8601: created then or later, and before. */
   since?: string | undefined;
@@ -76,13 +81,15 @@ export interface Page {
   rows: Stored[];
   /** Set when more follow. */
   next: Cursor | undefined;
+  /** What the store had seen when it answered: changes that come after it are not in this page. Undefined without rows. */
+  snapshot: string | undefined;
 }
 
 export async function listRows(db: Reader, kind: NamedKind, query: ListQuery): Promise<Page> {
   const found = await listStatement(db, kind, query);
-  const rows = found.slice(0, query.limit).map(({ cursor: _, ...row }) => ({ ...row, sealed: null }));
+  const rows = found.slice(0, query.limit).map(({ cursor: _, snapshot: __, ...row }) => ({ ...row, sealed: null }));
   const last = found.length > query.limit ? found[query.limit - 1] : undefined;
-  return { rows, next: last && { after: last.cursor, id: last.id } };
+  return { rows, next: last && { after: last.cursor, id: last.id }, snapshot: found[0]?.snapshot };
 }
 
 /** One row more than the page, which tells whether another page follows. */
@@ -93,9 +100,13 @@ export function listStatement(db: Reader, kind: NamedKind, query: ListQuery) {
   const direction = order.descending ? desc : asc;
   const { sealed: _, ...columns } = r.columns;
   return db
-    .select({ ...columns, cursor: isTime(order) ? microseconds(by) : sql<string>`${by}` })
+    .select({
+      ...columns,
+      cursor: isTime(order) ? microseconds(by) : sql<string>`${by}`,
+      snapshot: sql<string>`pg_current_snapshot()::text`,
+    })
     .from(r.from)
-    .where(and(...conditions(r, query), query.after && beyond(r, by, order, query.after)))
+    .where(and(...conditions(kind, r, query), query.after && beyond(r, by, order, query.after)))
     .orderBy(direction(by), direction(columns.id))
     .limit(limit + 1);
 }
@@ -124,12 +135,14 @@ function beyond(r: Relation, by: SQL, order: Order, { after, id }: Cursor): SQL 
   return order.descending ? sql`${row} < (${value}, ${id})` : sql`${row} > (${value}, ${id})`;
 }
 
-function conditions(r: Relation, query: ListQuery): (SQL | undefined)[] {
+function conditions(kind: NamedKind, r: Relation, query: ListQuery): (SQL | undefined)[] {
   const { name, scopeId, labels, createdAt } = r.columns;
   return [
     r.where,
     reachable(r, query.reach),
-    query.visible === "all" ? undefined : inArray(name, [...query.visible]),
+    seen(kind, r, query.visible),
+    query.referring && refersTo(kind, r, query.referring),
+    query.referredBy && namedBy(kind, r, query.referredBy),
     query.scopeId === undefined ? undefined : eq(scopeId, query.scopeId),
     query.namePrefix === undefined ? undefined : sql`starts_with(${name}, ${query.namePrefix})`,
     query.since === undefined ? undefined : sql`${createdAt} >= ${query.since}::timestamptz`,
@@ -140,6 +153,27 @@ function conditions(r: Relation, query: ListQuery): (SQL | undefined)[] {
       return is === "equal" ? sql`${column} = ${value}` : sql`${column} is distinct from ${value}`;
     }),
   ];
+}
+
+/** Names that the caller may see: the rows' own, or their parents' where those govern. */
+function seen(kind: NamedKind, r: Relation, visible: "all" | readonly string[]): SQL | undefined {
+  if (visible === "all") return undefined;
+  const parent = kind.governedByParent && parentOf(kind);
+  if (!parent) return inArray(r.columns.name, [...visible]);
+  const p = resources[parent.name];
+  return sql`${r.columns.scopeId} in (select ${p.id} from ${p} where ${inArray(p.name, [...visible])})`;
+}
+
+function refersTo(kind: NamedKind, r: Relation, { field, to, id }: NonNullable<ListQuery["referring"]>): SQL {
+  if (!hasTable(kind)) throw new Error(`${kind.name} refers to nothing`);
+  const edge = edgeBetween(kind.name, to);
+  return sql`${r.columns.id} in (select ${edge.fromId} from ${edge} where ${edge.toId} = ${id} and ${edge.path} = ${field})`;
+}
+
+function namedBy(kind: NamedKind, r: Relation, { from, id }: NonNullable<ListQuery["referredBy"]>): SQL {
+  if (!hasTable(kind)) throw new Error(`nothing refers to ${kind.name}`);
+  const edge = edgeBetween(from, kind.name);
+  return sql`${r.columns.id} in (select ${edge.toId} from ${edge} where ${edge.fromId} = ${id})`;
 }
 
 /** Containment, so that the index on labels serves. */
@@ -163,7 +197,7 @@ export async function visibleNames(db: Reader, kind: NamedKind, visible: "all" |
   const rows = await db
     .select({ name: t.name })
     .from(t)
-    .where(visible === "all" ? undefined : inArray(t.name, [...visible]))
+    .where(seen(kind, relationOf(kind), visible))
     .orderBy(asc(t.name))
     .limit(1000);
   return rows.map((r) => r.name);

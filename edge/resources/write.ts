@@ -2,6 +2,7 @@
 import { createId } from "@paralleldrive/cuid2";
 import { and, eq, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
+import { dormantIn } from "#db/resources/dormant";
 import type { TableKind } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
 import { fieldSql } from "#db/tables/derive";
@@ -12,7 +13,7 @@ import type { Call } from "../call.ts";
 import type { Transaction } from "../store.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { conflictOf, Overtaken } from "./conflicts.ts";
-import { isUnchanged } from "./equal.ts";
+import { canonical, isUnchanged } from "./equal.ts";
 import { findRows } from "./read.ts";
 import { type References, resolveReferences, writeEdges } from "./references.ts";
 import { rehearse } from "./rehearse.ts";
@@ -108,8 +109,13 @@ async function attempt(
     warn: (message) => warnings.push(message),
     reveal: (fields) => Object.assign(revealed, fields),
   };
+  for (const { path, why } of dormantIn(kind, next.spec)) {
+    const [field = ""] = path.split(".");
+    if (!previous || canonical({ v: previous.spec[field] }) !== canonical({ v: next.spec[field] }))
+      warnings.push(`${path}: ${why}.`);
+  }
   await behaviour?.beforeWrite?.(asked);
-  const references = await resolveReferences(deps.store.db, kind, next.spec, caller);
+  const references = await resolveReferences(deps.store.db, kind, next, caller);
   next.scopeId = references.scopeId;
   assertKept(kind, previous, next);
   const given = Object.keys(document.given);

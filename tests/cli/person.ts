@@ -20,6 +20,8 @@ export interface Doing {
   /** What their editor makes of a file. */
   editor?(file: string): Promise<number> | number;
   signal?: AbortSignal;
+  /** Standard output is a terminal. */
+  terminal?: boolean;
   now?(): number;
   /** Called with everything on stdout as it comes. */
   onOut?(text: string): void;
@@ -54,7 +56,7 @@ export function person(env: Readonly<Record<string, string>> = {}): Person {
           },
           columns: undefined,
           colour: { out: false, err: false },
-          terminal: { in: doing.answers !== undefined, out: false, err: false },
+          terminal: { in: doing.answers !== undefined, out: doing.terminal === true, err: false },
           input: async () => doing.stdin ?? "",
           async ask(question) {
             said.err += question;

@@ -41,7 +41,9 @@ beforeAll(async () => {
      select 'old-' || n, timestamptz '2020-01-01' + n * interval '1 hour', 'llm_inference_call', 'ci', 'ci', 'web',
        jsonb_build_object('llm', 'm' || n % 10, 'path', '/v1/chat/completions', 'status', 200) from generate_series(1, 500) n`,
   );
-  const written = async () => (await read("?fieldSelector=about=group/one")).items.length === 2;
+  const written = async () =>
+    (await read("?fieldSelector=about=group/one")).items.length === 2 &&
+    (await read("?fieldSelector=principal=eve@example.com")).items.length === 1;
   await until(written, 10_000, "what was done has been recorded");
 });
 afterAll(() => edge?.stop());
