@@ -1,15 +1,15 @@
+import { system } from "./edge/system-requirements.ts";
+import { laws } from "./laws/requirements.ts";
+import { virtualLlms } from "./publishers/requirements.ts";
+
 /**
- * What mcpctl promises, as data, here and in tests/requirements/. A test says in its title which promise it checks:
+ * What mcpctl promises, as data. A test says in its title which promise it checks:
  *
  *     test(verifies("auth.uniform-401", "a revoked token"), …)
  *
  * `tests/laws/requirements.test.ts` fails on a promise that no test checks. `source` is the part of the specification, or the
  * authority, that a promise comes from.
  */
-import { inference } from "./requirements/inference.ts";
-import { laws } from "./requirements/laws.ts";
-import { system } from "./requirements/system.ts";
-
 export interface Requirement {
   behaviour: string;
   source: string;
@@ -179,6 +179,22 @@ export const requirements = {
     behaviour: "A dry run answers what would be stored and stores nothing.",
     source: "resources.md, apply",
   },
+  "apply.three-way": {
+    behaviour: "Apply takes away what it set before and no longer has, and leaves alone what it never set.",
+    source: "resources.md, apply",
+  },
+  "apply.prune": {
+    behaviour: "Prune deletes what apply made, that is selected and in no file; nothing else.",
+    source: "resources.md, apply",
+  },
+  "apply.resumable": {
+    behaviour: "An apply that was cut off anywhere and is run again ends where one that was not would have.",
+    source: "resources.md, apply",
+  },
+  "apply.cycles": {
+    behaviour: "Documents that refer to each other are applied in two passes, or the circle is named before any write.",
+    source: "resources.md, apply",
+  },
   "resources.openapi": {
     behaviour: "The OpenAPI 3.1 document lists every route.",
     source: "resources.md, Routes",
@@ -192,6 +208,76 @@ export const requirements = {
       "Values lie encrypted in the store; a sealed value can't be moved to another row or read with another key.",
     source: "secrets.md, Backends",
   },
+
+  // Inference
+  "inference.models": {
+    behaviour: "GET /v1/models lists exactly the LLMs that the caller may run.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.chat": {
+    behaviour: "The openai package gets a chat completion through the edge with an mcpctl token.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.key-hidden": {
+    behaviour: "The provider gets its own key and never the caller's token; the caller never sees the key.",
+    source: "inference.md, Providers",
+  },
+  "inference.unknown-fields": {
+    behaviour: "Request fields that mcpctl does not know reach the provider as they were written.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.stream-byte-exact": {
+    behaviour: "A passed-through stream keeps its bytes and their order, to the terminal [DONE].",
+    source: "inference.md, Streaming",
+  },
+  "inference.stream-unbuffered": {
+    behaviour: "A chunk goes out when it comes in: the first is there before the provider has written the second.",
+    source: "inference.md, Streaming",
+  },
+  "inference.stream-cut": {
+    behaviour: "A provider that fails after the first byte becomes one error event and the end, without [DONE].",
+    source: "inference.md, Streaming",
+  },
+  "inference.hang-up": {
+    behaviour: "A caller that hangs up ends the provider's request within a second.",
+    source: "inference.md, Streaming",
+  },
+  "inference.errors": {
+    behaviour: "Errors on /v1 have the shape from which the openai package makes its own classes.",
+    source: "inference.md, The endpoint",
+  },
+  "inference.bad-input": {
+    behaviour: "Malformed, mistyped, oversized and unknown input is a 4xx that says what is wrong, never a 5xx.",
+    source: "quality.md, Security matrix",
+  },
+  "inference.no-query-warm": {
+    behaviour: "A warm chat completion makes no query to the store.",
+    source: "architecture.md, The hot path",
+  },
+  "inference.url-forms": {
+    behaviour: "A provider's base URL works with and without a trailing /v1 and slashes; /v1beta stays.",
+    source: "inference.md, Providers",
+  },
+  "inference.private-refused": {
+    behaviour: "A URL that points inside is refused unless the edge was told otherwise.",
+    source: "inference.md, Providers",
+  },
+  "inference.auth-probe": {
+    behaviour:
+      "A key that the provider refuses is refused with 422 at the write; an unreachable provider is a warning.",
+    source: "inference.md, Providers",
+  },
+  "audit.inference": {
+    behaviour: "Each answered inference request leaves one llm_inference_call with its token counts.",
+    source: "inference.md, What is recorded",
+  },
+  "audit.off-path": {
+    behaviour: "Recording delays no answer, and an outage of the store loses no event.",
+    source: "architecture.md, What an acknowledgement means",
+  },
+
+  // Virtual LLMs
+  ...virtualLlms,
 
   // The command line
   "cli.round-trip": {
@@ -208,6 +294,14 @@ export const requirements = {
   },
   "cli.verbs": {
     behaviour: "get, describe, create, apply, edit, delete, run, login and whoami work against a real edge.",
+    source: "cli.md",
+  },
+  "cli.create-any-field": {
+    behaviour: "Every field of every kind can be set by create: by its flag, by its path, from a file.",
+    source: "cli.md",
+  },
+  "cli.completion": {
+    behaviour: "Shells complete verbs, kinds, names from the edge, flags and their values.",
     source: "cli.md",
   },
   "cli.private-files": {
@@ -231,6 +325,10 @@ export const requirements = {
   "docs.recipes": {
     behaviour: "Every recipe of the guide to rights can be applied as it stands, and comes to what it says.",
     source: "quality.md, Kinds of test",
+  },
+  "docs.declarative": {
+    behaviour: "Every command of the guide to declarative work works as written and prints what is shown.",
+    source: "quality.md; resources.md, apply",
   },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",
@@ -263,7 +361,6 @@ export const requirements = {
     source: "quality.md, Reliability drills",
   },
 
-  ...inference,
   ...system,
   ...laws,
 } as const satisfies Record<string, Requirement>;

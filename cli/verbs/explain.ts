@@ -10,6 +10,7 @@ import {
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
+import { folded } from "../render/fold.ts";
 import { one, toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -20,13 +21,14 @@ export default verb({
     "mcpctl explain mcptoken.bindings.role",
     "mcpctl explain server --recursive",
   ],
-  args: { what: one("KIND or KIND.field.field", { from: "kinds" }) },
+  args: { what: one("KIND or KIND.field.field", { from: "fields" }) },
   flags: { recursive: toggle("--recursive", "All fields, also those within fields.") },
   async run({ what, recursive }, { io }) {
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;
-    await io.out(under.length === 0 ? aboutKind(kind, recursive) : aboutField(descend(kind, under), kind, recursive));
+    const text = under.length === 0 ? aboutKind(kind, recursive) : aboutField(descend(kind, under), kind, recursive);
+    await io.out(folded(text, io.columns));
   },
 });
 
@@ -35,15 +37,18 @@ function aboutKind(kind: AnyKind, recursive: boolean): string {
   const list = recursive ? outlined : fieldList;
   const named = referencesBetween().filter((r) => r.to === kind.name);
   const goes = (fate: Fate) => (fate === "goes with it" ? " (goes with it)" : "");
+  const retired = Object.entries(kind.retired ?? {}).map(([field, why]) => `  ${field}: ${why}\n`);
   const names = [...new Set([kind.plural, ...kind.shortNames])].join(", ");
   return [
     `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n`,
+    ...(kind.scope ? [`WITHIN:   ${kind.scope}\n`] : []),
     ...rulesOf(kind).map((rule) => `RULE:     ${rule}\n`),
     ...(named.length > 0 ? [`NAMED IN: ${named.map((r) => `${r.from}.${r.path}${goes(r.fate)}`).join(", ")}\n`] : []),
     `\nFIELDS\n${list([...envelope, ...spec])}`,
     ...(status.fields.length > 0
       ? [`\nSTATUS (reported by the system, ignored when applied)\n${list(status.fields)}`]
       : []),
+    ...(retired.length > 0 ? [`\nNO LONGER FIELDS (dropped with a warning)\n${retired.join("")}`] : []),
   ].join("");
 }
 
@@ -58,6 +63,7 @@ function aboutField(field: Field, kind: AnyKind, recursive: boolean): string {
     ["ABOUT", field.about],
     ["ONLY WITH", field.only],
     ["DEFAULT", JSON.stringify(field.preset)],
+    ["ALLOWED", field.words.join(", ")],
     ["MUST BE", own.join(", ")],
     ["EACH", each.map((bound) => bound.slice("each: ".length)).join(", ")],
     ...Object.entries(field.refused).map(([value, why]): [string, string] => ["NOT", `${value}: ${why}`]),

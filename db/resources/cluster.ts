@@ -45,7 +45,8 @@ const serviceAccounts = z.strictObject({
         .array(key)
         .min(1)
         .max(20)
-        .refine((keys) => new Set(keys.map((k) => k.kid)).size === keys.length, "two keys must not have the same kid"),
+        .refine((keys) => new Set(keys.map((k) => k.kid)).size === keys.length, "two keys must not have the same kid")
+        .describe("As the cluster publishes them."),
     })
     .optional()
     .describe("Public keys: `kubectl get --raw /openid/v1/jwks`. Left out, they come from the issuer, over https."),

@@ -6,8 +6,8 @@ import type { z } from "zod";
 import { boundsOf } from "./bounds.ts";
 import { type FieldMeta, metaOf } from "./field.ts";
 import { envelope, kinds } from "./index.ts";
-import { type Kind, referencesOf } from "./kind.ts";
-import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "./shape.ts";
+import { isRequired, type Kind, referencesOf } from "./kind.ts";
+import { aboutOf, defaultOf, shapeOf, typeName } from "./shape.ts";
 
 export interface Field {
   /** Within what it is a field of. */
@@ -22,6 +22,8 @@ export interface Field {
   required: boolean;
   /** What holds where it is left out; undefined where nothing does. */
   preset: unknown;
+  /** The only values, where there are only some; of a list those of its elements. */
+  words: readonly string[];
   /** What a value must be beside its type, in words. */
   bounds: readonly string[];
   refersTo: readonly Referral[];
@@ -118,6 +120,7 @@ function fieldOf(name: string, above: string, possible: readonly Possible[], alw
     only,
     required: (always || only !== undefined) && schemas.every(isRequired),
     preset: schemas.map(defaultOf).find((preset) => preset !== undefined),
+    words: [...new Set(schemas.flatMap(wordsOf))],
     bounds: [...new Set(schemas.flatMap(boundsOf))],
     refersTo: metas.flatMap(({ ref: kind, whenGone, within, where }) =>
       kind === undefined
@@ -135,6 +138,12 @@ function fieldOf(name: string, above: string, possible: readonly Possible[], alw
 function metaOfContent(schema: z.core.$ZodType): FieldMeta {
   const shape = shapeOf(schema);
   return { ...(shape.is === "list" || shape.is === "map" ? metaOf(shape.of) : {}), ...metaOf(schema) };
+}
+
+function wordsOf(schema: z.core.$ZodType): readonly string[] {
+  const shape = shapeOf(schema);
+  if (shape.is === "list") return wordsOf(shape.of);
+  return shape.is === "choice" ? shape.words : [];
 }
 
 function stepInto(schema: z.core.$ZodType): string {

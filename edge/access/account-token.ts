@@ -23,12 +23,14 @@ const algorithms = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 /** By how much clocks may differ, in seconds. */
 const TOLERANCE = 10;
 
+const claimed = z.object({ iss: z.string(), kid: z.string().optional() });
+
 /** Whom a token names, before anything of it is believed: enough to find the key that it must be checked with. */
 export function claimOf(token: string): { issuer: string; keyId: string | undefined } | undefined {
   try {
-    const { iss } = decodeJwt(token);
-    const { kid } = decodeProtectedHeader(token);
-    return iss === undefined ? undefined : { issuer: iss, keyId: kid };
+    // Whoever made it up can have put anything there.
+    const { iss, kid } = claimed.parse({ iss: decodeJwt(token).iss, kid: decodeProtectedHeader(token).kid });
+    return { issuer: iss, keyId: kid };
   } catch {
     return undefined;
   }

@@ -11,6 +11,36 @@ const signingKey: Settings["signingKey"] = {
   kid: "k1",
 };
 
+test("a cluster's Guard is asked once for many of its accounts, and again when something was written", async () => {
+  const asked: string[] = [];
+  const env = {
+    GUARD: {
+      getByName: (name: string) => ({
+        check: async (): Promise<Verdict> => {
+          asked.push(name);
+          const principal = { kind: "ServiceAccount", id: name, name } as const;
+          const operations = name === "user:u1" ? (["impersonate"] as const) : [];
+          return { is: "admitted", version: "1", caller: { principal, grants: { bindings: [], operations } } };
+        },
+      }),
+    },
+  } as unknown as Env;
+  const authenticator = new Authenticator({ env, settings: { signingKey } as Settings, store: {} as Store });
+  const { accessToken } = await signSession(signingKey, { userId: "u1", sessionId: "s1" }, Date.now());
+  const as = (account: string) => {
+    const headers = { authorization: `Bearer ${accessToken}`, "x-service-account": account };
+    return authenticator.authenticate(new Request("http://edge/", { headers }), () => {});
+  };
+  for (let i = 0; i < 20; i++) expect((await as(`ci/app-${i}`)).principal.impersonator?.name).toBe("user:u1");
+  const times = (name: string) => asked.filter((n) => n === name).length;
+  expect([times("cluster:default"), times("account:default/ci/app-7")]).toEqual([1, 1]);
+  authenticator.forget(new Set(["cluster:default"]));
+  await as("ci/app-7");
+  expect([times("cluster:default"), times("account:default/ci/app-7"), times("account:default/ci/app-8")]).toEqual([
+    2, 2, 1,
+  ]);
+});
+
 test("a login is known for what it is although something else was written while it was admitted", async () => {
   const verdict: Verdict = {
     is: "admitted",

@@ -34,12 +34,16 @@ const DENIED_MS = 1_000;
 /** For how long a cluster's signature counts as verified: keys that its issuer withdraws end with it. */
 const VERIFIED_MS = 300_000;
 
+/** For how long what a cluster's Guard said to one account does for others. Part of the age of what is known of them. */
+const VOUCHED_MS = 1_000;
+
 /** Characters of an `iss`. */
 const LONGEST_ISSUER = 2_048;
 
 const CALLERS = 10_000;
 const DENIALS = 10_000;
 const STRANGERS = 10_000;
+const CLUSTERS = 1_000;
 
 interface Entry {
   pointer: Pointer;
@@ -53,6 +57,12 @@ interface Entry {
   expiresAt: number;
   /** When a signature has to be looked at again: its key may have been withdrawn. */
   verifiedUntil: number;
+}
+
+interface Judged {
+  verdict: Exclude<Verdict, { is: "unavailable" }>;
+  /** As of when. */
+  at: number;
 }
 
 /** A credential that belongs to somebody. */
@@ -72,6 +82,8 @@ export class Authenticator {
   readonly #callers = new BoundedMap<Entry>(CALLERS);
   /** Hash → until when it is refused without asking. */
   readonly #denied = new BoundedMap<number>(DENIALS);
+  /** Cluster's Guard and what it knows a registration as → when it last said that it stands. */
+  readonly #vouched = new BoundedMap<{ guard: string; at: number }>(CLUSTERS);
   /** Network → how many tokens that nobody has may still come from it. */
   readonly #strangers = new BoundedMap<Bucket>(STRANGERS);
   /** Counts `forget`: what was asked for before must not be kept after. */
@@ -137,6 +149,7 @@ export class Authenticator {
   /** Drops what this isolate holds about principals that a write concerns. */
   forget(guards: ReadonlySet<string>): void {
     this.#epoch++;
+    this.#vouched.deleteWhere(({ guard }) => guards.has(guard));
     this.#callers.deleteWhere(
       ({ pointer: { guard, within } }) => guards.has(guard) || (within !== undefined && guards.has(within.guard)),
     );
@@ -166,11 +179,11 @@ export class Authenticator {
   async #admitPointer(key: string, found: Found, now: number): Promise<Caller | undefined> {
     const { pointer, verifiedUntil = Number.POSITIVE_INFINITY } = found;
     const epoch = this.#epoch;
-    const verdict = await this.#ask(pointer, undefined);
+    const { verdict, at } = await this.#ask(pointer, undefined, now);
     if (verdict.is !== "admitted") return undefined;
     const { caller, version } = verdict;
     const expiresAt = Math.min(found.expiresAt, verdict.expiresAt ?? Number.POSITIVE_INFINITY);
-    const entry = { pointer, caller, version, askedAt: now, renewingAt: 0, expiresAt, verifiedUntil };
+    const entry = { pointer, caller, version, askedAt: at, renewingAt: 0, expiresAt, verifiedUntil };
     if (epoch === this.#epoch) this.#callers.set(key, entry);
     return caller;
   }
@@ -237,13 +250,13 @@ export class Authenticator {
 
   /** @returns undefined where the credential has to be looked at anew: its cluster has changed. @throws Refusal */
   async #renew(hash: string, entry: Entry, now: number): Promise<Entry | undefined> {
-    const verdict = await this.#ask(entry.pointer, entry.version);
+    const { verdict, at } = await this.#ask(entry.pointer, entry.version, now);
     switch (verdict.is) {
       case "same":
-        entry.askedAt = now;
+        entry.askedAt = at;
         return entry;
       case "admitted":
-        entry.askedAt = now;
+        entry.askedAt = at;
         entry.caller = verdict.caller;
         entry.version = verdict.version;
         return entry;
@@ -254,21 +267,43 @@ export class Authenticator {
     }
   }
 
-  /** @throws Refusal store_unavailable when nothing that may be used is known */
-  async #ask(pointer: Pointer, have: string | undefined): Promise<Exclude<Verdict, { is: "unavailable" }>> {
-    const { guard, credential, within } = pointer;
-    const ask = async (): Promise<Verdict> => await this.#env.GUARD.getByName(guard).check(credential, have);
-    const [verdict, vouched] = await Promise.all([
-      // A Guard that is moved or redeployed drops the call that it has, and takes the next.
-      ask()
-        .catch(ask)
-        .catch((cause: unknown) => {
-          throw storeUnavailable(cause);
-        }),
-      within && this.#ask(within, undefined),
+  /**
+   * @returns also how old the verdict is: as old as the older one, where two Guards have a say.
+   * @throws Refusal store_unavailable when nothing that may be used is known
+   */
+  async #ask({ guard, credential, within }: Pointer, have: string | undefined, now: number): Promise<Judged> {
+    const [verdict, vouchedAt] = await Promise.all([
+      this.#check(guard, credential, have),
+      within ? this.#vouchedAt(within, now) : now,
     ]);
+    return vouchedAt === undefined ? { verdict: { is: "denied" }, at: now } : { verdict, at: vouchedAt };
+  }
+
+  /**
+   * When its cluster was last known to vouch for a service account; undefined: it does not. One Guard answers for all accounts of a
+   * cluster, so what it said a moment ago to one of them does for the others.
+   */
+  async #vouchedAt({ guard, credential }: Pointer, now: number): Promise<number | undefined> {
+    const key = `${guard} ${credential}`;
+    const known = this.#vouched.get(key);
+    if (known && now - known.at < VOUCHED_MS) return known.at;
+    const epoch = this.#epoch;
+    const { is } = await this.#check(guard, credential, undefined);
+    if (is === "denied") return undefined;
+    if (epoch === this.#epoch) this.#vouched.set(key, { guard, at: now });
+    return now;
+  }
+
+  async #check(guard: string, credential: string, have: string | undefined): Promise<Judged["verdict"]> {
+    const ask = async (): Promise<Verdict> => await this.#env.GUARD.getByName(guard).check(credential, have);
+    // A Guard that is moved or redeployed drops the call that it has, and takes the next.
+    const verdict = await ask()
+      .catch(ask)
+      .catch((cause: unknown) => {
+        throw storeUnavailable(cause);
+      });
     if (verdict.is === "unavailable") throw storeUnavailable(undefined);
-    return vouched?.is === "denied" ? vouched : verdict;
+    return verdict;
   }
 
   #deny(hash: string): Refusal {

@@ -1,9 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Held, KeySets, nextStep, unfetchable } from "./key-sets.ts";
 
 const issuer = "https://issuer.example";
 const trust = { cluster: "c", fingerprint: "f", issuer, audiences: ["mcpctl"] };
 const minute = 60_000;
+
+/** What can't be had is told in the log, and that is not looked at here. */
+beforeEach(() => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+});
 
 function world(kids: string[]) {
   const state = { now: 1_000_000, kids, down: false, fetched: 0 };

@@ -14,6 +14,11 @@ describe("a token's wall", () => {
     ["/v1/chat/completions", {}, true],
     ["/v1/models", {}, true],
     ["/api/v1/llms/:name/infer", { name: "gpt" }, true],
+    ["/api/v1/agents/:name/chat", { name: "helper" }, true],
+    ["/api/v1/llms/:name/access", { name: "gpt" }, false],
+    ["/api/v1/secrets/:name/infer", { name: "key" }, false],
+    ["/api/v1/sessions", {}, false],
+    ["/api/v1/auditevents", {}, false],
     ["/api/v1/auth/me", {}, true],
     ["/api/v1/mcptokens/introspect", {}, true],
     ["/api/v1/projects/:project/mcptokens", { project: "web" }, true],
@@ -34,6 +39,16 @@ describe("a token's wall", () => {
     ["/v1x", {}, false],
   ])("%s %j: %s", (path, params, expected) => {
     expect(reaches(token, path, params)).toBe(expected);
+  });
+
+  test("stands whoever its bearer acts as", () => {
+    const account: Principal = { kind: "ServiceAccount", id: "prod/ci/app", name: "prod/ci/app" };
+    expect(reaches(account, "/api/v1/secrets")).toBe(true);
+    expect(reaches({ ...account, impersonator: user }, "/api/v1/secrets")).toBe(true);
+    const walled = { ...account, impersonator: token };
+    expect(reaches(walled, "/api/v1/secrets")).toBe(false);
+    expect(reaches(walled, "/api/v1/projects/:project/mcptokens", { project: "web" })).toBe(true);
+    expect(reaches(walled, "/api/v1/projects/:project/mcptokens", { project: "other" })).toBe(false);
   });
 
   test("users have none", () => {

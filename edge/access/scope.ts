@@ -5,7 +5,7 @@ import type { Principal } from "./principal.ts";
 /** Outside its project a token can ask who it is, and use the models that its bindings name. */
 const everywhere = new Set(["/api/v1/auth/me", "/api/v1/mcptokens/introspect"]);
 /** Asking what its bindings name. */
-const asking = /^\/api\/v1\/[a-z]+\/:name\/(infer|chat)$/;
+const asking = /^\/api\/v1\/(llms|agents)\/:name\/(infer|chat)$/;
 
 /** Whether this route can be within reach of the principal at all. Bindings are decided afterwards. */
 export function withinScope(

@@ -19,6 +19,8 @@ export function openApiDocument(routes: readonly Route[]): JsonSchema {
       /** Of the API, which the paths name too. */
       version: "v1",
       summary: "One endpoint over a team's LLMs, secrets and rights.",
+      description:
+        "Every request that needs a credential takes X-Service-Account besides: namespace/name, or cluster/namespace/name, of the service account to act as. It needs run:impersonate.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -29,7 +31,11 @@ export function openApiDocument(routes: readonly Route[]): JsonSchema {
 }
 
 const securitySchemes = {
-  bearer: { type: "http", scheme: "bearer", description: "A session's access token, a personal token or an mcptoken." },
+  bearer: {
+    type: "http",
+    scheme: "bearer",
+    description: "A session's access token, a personal token, an mcptoken or a pod's token of a registered cluster.",
+  },
   xApiKey: { type: "apiKey", in: "header", name: "x-api-key" },
   apiKey: { type: "apiKey", in: "header", name: "api-key" },
   publisherSession: { type: "apiKey", in: "header", name: SESSION_HEADER },

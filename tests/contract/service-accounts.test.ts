@@ -107,6 +107,8 @@ describe("a pod's token", () => {
         "of a node": await pods.tokenOf("ci/deployer", { claims: { sub: "system:node:ci" } }),
         "of a subject that its claims contradict": await pods.tokenOf("ci/deployer", { claims: account("other") }),
         "without Kubernetes' claims": await pods.tokenOf("ci/deployer", { claims: { "kubernetes.io": undefined } }),
+        "of an issuer that is no text": `${unsigned[0]}.${Buffer.from('{"iss":{"a":1}}').toString("base64url")}.x`,
+        "of an issuer with a NUL": `${unsigned[0]}.${Buffer.from('{"iss":"a\\u0000"}').toString("base64url")}.x`,
         symmetric,
         unsigned: `${unsigned[0]}.${unsigned[1]}.`,
         "with no signature": unsigned.slice(0, 2).join("."),

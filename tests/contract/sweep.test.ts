@@ -82,7 +82,7 @@ async function ask(r: DeclaredRoute, credential: string | undefined, method: str
 /** What a token of another project can see of a route, by the wall alone (spec: auth.md, Tokens). */
 function beyondWall(r: DeclaredRoute): boolean {
   if (r.surface === "openai" || r.path === "/api/v1/auth/me" || r.path === "/api/v1/mcptokens/introspect") return false;
-  return r.path !== "/api/v1/llms/:name/infer";
+  return !/^\/api\/v1\/(llms|agents)\/:name\/(infer|chat)$/.test(r.path);
 }
 
 const guarded = routes.filter((r) => r.permission.is !== "public" && r.permission.is !== "publisher");

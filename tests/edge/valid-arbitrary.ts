@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { z } from "zod";
 import { metaOf, unwrap } from "#db/resources/field";
 import { kinds } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
-import { isRequired, shapeOf } from "#db/resources/shape";
+import { isRequired, type Kind } from "#db/resources/kind";
+import { shapeOf } from "#db/resources/shape";
 import { isObject, isSound, unsoundness, validate } from "#db/resources/validate";
 import { type Path, parsePath, valueAt, withoutAt, withValue } from "./document-path.ts";
 

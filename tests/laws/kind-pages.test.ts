@@ -15,6 +15,5 @@ test(verifies("law.kind-pages", "what is committed is what the kinds' descriptio
 });
 
 test("no page shows what TypeScript or zod would call something", () => {
-  for (const [file, text] of wanted)
-    expect(text, file).not.toMatch(/undefined|\[object Object\]|NaN|\bZod/);
+  for (const [file, text] of wanted) expect(text, file).not.toMatch(/undefined|\[object Object\]|NaN|\bZod/);
 });
