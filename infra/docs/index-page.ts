@@ -37,6 +37,10 @@ ${table(
   [
     [code("id"), "Serves wherever the name does, and is never used again."],
     [code("resourceVersion"), "Changes with every write; also the `ETag`, for `If-Match`."],
+    [
+      code("applied"),
+      "Paths of the fields that `mcpctl apply` set last: those it takes away once a file has them no more.",
+    ],
     [code("createdAt"), "ISO 8601, in UTC."],
     [code("updatedAt"), "ISO 8601, in UTC."],
   ],
