@@ -12,7 +12,13 @@ export interface AuthEvent {
     | "refresh-reused"
     | "logout"
     | "token-minted"
-    | "token-revoked";
+    | "token-revoked"
+    | "user-created"
+    | "identity-linked"
+    | "identity-unlinked"
+    | "groups-changed"
+    | "device-approved"
+    | "device-denied";
   /** Whom it is about, where nobody is calling yet: a user's name, or what was typed as the account. */
   account?: string;
   [fact: string]: unknown;
