@@ -1,5 +1,6 @@
 import { kinds } from "#db/resources/index";
 import { type FoundReference, referencesIn } from "#db/resources/kind";
+import { describeHooks } from "../commands/describe-hooks.ts";
 import { reach } from "../commands/reach.ts";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
@@ -40,9 +41,10 @@ async function describe(kind: AnyKind, name: string, tools: Tools): Promise<stri
   const api = await tools.api();
   const resource = await api.get(kind, name, kind.scope ? await tools.project() : undefined);
   const spec = Object.fromEntries(Object.keys(kind.spec.shape).map((field) => [field, resource[field]]));
-  const [references, reached] = await Promise.all([
+  const [references, reached, more] = await Promise.all([
     Promise.all(referencesIn(kind, spec).map((r) => resolved(r, api))),
     reach(kind, resource.name, api),
+    describeHooks[kind.name]?.(resource.name, api) ?? [],
   ]);
   const when = (iso: unknown) => {
     const t = Date.parse(String(iso));
@@ -59,6 +61,7 @@ async function describe(kind: AnyKind, name: string, tools: Tools): Promise<stri
     ["Spec", fields(spec, tools)],
     ["Status", fields(resource.status ?? {}, tools)],
     ["Refers to", references],
+    ...more,
     ["Reached by", reached],
   ];
   return write(entries, 0, tools.io.colour.out);
