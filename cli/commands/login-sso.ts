@@ -29,7 +29,7 @@ export async function browserLogin(edge: string, tools: Tools) {
       url.searchParams.set(name, value);
     const waiting = loopback.answer(state, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
     const opened = await tools.browse(url.href);
-    io.err(
+    await say(
       `${opened ? "A browser should show this page; if none does, open it" : "Open this page in a browser on this machine"}:\n\n  ${url.href}\n\n`,
     );
     if (!opened) await say("Where the browser is on another machine: mcpctl login --device\n");
@@ -93,6 +93,7 @@ With the code in it: ${text("verificationUriComplete")}
 async function ask(
   api: Api,
   deviceCode: string,
+  { signal }: Tools,
 ): Promise<Record<string, unknown> | "authorization_pending" | "slow_down"> {
   try {
     return await api.call("POST", "/api/v1/auth/device/token", { body: { deviceCode }, anonymous: true });
