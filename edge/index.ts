@@ -1,3 +1,4 @@
+import { sweepSso } from "./access/oidc/upkeep.ts";
 import { fetch } from "./app.ts";
 import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
@@ -9,5 +10,8 @@ export { PublisherSession } from "./publishers/session.ts";
 
 export default {
   fetch,
-  scheduled: (event, env) => sweepPublishers(depsOf(env), new Date(event.scheduledTime)),
+  async scheduled(event, env) {
+    const deps = depsOf(env);
+    await Promise.all([sweepPublishers(deps, new Date(event.scheduledTime)), sweepSso(deps)]);
+  },
 } satisfies ExportedHandler<Env>;

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { clientOf } from "../contract/edge-client.ts";
 import { openBrowser } from "../fakes/browser.ts";
+import { until } from "../stack.ts";
+import { rows } from "../store.ts";
 import { atTarget, startWorld, type World } from "./world.ts";
 
 let running: { stop(): Promise<void> } | undefined;
@@ -65,25 +67,31 @@ describe("a provider's description", () => {
         return true;
       };
     };
+    /** It is not asked again at once. */
+    const says = (words: string) =>
+      expect.poll(async () => (await told(world.edge)).get("error_description"), { timeout: 5_000 }).toContain(words);
     answer(503, "<html>down</html>");
-    expect((await told(world.edge)).get("error_description")).toContain("answered 503 with a web page");
+    await says("answered 503 with a web page");
+    const asked = () => world.provider.seen.filter((s) => s === `GET ${path}` || s === "GET /jwks").length;
+    const once = asked();
+    for (let i = 0; i < 5; i++) await told(world.edge);
+    expect(asked() - once).toBeLessThan(5);
     answer(404, "{}");
-    expect((await told(world.edge)).get("error_description")).toContain("answered 404");
+    await says("answered 404");
     answer(200, "{}");
-    expect((await told(world.edge)).get("error_description")).toContain("is no provider's description");
+    await says("is no provider's description");
     const endpoint = "https://id.example.com/x";
     const named = { authorization_endpoint: endpoint, token_endpoint: endpoint, jwks_uri: endpoint };
     answer(200, JSON.stringify({ ...named, issuer: "https://evil.example" }));
-    const query = await told(world.edge);
-    expect(query.get("error")).toBe("misconfigured");
-    expect(query.get("error_description")).toContain("calls itself https://evil.example");
+    await says("calls itself https://evil.example");
+    expect((await told(world.edge)).get("error")).toBe("misconfigured");
     answer(200, JSON.stringify({ ...named, issuer: world.provider.issuer, token_endpoint: "http://id.example.com/x" }));
-    expect((await told(world.edge)).get("error_description")).toContain("token_endpoint is not an https URL");
+    await says("token_endpoint is not an https URL");
     world.provider.interfere = () => false;
+    await until("it is known", async () => (await told(world.edge)).get("error") === null);
     world.provider.accounts.set("ada", { email: "ada@example.com", email_verified: true });
     await world.logIn("ada");
     // Known once, it is not asked for at every login.
-    const asked = () => world.provider.seen.filter((s) => s === `GET ${path}` || s === "GET /jwks").length;
     const before = asked();
     await world.logIn("ada");
     expect(asked()).toBe(before);
@@ -146,4 +154,28 @@ test("behind a proxy the edge is where it is told to be, and its cookies need TL
   expect(cookie).toMatch(/^__Host-mcpctl_login_[\w-]+=.*; Path=\/; .*; Secure$/);
   const device = await world.send("POST", "/api/v1/auth/device");
   expect(device.body["verificationUri"]).toBe("https://edge.example.com/device");
+});
+
+test("what a provider said no longer counts when it, or the group's mapping, has gone from the settings", async () => {
+  const world = await worldWith({ groupsClaim: "groups", groups: { a: "kept", b: "dropped" } });
+  for (const name of ["kept", "dropped"]) await world.admin.create("groups", { name });
+  world.provider.accounts.set("ada", { email: "ada@example.com", email_verified: true, groups: ["a", "b"] });
+  const { accessToken } = await world.logIn("ada");
+  const groups = async () => (await world.send("GET", "/api/v1/auth/me", { token: accessToken })).body["groups"];
+  expect(await groups()).toEqual(["dropped", "kept"]);
+  await world.edge.trigger("*/5 * * * *");
+  expect(await groups()).toEqual(["dropped", "kept"]);
+  // As after a deployment with other settings: memberships of a group that is not mapped, and of another issuer.
+  const [ada] = await rows(world.edge.databaseUrl, `select user_id from identity where subject = 'ada'`);
+  await world.admin.create("groups", { name: "unmapped" });
+  await rows(
+    world.edge.databaseUrl,
+    `insert into provided_member select '${String(ada?.["user_id"])}', id, 'https://old.example' from "group" where name = 'kept';
+     update provided_member set group_id = (select id from "group" where name = 'unmapped')
+       where group_id = (select id from "group" where name = 'dropped')`,
+  );
+  await world.edge.trigger("*/5 * * * *");
+  await until("the guard was told", async () => JSON.stringify(await groups()) === '["kept"]');
+  const left = await rows(world.edge.databaseUrl, "select issuer from provided_member");
+  expect(left).toEqual([{ issuer: world.provider.issuer }]);
 });

@@ -28,9 +28,9 @@ export function admitPerson(store: Store, person: Person, provider: Provider): P
   keepOut(person, provider);
   return store.transaction(async (tx) => {
     const { issuer, subject, email } = person;
-    // Two first logins of one account at once: the second waits, and finds what the first one made.
-    const lock = JSON.stringify([issuer, person.emailVerified ? email : subject]);
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`);
+    // Two first logins at once, of one account or of two with one address: the second waits, and finds what the first one made.
+    await alone(tx, ["subject", issuer, subject]);
+    if (person.emailVerified) await alone(tx, ["email", email]);
     const decision = decideAccount(person, await find(tx, person), provider);
     const created = decision.do === "create" ? await create(tx, person, decision.email) : undefined;
     const userId = created?.id ?? (decision.do === "create" ? "" : decision.userId);
@@ -48,6 +48,11 @@ export function admitPerson(store: Store, person: Person, provider: Provider): P
     if (!row) refuse("not_authenticated", "The user was deleted meanwhile.", { hint: "Start again." });
     return { user: row, did: decision.do, created, ...(await setGroups(tx, userId, person)) };
   });
+}
+
+/** Until the transaction ends. */
+async function alone(tx: Transaction, what: readonly unknown[]): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify(["sso", ...what])}, 0))`);
 }
 
 async function find(tx: Transaction, { issuer, subject, email, emailVerified }: Person) {
@@ -71,9 +76,13 @@ async function create(tx: Transaction, { displayName }: Person, email: string): 
     const [row] = await tx
       .insert(user)
       .values({ id: createId(), name, spec })
-      .onConflictDoNothing({ target: user.name })
+      .onConflictDoNothing()
       .returning({ id: user.id });
     if (row) return { kind: "user", id: row.id, name, verb: "created", after: spec };
+    const [other] = await tx.select({ id: user.id }).from(user).where(sql`${user.spec}->>'email' = ${email}`);
+    // Somebody else's request has made the user between looking and writing.
+    if (other)
+      refuse("already_exists", `A user with the address ${email} was made just now.`, { hint: "Start again." });
   }
   refuse("already_exists", `Every name that could be made from ${email} is taken.`, {
     hint: "Ask an administrator for an account.",

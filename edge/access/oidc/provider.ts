@@ -8,12 +8,16 @@ import { isFresh, type Kept, standIn, surprised } from "./kept.ts";
 import { type Metadata, metadataUrl, readMetadata } from "./metadata.ts";
 import type { Provider } from "./settings.ts";
 
+/** For so long a provider that did not describe itself is not asked again, in milliseconds: anybody can begin a login. */
+const PAUSE_MS = 1_000;
+
 /** Keys are told apart by `kid`; more than this many no provider has. */
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(200) });
 
 export class KnownProvider {
   readonly settings: Provider;
   #metadata: Kept<Metadata> | undefined;
+  #failure: Kept<unknown> | undefined;
   #keys: Kept<JSONWebKeySet> | undefined;
   #surprises: Bucket | undefined;
 
@@ -25,11 +29,13 @@ export class KnownProvider {
   async metadata(now: number): Promise<Metadata> {
     if (this.#metadata && isFresh(this.#metadata, now)) return this.#metadata.value;
     try {
+      if (this.#failure && now - this.#failure.at < PAUSE_MS) throw this.#failure.value;
       const { status, json } = await askProvider("its description", metadataUrl(this.settings));
       const value = readMetadata(this.settings, status, json);
       this.#metadata = { value, at: now };
       return value;
     } catch (error) {
+      if (this.#failure?.value !== error) this.#failure = { value: error, at: now };
       const old = standIn(this.#metadata, now);
       if (old) return old;
       throw error;

@@ -26,7 +26,8 @@ export async function openStep<S extends z.ZodType>(
   const text = sealed === undefined ? undefined : await openText(settings, `oidc/${step}`, sealed);
   if (text === undefined) return undefined;
   const { until, value } = timed.parse(JSON.parse(text));
-  return until > now ? schema.parse(value) : undefined;
+  // What an earlier version sealed may look otherwise: then it is as if it were too old.
+  return until > now ? schema.safeParse(value).data : undefined;
 }
 
 /** Longest life of anything that is good once, in milliseconds. */

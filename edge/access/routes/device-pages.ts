@@ -49,7 +49,7 @@ export const devicePageRoutes: readonly Route[] = [
     asPage(async (call) => {
       const { settings: provider } = providerOf(call);
       const code = typedCode(call.url.searchParams.get("code") ?? "");
-      const next = `/api/v1/auth/oidc/device${code ? `?code=${code}` : ""}`;
+      const next = `${baseOf(call, provider)}/api/v1/auth/oidc/device${code ? `?code=${code}` : ""}`;
       return pages.devicePage(provider.name, next, code ? shownCode(code) : undefined);
     }),
   ),
@@ -112,7 +112,8 @@ async function decide(call: Call): Promise<Response> {
 /** @throws Refusal expired_token for who has not just logged in here */
 async function confirmerOf(call: Call) {
   const { settings: provider } = providerOf(call);
-  const secure = isSecure(baseOf(call, provider));
+  const base = baseOf(call, provider);
+  const secure = isSecure(base);
   const sealed = readCookie(call.request.headers.get("cookie"), DEVICE_COOKIE, secure);
   const found = await openStep(call.deps.settings, "confirmer", confirmer, sealed, Date.now());
   const again = () => startAgain("You have not logged in here within the last ten minutes.");
@@ -120,5 +121,5 @@ async function confirmerOf(call: Call) {
   const { userId, csrf, code } = found;
   const [row] = await call.deps.store.db.select({ name: user.name }).from(user).where(eq(user.id, userId));
   if (!row) throw again();
-  return { userId, code, secure, form: { who: row.name, csrf, action: DECIDE_PATH } };
+  return { userId, code, secure, form: { who: row.name, csrf, action: base + DECIDE_PATH } };
 }
