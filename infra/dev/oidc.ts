@@ -18,7 +18,8 @@ export function readProvider(path: string) {
   if (!read.success) throw new UsageError(`--oidc ${path} is not a JSON object with at most a text as clientSecret.`);
   const { clientSecret, ...rest } = read.data;
   return {
-    vars: { OIDC: JSON.stringify(rest) },
+    // Without quotes of the other kind, which wrangler's file of variables can't hold.
+    vars: { OIDC: JSON.stringify(rest).replaceAll("'", "\\u0027") },
     secrets: clientSecret === undefined ? {} : { OIDC_CLIENT_SECRET: clientSecret },
   };
 }

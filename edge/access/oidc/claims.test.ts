@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isIncomplete, readPerson } from "./claims.ts";
+import { isIncomplete, readPerson, together } from "./claims.ts";
 import { type Provider, readOidc } from "./settings.ts";
 
 const providerWith = (more: object = {}): Provider => {
@@ -85,4 +85,21 @@ test("userinfo is asked only where something is missing", () => {
   expect(isIncomplete({ ...whole, groups: undefined }, providerWith({ groupsClaim: "groups", groups }))).toBe(true);
   expect(isIncomplete({ ...whole, email: undefined }, providerWith())).toBe(true);
   expect(isIncomplete({ ...whole, email_verified: undefined }, providerWith())).toBe(true);
+});
+
+test.each([
+  [{ email: "a@x", email_verified: true }, { email: "b@x", email_verified: false }, ["a@x", true]],
+  [{ email: "a@x" }, { email: "b@x", email_verified: true }, ["b@x", true]],
+  [{ email: "a@x" }, { email: "b@x" }, ["b@x", undefined]],
+  [{ email_verified: true }, { email: "b@x" }, ["b@x", undefined]],
+  [{ email: "a@x" }, { email_verified: true }, ["a@x", undefined]],
+  [{}, { email: "b@x", email_verified: true }, ["b@x", true]],
+])("what proves an address is said with it: %j and %j", (token, userinfo, [email, proven]) => {
+  const all = together(
+    { sub: "1", name: "T", ...token },
+    { sub: "1", name: "U", groups: ["g"], ...userinfo },
+    providerWith(),
+  );
+  expect(all).toMatchObject({ sub: "1", name: "T", groups: ["g"] });
+  expect([all["email"], all["email_verified"]]).toEqual([email, proven]);
 });

@@ -25,6 +25,20 @@ export function isIncomplete(claims: Claims, provider: Provider): boolean {
   );
 }
 
+/**
+ * The ID token's claims, and userinfo's where it has none. An address and whether it is proven come from one of them: userinfo may
+ * be newer, and then speak of another address.
+ */
+export function together(token: Claims, userinfo: Claims, { emailVerifiedClaim: verified }: Provider): Claims {
+  const { email, [verified]: proven } =
+    token["email"] !== undefined && token[verified] !== undefined
+      ? token
+      : userinfo["email"] === undefined
+        ? token
+        : userinfo;
+  return { ...userinfo, ...token, email, [verified]: proven };
+}
+
 /** @throws Refusal where the provider says that it left the groups out */
 export function readPerson(claims: Claims, provider: Provider): Person {
   const email = user.spec.shape.email.safeParse(claims["email"]);

@@ -4,7 +4,7 @@ import { Refusal, refuse } from "#db/protocol/errors";
 import type { Call } from "../../call.ts";
 import { addressOf } from "../address.ts";
 import { askProvider } from "./ask.ts";
-import { isIncomplete, type Person, readPerson } from "./claims.ts";
+import { isIncomplete, type Person, readPerson, together } from "./claims.ts";
 import { readCookie, writeCookie } from "./cookie.ts";
 import { verifyIdToken } from "./id-token.ts";
 import type { Metadata } from "./metadata.ts";
@@ -121,7 +121,7 @@ export async function vouched(call: Call, known: KnownProvider, { nonce, verifie
   const { userinfoEndpoint } = metadata;
   if (!isIncomplete(claims, provider) || !userinfoEndpoint || !tokens.access_token) return readPerson(claims, provider);
   const more = await userinfo(userinfoEndpoint, tokens.access_token, String(claims.sub));
-  return readPerson({ ...more, ...claims }, provider);
+  return readPerson(together(claims, more, provider), provider);
 }
 
 /** Another provider's answer must not be taken for this one's (RFC 9207). */

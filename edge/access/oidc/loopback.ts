@@ -6,10 +6,14 @@ export function loopbackRedirect(text: string): URL {
   const url = URL.parse(text);
   const ours = url?.protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
   if (!url || !ours || url.username || url.password || url.hash)
-    refuse("invalid_request", "redirectUri: a login is handed to a program on your own machine only.", {
-      param: "redirectUri",
-      hint: "Use http://127.0.0.1:PORT/…, or the device login where there is no browser on that machine.",
-    });
+    refuse(
+      "invalid_request",
+      "That is no redirect URI here: a login is handed to a program on your own machine only.",
+      {
+        param: "redirect_uri",
+        hint: "Use http://127.0.0.1:PORT/…, or the device login where there is no browser on that machine.",
+      },
+    );
   return url;
 }
 

@@ -19,7 +19,7 @@ dt{color:var(--soft)}
 dd{margin:0}
 .code{font:600 1.5rem/1.3 ui-monospace,monospace;letter-spacing:.1em}
 label{display:block;margin-bottom:.25rem;font-weight:600}
-input{width:100%;margin-bottom:1rem;padding:.6rem .75rem;border:1px solid var(--soft);border-radius:.5rem;background:var(--card);color:var(--ink);text-transform:uppercase}
+input{width:100%;margin-bottom:1rem;padding:.6rem .75rem;border:1px solid var(--soft);border-radius:.5rem;background:var(--card);color:var(--ink);font:inherit;text-transform:uppercase}
 .row{display:flex;flex-wrap:wrap;gap:.75rem}
 .button{display:inline-block;padding:.6rem 1.25rem;border:1px solid var(--main);border-radius:.5rem;background:var(--card);color:var(--main);font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
 .first{background:var(--main);color:var(--card)}
