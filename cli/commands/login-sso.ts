@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Api } from "../connection/api.ts";
 import { readSession } from "../connection/credentials.ts";
-import { Failure } from "../failure.ts";
+import { exitOf, Failure } from "../failure.ts";
 import { printable } from "../io.ts";
 import type { Tools } from "../verb.ts";
 
@@ -55,11 +55,9 @@ export async function browserLogin(edge: string, tools: Tools) {
 }
 
 function refusedThere(query: URLSearchParams): Failure {
-  const words = query.get("error_description") ?? query.get("error") ?? "it sent neither a code nor a reason.";
-  return new Failure(printable(words), {
-    exit: query.get("error") === "not_allowed" ? 4 : 1,
-    code: query.get("error") ?? "",
-  });
+  const code = query.get("error") ?? "provider_failed";
+  const words = query.get("error_description") ?? query.get("error") ?? "The edge sent neither a code nor a reason.";
+  return new Failure(printable(words), { exit: exitOf(code, 400), code });
 }
 
 /** Asks as often as it may, until somebody has decided (RFC 8628, 3.5). */

@@ -77,7 +77,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   };
 
   function begin(): void {
-    const made = new Provider(issuer, {
+    const made = quietly(issuer, {
       clients: [
         {
           client_id: CLIENT.id,
@@ -128,6 +128,17 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
 
   begin();
   return provider;
+}
+
+/** It warns of keeping things in memory and of its bare forms, which are just what a test wants. */
+function quietly(...given: ConstructorParameters<typeof Provider>): Provider {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return new Provider(...given);
+  } finally {
+    console.warn = warn;
+  }
 }
 
 function newKey(): JWK {

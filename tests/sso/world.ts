@@ -43,7 +43,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function startWorld(oidc: Readonly<Record<string, unknown>> = {}): Promise<World> {
+export async function startWorld(oidc: Readonly<Record<string, unknown>> = {}, store?: string): Promise<World> {
   const provider = await startOpenIdProvider();
   const settings = {
     issuer: provider.issuer,
@@ -53,7 +53,8 @@ export async function startWorld(oidc: Readonly<Record<string, unknown>> = {}): 
     createUsers: true,
     ...oidc,
   };
-  const edge = await startEdge({ env: { OIDC: JSON.stringify(settings), OIDC_CLIENT_SECRET: CLIENT.secret } });
+  const env = { OIDC: JSON.stringify(settings), OIDC_CLIENT_SECRET: CLIENT.secret };
+  const edge = await startEdge({ env, ...(store === undefined ? {} : { store }) });
   provider.register(`${edge.url}/api/v1/auth/oidc/callback`);
   const { token } = await edge.bootstrap();
   const send = clientOf(edge.url);

@@ -170,6 +170,21 @@ describe("on a machine without a browser", () => {
   });
 });
 
+test("an administrator unlinks an account, and it is linked anew at the next login", async () => {
+  const [ada, admin] = [
+    stack.person(noBrowser),
+    stack.person({ MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token }),
+  ];
+  const unlinked = await admin.mcpctl(["auth", "unlink", "ada"]);
+  expect([unlinked.code, unlinked.stderr]).toEqual([0, `ada is no longer ada of ${provider.issuer}.\n`]);
+  expect((await admin.mcpctl(["auth", "unlink", "ada"])).code).toBe(3);
+  expect((await admin.mcpctl(["describe", "user", "ada"])).stdout).not.toContain("Logs in at");
+  const login = ada.running(["login", stack.edge.url]);
+  const browser = openBrowser();
+  await logInAt(browser, await browser.open(await pageOf(login, authorize)), provider.issuer, "ada");
+  expect((await login.ended).stderr).toContain("as ada;");
+});
+
 test("ways to log in that exclude each other are a mistake", async () => {
   const ada = stack.person(noBrowser);
   for (const flags of [

@@ -40,7 +40,7 @@ export function decideAccount(person: Person, found: Found, rules: Rules): Decis
   if (found.byEmail?.linked)
     // An address that was given to somebody else must not open the account of who had it before.
     throw no("not_allowed", `${email} belongs to a user who logs in with another account of ${rules.name}.`, {
-      hint: "An administrator can remove that link: `DELETE /api/v1/users/NAME/identities/ID`.",
+      hint: "An administrator can remove that link: `mcpctl auth unlink USER`.",
     });
   if (found.byEmail) return { do: "link", userId: found.byEmail.userId };
   if (!rules.createUsers)

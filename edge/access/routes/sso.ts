@@ -17,6 +17,7 @@ import { handTo, loopbackRedirect } from "../oidc/loopback.ts";
 import { donePage } from "../oidc/pages.ts";
 import { type Admitted, admitPerson } from "../oidc/people.ts";
 import { codeChallenge, codeVerifier, proves, unguessable } from "../oidc/pkce.ts";
+import type { KnownProvider } from "../oidc/provider.ts";
 import { firstUse, ONCE_MS, openStep, sealStep } from "../oidc/sealed.ts";
 import { guardOfUser } from "../profile.ts";
 import { openLogin } from "../sessions.ts";
@@ -97,7 +98,7 @@ export const ssoRoutes: readonly Route[] = [
       query: { state: "Of the login.", code: "The provider's.", error: "Instead of a code.", iss: "The provider." },
       answer: { status: 302 },
     },
-    asPage((call) => throttledByAddress(call, "sso", () => comeBack(call))),
+    asPage(comeBack),
   ),
   route(
     "POST",
@@ -126,32 +127,53 @@ export const ssoRoutes: readonly Route[] = [
 
 async function comeBack(call: Call): Promise<Response> {
   const known = login.providerOf(call);
-  const { attempt, cookie } = await login.returned(call, known);
-  const { purpose } = attempt;
-  let person: Person | undefined;
+  const seen: Seen = {};
   try {
-    if (!(await firstUse(call.deps.env, `state ${attempt.state}`)))
-      throw login.startAgain("This login has been used already.");
-    person = await login.vouched(call, known, attempt);
-    const admitted = await admitPerson(call.deps.store, person, known.settings);
-    await announce(call, person, admitted);
-    const now = Date.now();
-    if (purpose.for === "device") {
-      const sealed = await sealConfirmer(call, { userId: admitted.user.id, csrf: unguessable(), code: purpose.code });
-      const base = login.baseOf(call, known.settings);
-      const confirmer = writeCookie(DEVICE_COOKIE, sealed, ONCE_MS / 1000, login.isSecure(base));
-      return login.sendTo(base + CONFIRM_PATH, [cookie, confirmer], 303);
-    }
-    const made = { id: unguessable(), userId: admitted.user.id, challenge: purpose.challenge, target: purpose.target };
-    const code = await sealStep(call.deps.settings, "code", made, now + CODE_MS);
-    return login.sendTo(handTo(purpose.target, { code, state: purpose.state }), [cookie]);
+    return await throttledByAddress(call, "sso", () => letIn(call, known, seen));
   } catch (error) {
     const refusal = toRefusal(error);
+    const { back, person } = seen;
+    if (!back) throw refusal;
     const account = person?.email ?? person?.subject ?? "sso";
     recordAuth(call, { action: "login-failed", account, via: "sso", reason: refusal.code, why: refusal.message });
-    if (purpose.for === "program" && refusal.code !== "internal") return tellProgram(purpose, refusal, [cookie]);
+    const { purpose } = back.attempt;
+    if (purpose.for === "program" && refusal.code !== "internal") return tellProgram(purpose, refusal, [back.cookie]);
     throw refusal;
   }
+}
+
+/** What is known of a login when it fails. */
+interface Seen {
+  back?: login.Returned;
+  person?: Person;
+}
+
+async function letIn(call: Call, known: KnownProvider, seen: Seen): Promise<Response> {
+  const { deps } = call;
+  const { attempt, cookie } = await login.returned(call, known);
+  seen.back = { attempt, cookie };
+  if (!(await firstUse(deps.env, `state ${attempt.state}`)))
+    throw login.startAgain("This login has been used already.");
+  const person = await login.vouched(call, known, attempt);
+  seen.person = person;
+  const admitted = await admitPerson(deps.store, person, known.settings);
+  await announce(call, person, admitted);
+  const { purpose } = attempt;
+  const userId = admitted.user.id;
+  if (purpose.for === "device") {
+    const base = login.baseOf(call, known.settings);
+    const sealed = await sealConfirmer(call, { userId, csrf: unguessable(), code: purpose.code });
+    const confirmer = writeCookie(DEVICE_COOKIE, sealed, ONCE_MS / 1000, login.isSecure(base));
+    return login.sendTo(base + CONFIRM_PATH, [cookie, confirmer], 303);
+  }
+  const made: z.infer<typeof oneTimeCode> = {
+    id: unguessable(),
+    userId,
+    challenge: purpose.challenge,
+    target: purpose.target,
+  };
+  const code = await sealStep(deps.settings, "code", made, Date.now() + CODE_MS);
+  return login.sendTo(handTo(purpose.target, { code, state: purpose.state }), [cookie]);
 }
 
 /** Whoever may hold a copy, and the trail, learn what the login has changed. */
