@@ -1,10 +1,13 @@
-/** Brings a store's tables to where the code expects them. */
+/** Brings a store to where the code expects it: its tables, and what belongs to the system. */
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import { backfillOperations } from "./backfill-operations.ts";
+import { changeLogSql } from "./change-log.ts";
 import { operations } from "./resources/grants.ts";
+import { tableKinds } from "./resources/index.ts";
+import { seed } from "./system/seed.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
@@ -24,7 +27,10 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await client.connect();
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     try {
-      await applyMigrations(drizzle(client), { migrationsFolder });
+      const db = drizzle(client);
+      await applyMigrations(db, { migrationsFolder });
+      await client.query(changeLogSql(tableKinds.map((k) => k.name)));
+      await db.transaction((tx) => seed(tx));
       await backfillOperations(client, operations);
     } finally {
       await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);

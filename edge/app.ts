@@ -12,6 +12,7 @@ import { toRefusal, writeRefusal } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { inferenceRoutes } from "./inference/index.ts";
 import { openApiRoute } from "./openapi/index.ts";
+import { promptRoutes } from "./prompts/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
 import { resourceRoutes } from "./resources/index.ts";
 import { type Route, type Surface, surfaceOf } from "./route.ts";
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...inferenceRoutes,
   ...publisherRoutes,
+  ...promptRoutes,
   openApiRoute(() => routes),
   ...resourceRoutes,
 ];

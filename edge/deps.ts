@@ -5,6 +5,7 @@ import { type Changes, createChanges } from "./changes.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
 import { createLlms, type Llms } from "./inference/directory.ts";
 import { openStore, type Store } from "./store.ts";
+import { createFeeds, type Feeds } from "./watch/tell.ts";
 
 export interface Deps {
   env: Env;
@@ -14,6 +15,7 @@ export interface Deps {
   audit: Audit;
   changes: Changes;
   llms: Llms;
+  feeds: Feeds;
 }
 
 const wired = new WeakMap<Env, Deps>();
@@ -33,6 +35,7 @@ export function depsOf(env: Env): Deps {
       changes,
       access: createAccess({ env, settings, store, changes }),
       llms: createLlms({ settings, store, changes }),
+      feeds: createFeeds({ env, changes }),
     };
     wired.set(env, deps);
   }

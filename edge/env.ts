@@ -5,12 +5,14 @@ import type { Guard } from "./access/guard.ts";
 import { type Oidc, readOidc } from "./access/oidc/settings.ts";
 import type { AuditBuffer } from "./audit/buffer.ts";
 import type { PublisherSession } from "./publishers/session.ts";
+import type { Feed } from "./watch/feed.ts";
 
 /** What the runtime hands over, as wrangler.toml declares it. Strings are not trusted until `readSettings`. */
 export interface Env {
   GUARD: DurableObjectNamespace<Guard>;
   PUBLISHER: DurableObjectNamespace<PublisherSession>;
   AUDIT: DurableObjectNamespace<AuditBuffer>;
+  FEED: DurableObjectNamespace<Feed>;
   DATABASE_URL: string;
   KEY_ENCRYPTION: string;
   SIGNING_KEY: string;

@@ -53,22 +53,23 @@ function openai(refusal: Refusal, status: number, headers: Headers): Response {
 }
 
 /** RFC 9457. `code` and `hint` are extension members, `errors` lists faults of a document. */
+export function problemOf(refusal: Refusal) {
+  const { faults, hint, permission } = refusal.details;
+  return {
+    type: "about:blank",
+    title: refusal.code.replaceAll("_", " "),
+    status: errors[refusal.code].http,
+    detail: refusal.message,
+    code: refusal.code,
+    ...(hint ? { hint } : {}),
+    ...(permission ? { permission } : {}),
+    ...(faults ? { errors: faults } : {}),
+  };
+}
+
 function problem(refusal: Refusal, status: number, headers: Headers): Response {
   headers.set("content-type", "application/problem+json");
-  const { faults, hint, permission } = refusal.details;
-  return new Response(
-    JSON.stringify({
-      type: "about:blank",
-      title: refusal.code.replaceAll("_", " "),
-      status,
-      detail: refusal.message,
-      code: refusal.code,
-      ...(hint ? { hint } : {}),
-      ...(permission ? { permission } : {}),
-      ...(faults ? { errors: faults } : {}),
-    }),
-    { status, headers },
-  );
+  return new Response(JSON.stringify(problemOf(refusal)), { status, headers });
 }
 
 const sentence = (r: Refusal) => (r.details.hint ? `${r.message} ${r.details.hint}` : r.message);

@@ -22,7 +22,7 @@ export async function startMigratedStore(): Promise<LocalStore> {
 
 function fingerprint(): string {
   const hash = createHash("sha256").update(readFileSync(`${root}/node_modules/@electric-sql/pglite/package.json`));
-  for (const file of globSync("db/migrations/**/*.{sql,json}", { cwd: root }).sort())
+  for (const file of globSync("db/{migrations/**/*.{sql,json},system/*.ts,change-log.ts}", { cwd: root }).sort())
     hash.update(file).update(readFileSync(`${root}/${file}`));
   return hash.digest("hex").slice(0, 16);
 }

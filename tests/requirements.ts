@@ -96,7 +96,30 @@ export const requirements = {
     source: "quality.md, Security matrix",
   },
 
+  "auth.sessions": {
+    behaviour: "Sessions are listed and ended: one's own by everybody, everybody's by who may edit users.",
+    source: "auth.md, Time to revoke; quality.md",
+  },
+  "auth.service-accounts": {
+    behaviour:
+      "A pod's projected token, checked against its cluster's keys, makes it that cluster's service account and nobody else.",
+    source: "auth.md, Principals",
+  },
+  "auth.impersonation": {
+    behaviour: "X-Service-Account works only with a credential that may run:impersonate, and audit keeps both.",
+    source: "auth.md, Principals",
+  },
+  "audit.read": {
+    behaviour:
+      "Who may view audit events reads them newest first, by time, type, principal, token, project and resource.",
+    source: "resources.md; auth.md, Principals",
+  },
+
   // Whether you may
+  "rbac.personalities": {
+    behaviour: "A personality is viewed, made, changed and deleted by the rights on its agent, by name too.",
+    source: "auth.md, RBAC; resources.md",
+  },
   "rbac.golden-table": {
     behaviour: "Role × action × kind × scope decides as the reviewed table says.",
     source: "style.md, 8; quality.md, Security matrix",
@@ -121,12 +144,46 @@ export const requirements = {
     behaviour: "A token reaches its own project, inference and /auth/me, and nothing else, whatever its bindings say.",
     source: "auth.md, Tokens",
   },
+  "rbac.review": {
+    behaviour: "Who reaches a resource, by which binding of which definition and through which group, can be asked.",
+    source: "cli.md; auth.md, RBAC",
+  },
   "rbac.every-route": {
     behaviour: "Every route answers as its declared permission says to each kind of credential.",
     source: "quality.md, Security matrix",
   },
 
   // Resources
+  "resources.personality-scope": {
+    behaviour:
+      "A personality attaches prompts of its agent, of its agent's project, or of nobody; nothing breaks that later.",
+    source: "agents.md, Personalities",
+  },
+  "resources.attach": {
+    behaviour: "Attaching twice and detaching what is not attached are refused, and name what is wrong.",
+    source: "agents.md, Personalities",
+  },
+  "resources.approve": {
+    behaviour:
+      "A promptrequest becomes a prompt by who may create prompts; what was cut off is finished by asking again.",
+    source: "agents.md, Prompts; auth.md, RBAC",
+  },
+  "resources.nested-lists": {
+    behaviour: "What a kind names has lists of that kind below it: /projects/:p/agents, /agents/:a/prompts.",
+    source: "resources.md",
+  },
+  "resources.cascade": {
+    behaviour: "What belongs to a resource is deleted with it, and what others refer to keeps all of it.",
+    source: "resources.md",
+  },
+  "resources.store-invariants": {
+    behaviour: "The store's constraints hold what excludes each other, whoever writes.",
+    source: "resources.md, Store",
+  },
+  "resources.dormant": {
+    behaviour: "A field that is kept and not acted upon is told to whoever sets it.",
+    source: "resources.md",
+  },
   "resources.crud": {
     behaviour:
       "Every kind can be created, listed, read by name and id, replaced, patched and deleted as its verbs say.",
@@ -318,6 +375,10 @@ export const requirements = {
     behaviour: "However it ends, no process is left behind.",
     source: "quality.md, Reliability drills",
   },
+  "docs.recipes": {
+    behaviour: "Every recipe of the guide to rights can be applied as it stands, and comes to what it says.",
+    source: "quality.md, Kinds of test",
+  },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",
     source: "quality.md, Kinds of test",
@@ -351,6 +412,32 @@ export const requirements = {
     source: "style.md, 6; sketch.md, A verb",
   },
   "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
+
+  // Watching
+  "watch.events": {
+    behaviour: "A watch tells what is there, that this was all, and then each change as ADDED, MODIFIED or DELETED.",
+    source: "Kubernetes API concepts, Efficient detection of changes",
+  },
+  "watch.resume": {
+    behaviour: "A watch goes on where a list, an event, a bookmark or a resource's version says, and misses nothing.",
+    source: "Kubernetes API concepts, Efficient detection of changes",
+  },
+  "watch.selectors": {
+    behaviour: "With a selector, what begins to match is ADDED and what ends to match is DELETED with its last state.",
+    source: "Kubernetes API concepts, Watch",
+  },
+  "watch.visible": {
+    behaviour: "A watch tells a caller of no name that it may not see, and ends when its rights do.",
+    source: "auth.md, RBAC",
+  },
+  "watch.expired": {
+    behaviour: "A resourceVersion whose changes are no longer known gets 410 expired.",
+    source: "Kubernetes API concepts, 410 Gone responses",
+  },
+  "watch.restart": {
+    behaviour: "What is written while an edge is away reaches a watcher that comes back, once.",
+    source: "quality.md, Reliability drills",
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementId = keyof typeof requirements;

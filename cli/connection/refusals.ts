@@ -44,6 +44,19 @@ export async function failureOf(answer: Response, request: string): Promise<Fail
   });
 }
 
+/** A refusal that came as an event, in an answer that had begun well. */
+export function failureSaid(problem: Readonly<Record<string, unknown>>): Failure {
+  const read = readRefusal(JSON.stringify(problem));
+  const status = typeof problem["status"] === "number" ? problem["status"] : 500;
+  const hint = ownSteps[read.code ?? ""] ?? read.hint ?? nextSteps[read.code ?? ""];
+  return new Failure(read.message ?? "The edge said no.", {
+    exit: exitOf(read.code, status),
+    status,
+    ...(read.code ? { code: read.code } : {}),
+    ...(hint ? { hint } : {}),
+  });
+}
+
 function hintByStatus(status: number, code: string | undefined): string | undefined {
   if (code !== undefined) return undefined;
   return status === 404

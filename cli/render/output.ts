@@ -30,6 +30,10 @@ export function parseFormat(text: string | undefined): Format {
 export interface Found {
   kind: AnyKind;
   resources: readonly Record<string, unknown>[];
+  /** What happened to each, where that is to be shown. */
+  events?: readonly string[];
+  /** Widths of the table that this continues. */
+  above?: number[];
 }
 
 export interface ShowOptions {
@@ -48,17 +52,23 @@ export async function show(
   { io, now }: Pick<Tools, "io" | "now">,
 ): Promise<void> {
   const { format } = o;
-  const all = found.flatMap(({ kind, resources }) => resources.map((resource) => ({ kind, resource })));
+  const all = found.flatMap(({ kind, resources, events }) =>
+    resources.map((resource, i) => ({ kind, resource, event: events?.[i] })),
+  );
   if (format.is === "table" || format.is === "wide") {
     const filled = found.filter((f) => f.resources.length > 0);
-    for (const [i, { kind, resources }] of filled.entries()) {
+    for (const [i, { kind, resources, events, above }] of filled.entries()) {
       const { headings, rows } = columns(kind, resources, {
         wide: format.is === "wide",
         qualified: found.length > 1,
         labels: o.labels,
         now: now(),
       });
-      const options = { columns: io.columns, colour: io.colour.out, headings: o.headings };
+      if (events) {
+        headings.unshift("EVENT");
+        for (const [n, row] of rows.entries()) row.unshift(events[n] ?? "");
+      }
+      const options = { columns: io.columns, colour: io.colour.out, headings: o.headings, ...(above ? { above } : {}) };
       await io.out(`${i > 0 && o.headings ? "\n" : ""}${table(headings, rows, options)}`);
     }
   } else if (format.is === "name") {
@@ -68,7 +78,10 @@ export async function show(
     const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });
     await io.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
   } else {
-    const documents = all.map(({ kind, resource }) => manifest(kind, resource, o.status));
+    const documents = all.map(({ kind, resource, event }) => {
+      const document = manifest(kind, resource, o.status);
+      return event === undefined ? document : { type: event, object: document };
+    });
     await io.out(format.is === "json" ? toJson(documents, o.single) : await toYaml(documents));
   }
 }

@@ -7,6 +7,8 @@ export interface TableOptions {
   columns?: number | undefined;
   colour: boolean;
   headings: boolean;
+  /** Widths of what stands above, which these rows continue; they are widened where these need more. */
+  above?: number[];
 }
 
 /** Space between columns, and what a column is narrowed to at least: less says nothing. The second where the first can't fit. */
@@ -22,7 +24,9 @@ export function table(
 ): string {
   const shown = options.headings ? [headings, ...rows] : rows;
   if (shown.length === 0) return "";
-  const natural = headings.map((_, i) => Math.max(0, ...shown.map((r) => width(r[i] ?? ""))));
+  const { above } = options;
+  const natural = headings.map((_, i) => shown.reduce((w, r) => Math.max(w, width(r[i] ?? "")), above?.[i] ?? 0));
+  above?.splice(0, above.length, ...natural);
   const { widths, gap } =
     options.columns === undefined ? { widths: natural, gap: layouts[0].gap } : narrowed(natural, options.columns);
   const line = (row: readonly string[], style: (text: string, i: number) => Style | undefined) =>

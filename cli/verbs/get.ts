@@ -4,7 +4,7 @@ import type { Target } from "../kinds.ts";
 import { mustAllow, parseTargets } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
-import { watch } from "../render/watch.ts";
+import { type WatchedKind, watch } from "../render/watch.ts";
 import { many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -18,6 +18,8 @@ export default verb({
   args: { what: many("A kind, then names; or kind/name; or several kinds with commas.", { from: "kinds" }) },
   flags: {
     watch: toggle("-w, --watch", "Keep showing changes until Ctrl-C."),
+    watchOnly: toggle("--watch-only", "Changes alone, without what is there already."),
+    watchEvents: toggle("--output-watch-events", "With -w: also what happened: ADDED, MODIFIED or DELETED."),
     selector: text("-l, --selector <selector>", "Only with these labels: team=red,tier!=test"),
     fieldSelector: text("--field-selector <selector>", "Only with these fields: type=openai"),
     sortBy: text("--sort-by <path>", "Order by a field: .status.state"),
@@ -56,10 +58,12 @@ export default verb({
       }
       return found;
     };
-    if (given.watch) {
-      const draw = (found: readonly Found[], first: boolean, into: Tools) =>
-        show(found, { ...options, headings: first && !given.noHeaders }, into);
-      return watch({ look, draw }, tools);
+    if (given.watch || given.watchOnly) {
+      const { format: _, single: __, ...looks } = options;
+      const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : rows);
+      const watched = targets.map((target) => watchOf(target, given, tools));
+      const rest = { format, sort, headings: !given.noHeaders, only: given.watchOnly, events: given.watchEvents };
+      return watch(await Promise.all(watched), { ...looks, ...rest, skipHidden: everything }, tools);
     }
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
@@ -70,6 +74,29 @@ export default verb({
     if (count === 0 && !named && seen.length > 0) tools.io.err(`No ${seen.join(", ")} found.\n`);
   },
 });
+
+/** Names are looked up once: what is not there can't be watched for, and an id or an address says its name. */
+async function watchOf(
+  target: Target,
+  given: { selector: string | undefined; fieldSelector: string | undefined; ignoreNotFound: boolean },
+  tools: Tools,
+): Promise<WatchedKind> {
+  const { kind, names } = target;
+  const project = kind.scope ? await tools.project() : undefined;
+  let meant: string[] | undefined;
+  if (names.length > 0) {
+    const { resources, missing } = await fetchTarget(target, given, tools);
+    if (missing && !given.ignoreNotFound) throw missing;
+    meant = resources.map((r) => r.name);
+  }
+  const fields = [given.fieldSelector, meant?.length === 1 ? `name=${meant[0]}` : undefined].filter(Boolean);
+  const query = {
+    labelSelector: given.selector,
+    fieldSelector: fields.length > 0 ? fields.join(",") : undefined,
+    ...(kind.scope && project ? { [kind.scope]: project } : {}),
+  };
+  return { kind, query, ...(meant ? { names: new Set(meant) } : {}) };
+}
 
 /** What is there, and the first name that isn't; any other failure ends it. */
 async function fetchTarget(
@@ -85,7 +112,11 @@ async function fetchTarget(
       Boolean,
     );
     const query = { labelSelector: given.selector, fieldSelector: fields.length > 0 ? fields.join(",") : undefined };
-    for await (const page of api.list(kind, query)) resources.push(...page);
+    for await (const page of api.list(kind, query)) {
+      resources.push(...page);
+      // The newest: nobody means all that has ever happened.
+      if (kind.timeline) break;
+    }
     return { resources };
   }
   let missing: Failure | undefined;

@@ -32,6 +32,7 @@ export const errors = {
   publisher_conflict: row(409, 1, "invalid_request_error", "invalid_request_error"),
   already_bootstrapped: row(409, 1, "invalid_request_error", "invalid_request_error"),
   task_gone: row(409, 1, "invalid_request_error", "invalid_request_error"),
+  expired: row(410, 1, "invalid_request_error", "invalid_request_error"),
   lost_update: row(412, 1, "invalid_request_error", "invalid_request_error"),
   too_large: row(413, 1, "invalid_request_error", "request_too_large"),
   credential_refused: row(422, 1, "invalid_request_error", "invalid_request_error"),
@@ -45,6 +46,7 @@ export const errors = {
   publisher_failed: row(502, 1, "server_error", "api_error", true),
   publisher_offline: row(503, 5, "service_unavailable", "overloaded_error", true),
   store_unavailable: row(503, 5, "service_unavailable", "overloaded_error", true),
+  issuer_unreachable: row(503, 5, "service_unavailable", "overloaded_error", true),
   provider_timeout: row(504, 5, "server_error", "api_error", true),
   publisher_timeout: row(504, 5, "server_error", "api_error", true),
 } as const satisfies Record<string, ErrorRow>;

@@ -4,6 +4,12 @@ import { z } from "zod";
 export interface FieldMeta {
   /** The string is the name of a resource of this kind (or its alternate key). */
   ref?: string;
+  /** `cascade`: whoever names it here goes with it. Otherwise what is named can't be deleted. */
+  whenGone?: "cascade";
+  /** The named resource is one whose parent is the very resource that names it. */
+  within?: "self";
+  /** Accepted and kept, but nothing acts upon it in this version: told to whoever sets it. */
+  dormant?: string;
   /** Accepted, kept sealed, and never shown again. */
   writeOnly?: true;
   /** Values that people try and that are not possible, and why. */
@@ -23,9 +29,13 @@ export const dnsLabel = z
     "must be lower-case letters, digits and '-', starting and ending with a letter or digit",
   );
 
-/** The name of another resource. The store keeps it alive: what is referred to can't be deleted. */
-export function ref(kind: string) {
-  return z.string().min(1).max(253).register(fieldMeta, { ref: kind });
+/** The name of another resource. The store keeps it alive: what is referred to can't be deleted, unless `options` say so. */
+export function ref(kind: string, options: Pick<FieldMeta, "whenGone" | "within"> = {}) {
+  return z
+    .string()
+    .min(1)
+    .max(253)
+    .register(fieldMeta, { ref: kind, ...options });
 }
 
 /** One key of a secret. */

@@ -1,26 +1,65 @@
 /** The one list of kinds. Everything generic loops over it. */
 import { z } from "zod";
+import { agent } from "./agent.ts";
+import { auditevent } from "./auditevent.ts";
+import { cluster } from "./cluster.ts";
 import { dnsLabel, labels } from "./field.ts";
 import { bindableResources } from "./grants.ts";
 import { group } from "./group.ts";
+import { instance } from "./instance.ts";
 import type { Kind } from "./kind.ts";
 import { llm } from "./llm.ts";
 import { mcptoken } from "./mcptoken.ts";
+import { personality } from "./personality.ts";
 import { project } from "./project.ts";
+import { prompt } from "./prompt.ts";
+import { promptrequest } from "./promptrequest.ts";
 import { publisher } from "./publisher.ts";
 import { rbac } from "./rbac.ts";
 import { secret } from "./secret.ts";
 import { secretbackend } from "./secretbackend.ts";
+import { server } from "./server.ts";
+import { session } from "./session.ts";
+import { template } from "./template.ts";
 import { user } from "./user.ts";
 
 /** By singular name. Order is the order of `api-resources` and of the documentation. */
-export const kindsByName = { secretbackend, secret, llm, user, group, project, rbac, mcptoken, publisher } as const;
+export const kindsByName = {
+  secretbackend,
+  secret,
+  template,
+  cluster,
+  llm,
+  user,
+  group,
+  project,
+  server,
+  instance,
+  prompt,
+  promptrequest,
+  agent,
+  personality,
+  rbac,
+  mcptoken,
+  session,
+  publisher,
+  auditevent,
+} as const;
 
 export type KindName = keyof typeof kindsByName;
 export type SpecOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["spec"]>;
 export type StatusOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["status"]>;
 
 export const kinds: readonly (Kind & { name: KindName })[] = Object.values(kindsByName);
+
+/** Kinds whose rows are in a table that follows from their description. */
+export type TableKindName = {
+  [N in KindName]: (typeof kindsByName)[N]["stored"] extends "table" ? N : never;
+}[KindName];
+export type TableKind = Kind & { name: TableKindName };
+
+export const hasTable = (k: Kind & { name: KindName }): k is TableKind => k.stored === "table";
+export const tableKinds: readonly TableKind[] = kinds.filter(hasTable);
 
 for (const k of kinds) bindableResources.add(k.permission);
 
@@ -60,5 +99,7 @@ export interface Resource {
 /** A page of a list. `continue` is there when more follow. */
 export interface ResourceList {
   items: Resource[];
+  /** Where a watch of what comes after this list begins; the same on all its pages. */
+  resourceVersion: string;
   continue?: string;
 }

@@ -4,9 +4,25 @@ import { referencesIn, referencesOf, writeOnlyFields } from "./kind.ts";
 
 describe("references", () => {
   test("are found wherever the schema holds them", () => {
-    expect(referencesOf(kindsByName.llm)).toEqual([{ path: ["apiKeyRef", "name"], kind: "secret" }]);
+    expect(referencesOf(kindsByName.llm)).toEqual([
+      { path: ["apiKeyRef", "name"], kind: "secret" },
+      { path: ["cluster"], kind: "cluster" },
+      { path: ["fallbacks", "[]"], kind: "llm" },
+    ]);
+    expect(referencesOf(kindsByName.agent)).toContainEqual({
+      path: ["defaultPersonality"],
+      kind: "personality",
+      within: "self",
+    });
+    expect(referencesOf(kindsByName.prompt)).toContainEqual({
+      path: ["agent"],
+      kind: "agent",
+      whenGone: "cascade",
+    });
+    // What a template names exists when a server is made of it.
+    expect(referencesOf(kindsByName.template)).toEqual([]);
     expect(referencesOf(kindsByName.group)).toEqual([{ path: ["members", "[]"], kind: "user" }]);
-    expect(referencesOf(kindsByName.rbac).map((r) => r.kind)).toEqual(["user", "group", "mcptoken"]);
+    expect(referencesOf(kindsByName.rbac).map((r) => r.kind)).toEqual(["user", "group", "mcptoken", "cluster"]);
   });
 
   test("of a document are named as a person writes them", () => {
@@ -19,6 +35,7 @@ describe("references", () => {
     });
     expect(referencesIn(kindsByName.rbac, spec)).toEqual([
       { path: "subjects[0].name", kind: "group", name: "team" },
+      { path: "subjects[1].cluster", kind: "cluster", name: "default" },
       { path: "subjects[2].name", kind: "user", name: "eve@example.com" },
     ]);
     expect(referencesIn(kindsByName.llm, { type: "openai", model: "m" })).toEqual([]);

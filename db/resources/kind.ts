@@ -3,9 +3,25 @@
  * touch it. Tables, routes, OpenAPI, validation, `explain`, flags, columns, apply order and documentation are loops over it.
  */
 import { z } from "zod";
-import { metaOf, unwrap } from "./field.ts";
+import type { Fault } from "../protocol/errors.ts";
+import { type FieldMeta, metaOf, unwrap } from "./field.ts";
+import type { Role } from "./grants.ts";
 
 export type Verb = "get" | "create" | "edit" | "delete";
+
+/**
+ * Where a kind's rows are. `table`: in one that follows from this description. `elsewhere`: something else writes them, and a
+ * source in edge/sources says how they are read; such a kind is never created or edited by hand.
+ */
+export type Place = "table" | "elsewhere";
+
+/** Rows that belong to somebody: other people's do not exist for who may not reach them. */
+export interface Owned {
+  /** Role on the kind's permission that one's own rows need; absent: none, it is enough to be somebody. */
+  own?: Role;
+  /** Role on the kind's permission that reaches the rows of others, by their owner's name; absent: nobody does. */
+  others?: Role;
+}
 
 export interface Kind {
   /** Singular, as in `mcpctl get llm`. A DNS label. */
@@ -26,40 +42,78 @@ export interface Kind {
   alternateKey?: string;
   /** At most one row may have this boolean field true. */
   exactlyOne?: string;
+  /** Who may touch it is decided by the parent's name: a binding on the parent reaches what is within it. */
+  governedByParent?: true;
+  /** Reference fields by which there are lists below what they name: `project` gives `/projects/:project/prompts`. */
+  nested: readonly string[];
+  /** Of each group of spec fields, at most one is set. The store holds it too. */
+  atMostOneOf: readonly (readonly string[])[];
+  /** Of each group of spec fields, one is set. The store holds it too. */
+  oneOf: readonly (readonly string[])[];
+  /** What no schema of a single field can say: all that is wrong with a parsed spec. */
+  rules?: (spec: Record<string, unknown>) => Fault[];
+  /** Further fields whose value no two rows share; `a.b` is within `a`. */
+  unique?: readonly string[];
+  /** Lists of objects in the spec that are searched by what one of their elements holds. */
+  searched?: readonly string[];
+  stored: Place;
+  owned?: Owned;
+  /** Rows are events: the newest come first, and lists take `since` and `until`. */
+  timeline?: true;
+  /** Fields that lists can be selected and sorted by; default: every scalar. */
+  selectable?: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;
   /** Further columns of `-o wide`. */
   wide: Readonly<Record<string, string>>;
 }
 
-type Described<N extends string, S extends z.ZodObject, T extends z.ZodObject> = Pick<
+type Described<N extends string, S extends z.ZodObject, T extends z.ZodObject, P extends Place> = Pick<
   Kind,
   "plural" | "about" | "columns"
 > &
-  Partial<Omit<Kind, "name" | "spec" | "status">> & { name: N; spec: S; status?: T };
+  Partial<Omit<Kind, "name" | "spec" | "status" | "stored" | "rules">> & {
+    name: N;
+    spec: S;
+    status?: T;
+    stored?: P;
+    rules?: (spec: z.output<S>) => Fault[];
+  };
 
 const everyVerb: readonly Verb[] = ["get", "create", "edit", "delete"];
 
 /** Completes a description with what follows from the rest. */
-export function kind<const N extends string, S extends z.ZodObject, T extends z.ZodObject>(k: Described<N, S, T>) {
+export function kind<
+  const N extends string,
+  S extends z.ZodObject,
+  T extends z.ZodObject,
+  const P extends Place = "table",
+>(k: Described<N, S, T, P>) {
+  const { rules, ...rest } = k;
   return {
+    stored: "table" as P,
     shortNames: [],
     permission: k.plural,
     verbs: everyVerb,
     wide: {},
-    ...k,
+    nested: [],
+    atMostOneOf: [],
+    oneOf: [],
+    ...rest,
     status: (k.status ?? z.strictObject({})) as T,
+    // Rules are asked about what this very schema has parsed.
+    ...(rules ? { rules: (spec: Record<string, unknown>) => rules(spec as z.output<S>) } : {}),
   };
 }
 
 /** One place in a kind's spec that names another resource. `[]` in a path stands for every element. */
-export interface Reference {
+export interface Reference extends Pick<FieldMeta, "whenGone" | "within"> {
   path: readonly string[];
   kind: string;
 }
 
 /** A reference found in a document. */
-export interface FoundReference {
+export interface FoundReference extends Pick<FieldMeta, "within"> {
   /** As a person writes it: `fallbacks[0]`. */
   path: string;
   kind: string;
@@ -85,8 +139,8 @@ export const optionSchemas = (s: z.core.$ZodType): readonly z.core.$ZodType[] =>
 export function referencesOf(k: Pick<Kind, "spec">): Reference[] {
   const found: Reference[] = [];
   const walk = (s: z.core.$ZodType, path: readonly string[]) => {
-    const target = metaOf(s).ref;
-    if (target) found.push({ path, kind: target });
+    const { ref: target, whenGone, within } = metaOf(s);
+    if (target) found.push({ path, kind: target, ...(whenGone ? { whenGone } : {}), ...(within ? { within } : {}) });
     for (const option of optionSchemas(s)) for (const [key, child] of childSchemas(option)) walk(child, [...path, key]);
   };
   walk(k.spec, []);
@@ -98,8 +152,9 @@ export function referencesIn(k: Pick<Kind, "spec">, spec: unknown): FoundReferen
   const found: FoundReference[] = [];
   const walk = (s: z.core.$ZodType, value: unknown, path: string) => {
     if (value === undefined || value === null) return;
-    const target = metaOf(s).ref;
-    if (target && typeof value === "string") found.push({ path, kind: target, name: value });
+    const { ref: target, within } = metaOf(s);
+    if (target && typeof value === "string")
+      found.push({ path, kind: target, name: value, ...(within ? { within } : {}) });
     const option = optionSchemas(s).find((o) => z.safeParse(o, value).success);
     if (!option) return;
     const u = unwrap(option);

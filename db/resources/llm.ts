@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { description, httpUrl, ref, secretKeyRef } from "./field.ts";
+import { description, dnsLabel, fieldMeta, httpUrl, ref, secretKeyRef } from "./field.ts";
 import { kind } from "./kind.ts";
+import { limits } from "./limits.ts";
 import { providerType } from "./providers.ts";
 
+const price = z.number().min(0).max(1e9);
 const milliseconds = z.int().min(100).max(3_600_000);
 
 export const llm = kind({
@@ -16,6 +18,10 @@ export const llm = kind({
     tier: z.enum(["fast", "heavy"]).default("fast").describe("What the system may use it for by itself."),
     apiKeyRef: secretKeyRef.optional().describe("The provider's key. It never leaves the edge."),
     contextWindow: z.int().positive().optional().describe("Tokens that fit into one request, shown to clients."),
+    cluster: ref("cluster")
+      .register(fieldMeta, { ref: "cluster", dormant: "calling through a cluster is not possible in this version" })
+      .optional()
+      .describe("Call it from inside this cluster, where it may have a private address."),
     timeouts: z
       .strictObject({
         firstByte: milliseconds.default(300_000).describe("Milliseconds until the provider's answer must begin."),
@@ -23,6 +29,39 @@ export const llm = kind({
       })
       .prefault({})
       .describe("How long the edge waits for the provider."),
+    retries: z
+      .strictObject({
+        attempts: z.int().min(0).max(10).default(2).describe("Tries after the first, before the first byte only."),
+        backoff: milliseconds.default(500).describe("Milliseconds before the first of them; then ever longer."),
+      })
+      .register(fieldMeta, { dormant: "nothing is tried again in this version" })
+      .optional()
+      .describe("What happens when the provider is busy or fails."),
+    fallbacks: z
+      .array(ref("llm"))
+      .max(20)
+      .register(fieldMeta, { dormant: "nothing falls back in this version" })
+      .optional()
+      .describe("LLMs that are asked instead, in this order. Callers need `run` on them too."),
+    pricing: z
+      .strictObject({
+        inputPerMillion: price.describe("For a million tokens in."),
+        outputPerMillion: price.describe("For a million tokens out."),
+        cachedInputPerMillion: price.optional().describe("For a million tokens in that the provider had cached."),
+      })
+      .register(fieldMeta, { dormant: "costs are not counted in this version" })
+      .optional()
+      .describe("What it costs, in whichever currency you count."),
+    limits: limits.optional().describe("What all its callers may use together."),
+    pool: z
+      .strictObject({
+        name: dnsLabel.describe("What callers ask for: one name for all its members."),
+        weight: z.int().min(1).max(1000).default(1).describe("Share of the requests."),
+        strategy: z.enum(["weighted", "least-busy", "latency"]).default("least-busy").describe("Who is asked next."),
+      })
+      .register(fieldMeta, { dormant: "pools are not asked in this version" })
+      .optional()
+      .describe("A name that it shares with others."),
     description,
   }),
   status: z.strictObject({

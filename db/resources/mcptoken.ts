@@ -2,6 +2,7 @@ import { z } from "zod";
 import { description, ref } from "./field.ts";
 import { binding, operationBinding } from "./grants.ts";
 import { kind } from "./kind.ts";
+import { limits } from "./limits.ts";
 
 const expiry = z
   .union(
@@ -23,6 +24,7 @@ export const mcptoken = kind({
     rbac: z.enum(["empty", "clone"]).default("empty").describe("`clone` starts from what its creator may do now."),
     bindings: z.array(binding).max(1000).default([]).describe("What it may do. Never more than its creator may."),
     operations: z.array(operationBinding).max(100).default([]).describe("Operations it may run."),
+    limits: limits.optional().describe("What its bearer may use."),
     description,
   }),
   status: z.strictObject({

@@ -4,6 +4,7 @@ import type { Fault } from "../protocol/errors.ts";
 import { faultsOf } from "./faults.ts";
 import { envelope, findKind, reported } from "./index.ts";
 import { type Kind, writeOnlyFields } from "./kind.ts";
+import { ruleFaults } from "./rules.ts";
 
 export interface Document {
   /** Absent where the body names none: the path does. */
@@ -69,6 +70,8 @@ export function validate(kind: Kind, body: unknown, { nameRequired, options = []
   const head = part(names, { name: body["name"], labels: body["labels"] });
   const spec = part(kind.spec, fields);
   if (faults.length > 0 || !head || !spec) return { ok: false, faults };
+  const broken = ruleFaults(kind, spec);
+  if (broken.length > 0) return { ok: false, faults: broken };
   const { spec: stored, given: writeOnly } = split(kind, spec);
   return {
     ok: true,

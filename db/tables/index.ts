@@ -1,15 +1,19 @@
 /** Every table. */
 import { auditEvent } from "./audit.ts";
+import { change, changeFloor } from "./change.ts";
 import { password, session } from "./credentials.ts";
 import { derived } from "./derive.ts";
 import { knownOperation } from "./operations.ts";
+import { seeded } from "./seeded.ts";
 import { deviceLogin, identity, providedMember } from "./sso.ts";
 
 export { auditEvent } from "./audit.ts";
+export { change, changeFloor } from "./change.ts";
 export { password, session } from "./credentials.ts";
 export { type Edge, type EdgeTable, edgeBetween, edges, type ResourceTable, resources } from "./derive.ts";
 
 export { knownOperation } from "./operations.ts";
+export { seeded } from "./seeded.ts";
 
 export { deviceLogin, identity, providedMember } from "./sso.ts";
 
@@ -20,6 +24,9 @@ export const everyTable = {
   session,
   auditEvent,
   knownOperation,
+  seeded,
+  change,
+  changeFloor,
   identity,
   providedMember,
   deviceLogin,

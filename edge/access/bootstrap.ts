@@ -3,7 +3,8 @@ import { createId } from "@paralleldrive/cuid2";
 import { eq, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
 import { operations } from "#db/resources/grants";
-import { type KindName, kindsByName } from "#db/resources/index";
+import { kindsByName, type TableKindName } from "#db/resources/index";
+import { systemUser } from "#db/system/names";
 import { password, resources } from "#db/tables/index";
 import type { Change } from "../changes.ts";
 import type { Store, Transaction } from "../store.ts";
@@ -29,13 +30,15 @@ export function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise
   return store.transaction(async (tx) => {
     // Two at once: the second waits here, and then sees the first one's user.
     await tx.execute(sql`lock table ${resources.user} in share row exclusive mode`);
-    const { rows } = await tx.execute(sql`select 1 from ${resources.user} limit 1`);
+    const { rows } = await tx.execute(
+      sql`select 1 from ${resources.user} where ${resources.user.name} <> ${systemUser.name} limit 1`,
+    );
     if (rows.length > 0)
       refuse("already_bootstrapped", "This edge has users already, so its first one can't be made again.", {
         hint: "Log in with `mcpctl login`, or ask an administrator for an account.",
       });
     const changes: Change[] = [];
-    const put = async (kind: KindName, name: string, fields: Record<string, unknown>) => {
+    const put = async (kind: TableKindName, name: string, fields: Record<string, unknown>) => {
       const { created, change } = await putIfAbsent(tx, kind, name, fields);
       if (created) changes.push(change);
       return change.id;
@@ -63,7 +66,7 @@ export function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise
 }
 
 /** What a restore or an earlier try left behind stays as it is. */
-async function putIfAbsent(tx: Transaction, kind: KindName, name: string, fields: Record<string, unknown>) {
+async function putIfAbsent(tx: Transaction, kind: TableKindName, name: string, fields: Record<string, unknown>) {
   const table = resources[kind];
   const spec = kindsByName[kind].spec.parse(fields);
   const [row] = await tx

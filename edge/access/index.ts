@@ -4,7 +4,6 @@ import type { Env, Settings } from "../env.ts";
 import type { Route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
-import type { Demand } from "./decide.ts";
 import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
@@ -15,10 +14,11 @@ import { identityRoutes } from "./routes/identities.ts";
 import { loginRoutes } from "./routes/login.ts";
 import { mcptokenRoutes } from "./routes/mcptokens.ts";
 import { methodRoutes } from "./routes/methods.ts";
+import { reviewRoutes } from "./routes/review.ts";
 import { ssoRoutes } from "./routes/sso.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
-import { type Standing, watchStanding } from "./standing.ts";
+import { type Needed, type Standing, watchStanding } from "./standing.ts";
 
 export type { Standing } from "./standing.ts";
 
@@ -28,10 +28,10 @@ export interface Access {
   /** @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
   authenticate(request: Request, waitUntil: WaitUntil): Promise<Caller>;
   /**
-   * For a stream: a signal that aborts, with the Refusal to end it with, within 5 s of the caller losing what `demand` needs.
+   * For a stream: a signal that aborts, with the Refusal to end it with, within 5 s of the caller losing what is needed.
    * Call `release()` when the stream has ended.
    */
-  stillAllowed(call: { request: Request; waitUntil: WaitUntil }, demand: Demand): Standing;
+  stillAllowed(call: { request: Request; waitUntil: WaitUntil }, needed: Needed): Standing;
   /** Where the credential of an admitted request is judged, and as what. */
   pointerOf(request: Request): Promise<Pointer | undefined>;
   /** A credential of this Guard's principal was given or taken back: tells the Guard, and forgets here, before it returns. */
@@ -44,7 +44,7 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
   invalidateOnChange(telling);
   return {
     authenticate: (request, waitUntil) => authenticator.authenticate(request, waitUntil),
-    stillAllowed: (call, demand) => watchStanding(authenticator, call, demand),
+    stillAllowed: (call, needed) => watchStanding(authenticator, call, needed),
     pointerOf: (request) => authenticator.pointerOf(request),
     credentialsChanged: (guard) => notify(telling, new Set([guard])),
   };
@@ -61,4 +61,5 @@ export const accessRoutes: readonly Route[] = [
   ...whoamiRoutes,
   ...mcptokenRoutes,
   ...identityRoutes,
+  ...reviewRoutes,
 ];

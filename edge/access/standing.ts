@@ -3,6 +3,7 @@ import { Refusal } from "#db/protocol/errors";
 import type { Authenticator } from "./authenticate.ts";
 import { allows, type Demand, writeBinding } from "./decide.ts";
 import { MAX_HELD_MS } from "./guard-machine.ts";
+import type { Grants } from "./principal.ts";
 
 /**
  * How often a stream's standing is looked at, in milliseconds. The oldest answer accepted then is as old as that, so a write
@@ -25,11 +26,14 @@ interface Stream {
   waitUntil: (work: Promise<unknown>) => void;
 }
 
+/** What a stream needs to go on: a permission, or whatever a look at the grants says is missing. */
+export type Needed = Demand | ((grants: Grants) => Refusal | undefined);
+
 /** A timer belongs to the request that started it (a rule of the runtime), so each open stream has its own. */
 export function watchStanding(
   authenticator: Pick<Authenticator, "admit">,
   { request, waitUntil }: Stream,
-  demand: Demand,
+  needed: Needed,
 ): Standing {
   const controller = new AbortController();
   let released = false;
@@ -39,7 +43,8 @@ export function watchStanding(
   const look = async () => {
     try {
       const { grants } = await authenticator.admit(request, CHECK_MS, waitUntil);
-      if (!allows(grants, demand)) throw lost(demand);
+      const missing = typeof needed === "function" ? needed(grants) : allows(grants, needed) ? undefined : lost(needed);
+      if (missing) throw missing;
       confirmedAt = Date.now();
     } catch (error) {
       const unknown = error instanceof Refusal && error.code === "store_unavailable";
@@ -62,7 +67,7 @@ export function watchStanding(
   };
 }
 
-function lost(demand: Demand): Refusal {
+export function lost(demand: Demand): Refusal {
   const permission = writeBinding(demand);
   return new Refusal("not_allowed", `You are no longer allowed to do this: it needs ${permission}.`, { permission });
 }

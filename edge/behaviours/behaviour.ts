@@ -1,6 +1,6 @@
 /** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
 import type { Sealed } from "#db/crypto/sealing";
-import type { KindName } from "#db/resources/index";
+import type { KindName, TableKindName } from "#db/resources/index";
 import type { Caller } from "../access/principal.ts";
 import type { Deps } from "../deps.ts";
 import type { Transaction } from "../store.ts";
@@ -44,10 +44,14 @@ export interface Behaviour {
   options?: readonly string[];
   /** Before anything is written. Completes `next`, warns, or throws a Refusal. */
   beforeWrite?(write: Write): Promise<void> | void;
+  /** Further kinds of which `withWrite` and `beforeDelete` write rows: whoever watches those is told, too. */
+  alsoWrites?: readonly TableKindName[];
   /** In the transaction of the write, after the row. */
   withWrite?(write: Write, tx: Transaction): Promise<void>;
   /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */
   status?(stored: Stored, now: number): Record<string, unknown>;
+  /** Of a row that can't go: how it was at first, which it is again then. Undefined for all others. */
+  insteadOfDelete?(stored: Stored): Pick<Stored, "spec"> | undefined;
   /** In the transaction of the delete, before the row goes. Throws a Refusal to keep it. */
   beforeDelete?(stored: Stored, tx: Transaction, caller: Caller): Promise<void>;
 }

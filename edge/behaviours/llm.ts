@@ -6,10 +6,11 @@ import { type Provider, providers } from "#db/resources/providers";
 import { resources } from "#db/tables/index";
 import { allows } from "../access/decide.ts";
 import { assertPublic, canonicalBase } from "../inference/url.ts";
-import { canonical } from "../resources/equal.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Behaviour, Write } from "./behaviour.ts";
+import { fieldsChanged } from "./changed.ts";
 import { probeCredential } from "./credential-probe.ts";
+import { mayHandOver } from "./secret-use.ts";
 
 const kind = kindsByName.llm;
 type Spec = SpecOf<"llm">;
@@ -23,12 +24,13 @@ export const llm: Behaviour = {
     if (previous && kind.status.parse(previous.status).lifecycle === "virtual")
       return keepPublished(previous.name, was, spec);
     if (!previous) next.status = { lifecycle: "public", state: "active" } satisfies StatusOf<"llm">;
-    const moved = differs(was, spec, ["type", "url"]);
+    const moved = differs(was, spec, ["type", "url", "cluster"]);
     if (!moved && !differs(was, spec, ["apiKeyRef"])) return;
     const base = baseOf(spec);
-    assertPublic(base, deps.settings.allowPrivateUpstreams);
+    // Through a cluster it may be private: the edge itself never calls it.
+    if (spec.cluster === undefined) assertPublic(base, deps.settings.allowPrivateUpstreams);
     const key = await keyOf(write, spec);
-    if (key === undefined || options["_skipAuthCheck"]) return;
+    if (key === undefined || spec.cluster !== undefined || options["_skipAuthCheck"]) return;
     const verdict = await probeCredential(base, key);
     if (verdict.is === "unknown")
       warn(`The key of llm ${next.name} could not be checked: ${verdict.why}. It is stored all the same.`);
@@ -41,7 +43,7 @@ export const llm: Behaviour = {
 };
 
 const differs = (was: Spec | undefined, is: Spec, fields: readonly (keyof Spec)[]): boolean =>
-  fields.some((f) => canonical({ v: was?.[f] }) !== canonical({ v: is[f] }));
+  fieldsChanged(was, is, fields);
 
 /** What a publisher publishes is the publisher's to say. */
 function keepPublished(name: string, was: Spec | undefined, is: Spec): void {
@@ -79,17 +81,9 @@ async function keyOf({ caller, deps }: Write, { apiKeyRef, url }: Spec): Promise
   const { secret } = resources;
   const [row] = await deps.store.db.select().from(secret).where(eq(secret.name, name));
   if (!row) return undefined;
-  // To send a secret to an address of one's choice is to read it. A provider's own address is nobody's choice.
-  const needed = { role: "edit", resource: kindsByName.secret.permission, name } as const;
-  if (url !== undefined && !allows(caller.grants, needed))
-    refuse(
-      "not_allowed",
-      `This would send the secret ${JSON.stringify(name)} to ${new URL(url).host}: that needs edit:${needed.resource}:${name}.`,
-      {
-        permission: `edit:${needed.resource}:${name}`,
-        hint: "Leave out url to use the provider's own address, or ask somebody who looks after the secret.",
-      },
-    );
+  // A provider's own address is nobody's choice.
+  const hint = "Leave out url to use the provider's own address, or ask somebody who looks after the secret.";
+  if (url !== undefined) mayHandOver(caller, [name], new URL(url).host, hint);
   const values = await openValues(deps.settings, row);
   if (Object.hasOwn(values, key) && values[key]) return values[key];
   // What a secret holds is for those who may see it; using it is not seeing it.

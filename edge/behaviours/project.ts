@@ -1,16 +1,21 @@
 import { eq } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
+import { systemProject } from "#db/system/names";
 import { resources } from "#db/tables/index";
 import { tokenState } from "../access/token-state.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { deleteDefinitions } from "./mcptoken.ts";
+import { protect } from "./system.ts";
 
 const table = resources.mcptoken;
 
 export const project: Behaviour = {
+  beforeWrite({ caller, next, previous }) {
+    if (!previous && caller.principal.kind === "User") next.spec["owner"] ??= caller.principal.name;
+  },
   /** Tokens go with their project, but none that somebody may be working with: taking that away is a decision of its own. */
   async beforeDelete(stored, tx) {
+    if (stored.name === systemProject) protect(`The project ${stored.name}`, "it keeps the system's own prompts");
     const rows = await tx
       .select({ name: table.name, status: table.status })
       .from(table)
@@ -25,9 +30,5 @@ export const project: Behaviour = {
           hint: "Revoke or delete them first.",
         },
       );
-    await deleteDefinitions(
-      tx,
-      tokens.map((t) => t.status.hash),
-    );
   },
 };

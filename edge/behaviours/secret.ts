@@ -16,6 +16,7 @@ const values = z.record(z.string(), z.string());
 export const secret: Behaviour = {
   async beforeWrite({ deps, given, merge, next, previous, warn }) {
     next.spec["backend"] ??= previous?.spec["backend"] ?? (await defaultBackend(deps));
+    await assertKeeps(deps, String(next.spec["backend"]));
     const { data } = given;
     if (data === undefined) {
       if (!previous) next.status = { keys: [] } satisfies StatusOf<"secret">;
@@ -63,6 +64,20 @@ async function openIfPossible({ settings }: Deps, row: Stored, needed: boolean) 
       },
     );
   }
+}
+
+/** @throws Refusal unsupported. One that does not exist is told with all references. */
+async function assertKeeps({ store }: Deps, backend: string): Promise<void> {
+  const t = resources.secretbackend;
+  const [row] = await store.db
+    .select({ type: sql<string>`${t.spec}->>'type'` })
+    .from(t)
+    .where(eq(t.name, backend));
+  if (row === undefined || row.type === "plaintext") return;
+  refuse("unsupported", `backend: ${backend} is of type ${row.type}, where this version can't keep secrets.`, {
+    param: "backend",
+    hint: "Leave backend out to use the default one.",
+  });
 }
 
 async function defaultBackend({ store }: Deps): Promise<string> {

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
+import { systemUser } from "#db/system/names";
 import { edges, password, resources } from "#db/tables/index";
 import { mayGive } from "../access/escalation.ts";
 import { hashPassword } from "../access/password.ts";
@@ -8,6 +9,7 @@ import { loadUser } from "../access/profile.ts";
 import { endLogins } from "../access/sessions.ts";
 import type { Store } from "../store.ts";
 import type { Behaviour, Write } from "./behaviour.ts";
+import { protect } from "./system.ts";
 
 const referring = edges.filter((edge) => edge.to === "user");
 
@@ -17,6 +19,7 @@ const hashes = new WeakMap<Write, string>();
 export const user: Behaviour = {
   async beforeWrite(write) {
     const { caller, deps, given, next, previous } = write;
+    if (previous?.name === systemUser.name) protect("The user system", "nobody logs in as it");
     const chosen = z.string().optional().parse(given["password"]);
     const moves = previous !== undefined && previous.spec["email"] !== next.spec["email"];
     if (previous && (moves || chosen !== undefined) && caller.principal.id !== previous.id) {
@@ -36,6 +39,9 @@ export const user: Behaviour = {
       .values({ userId: write.next.id, hash, changedAt })
       .onConflictDoUpdate({ target: password.userId, set: { hash, changedAt } });
     await endLogins(tx, write.next.id);
+  },
+  async beforeDelete(stored) {
+    if (stored.name === systemUser.name) protect("The user system", "it owns what the system needs");
   },
 };
 

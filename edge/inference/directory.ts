@@ -91,6 +91,13 @@ async function targetOf(row: Row, settings: Settings): Promise<Target> {
     unusable: undefined,
   };
   if (status.lifecycle === "virtual") return target;
+  if (spec.cluster !== undefined) {
+    target.unusable = cannotUse(
+      row.name,
+      `it is reached through the cluster ${spec.cluster}, which this version can't do`,
+    );
+    return target;
+  }
   try {
     target.base = baseOf(row.name, spec, settings);
     target.key = await keyOf(row, spec, settings);

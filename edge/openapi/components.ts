@@ -1,7 +1,7 @@
 /** Schemas of the OpenAPI document: what every kind looks like going in and coming out, and what refusals look like. */
 import { z } from "zod";
 import { errors } from "#db/protocol/errors";
-import { envelope, kinds } from "#db/resources/index";
+import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { behaviours } from "../behaviours/index.ts";
 import type { NamedKind } from "../resources/read.ts";
@@ -40,14 +40,44 @@ function schemasOf(kind: NamedKind): [string, JsonSchema][] {
       `${name}List`,
       {
         type: "object",
-        required: ["items"],
+        required: ["items", "resourceVersion"],
         properties: {
           items: { type: "array", items: refTo(name) },
+          resourceVersion: { type: "string", description: "Where a watch begins; the same on every page." },
           continue: { type: "string", description: "There when more follow: the `continue` of the next page." },
         },
       },
     ],
+    ...(hasTable(kind) ? [[`${name}Event`, eventSchema(name, kind)] as [string, JsonSchema]] : []),
   ];
+}
+
+/** The `data` of one server-sent event of a watch; its `id` is where to resume. */
+function eventSchema(name: string, kind: NamedKind): JsonSchema {
+  const event = (type: JsonSchema, object: JsonSchema) => ({
+    type: "object",
+    required: ["type", "object"],
+    properties: { type, object },
+  });
+  return {
+    description: "One event of a watch. The event's name is its type, its id where to resume.",
+    oneOf: [
+      event({ type: "string", enum: ["ADDED", "MODIFIED", "DELETED"] }, refTo(name)),
+      event(
+        { const: "BOOKMARK" },
+        {
+          type: "object",
+          required: ["kind", "resourceVersion"],
+          properties: {
+            kind: { const: kind.name },
+            resourceVersion: { type: "string", description: "How far the watch has come." },
+            initialEventsEnd: { const: true, description: "What was there when it began has been shown." },
+          },
+        },
+      ),
+      event({ const: "ERROR" }, refTo("Problem")),
+    ],
+  };
 }
 
 /** Reported fields are accepted and ignored, so that what was read can be sent back. */

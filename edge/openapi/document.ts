@@ -79,7 +79,14 @@ function responsesOf({ doc, permission, surface, path, method }: Route): JsonSch
   const { status, schema } = doc.answer ?? { status: 200 };
   const success = {
     description: doc.summary,
-    ...(schema ? { content: content("application/json", schema, "output") } : {}),
+    ...(schema
+      ? {
+          content: {
+            ...content("application/json", schema, "output"),
+            ...(doc.events ? content("text/event-stream", doc.events, "output") : {}),
+          },
+        }
+      : {}),
   };
   const guarded = permission.is !== "public";
   const refusals: [boolean, number, string][] = [
@@ -88,6 +95,7 @@ function responsesOf({ doc, permission, surface, path, method }: Route): JsonSch
     [guarded && permission.is !== "authenticated", 403, "A permission is missing; it says which."],
     [path.includes(":"), 404, "There is nothing of this name."],
     [surface === "api" && method !== "GET", 409, "It conflicts with what there is."],
+    [doc.events !== undefined, 410, "What came since that resourceVersion is no longer known."],
     [doc.headers?.["if-match"] !== undefined, 412, "Somebody has changed it since it was read."],
     [doc.body !== undefined, 413, "The body is too large."],
     [true, 503, "The store or what stands behind can't be reached."],
@@ -118,6 +126,10 @@ function permissionText(permission: Permission): string {
       return "Needs any valid credential.";
     case "publisher":
       return "Needs the secret of the publisher's session.";
+    case "owned":
+      return `Needs ${permission.own ? `${permission.own}:${permission.resource}` : "any valid credential"} for one's own${
+        permission.others ? `, ${permission.others}:${permission.resource} for those of others` : ""
+      }.`;
     case "operation":
       return `Needs run:${permission.action}.`;
     case "resource":

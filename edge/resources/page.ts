@@ -19,9 +19,17 @@ export interface Cursor {
   /** What the list is ordered by, of that row: text, or microseconds since the epoch. */
   after: string;
   id: string;
+  /** Of the first page, as the API shows it: what was written since is followed from there. */
+  resourceVersion?: string | undefined;
 }
 
-const token = z.strictObject({ v: z.literal(1), order: z.string(), after: z.string(), id: z.string() });
+const token = z.strictObject({
+  v: z.literal(1),
+  order: z.string(),
+  after: z.string(),
+  id: z.string(),
+  resourceVersion: z.string().optional(),
+});
 
 /** @throws Refusal invalid_request */
 export function parseLimit(text: string | null): number {
@@ -32,18 +40,25 @@ export function parseLimit(text: string | null): number {
   return Math.min(limit, greatestLimit);
 }
 
-/** `sort=name`, `sort=-createdAt`. @throws Refusal invalid_request */
-export function parseOrder(kind: Kind, text: string | null): Order {
-  const descending = text?.startsWith("-") ?? false;
-  const by = (descending ? text?.slice(1) : text) || "name";
+/** `sort=name`, `sort=-createdAt`; without, by name, and events by time, the newest first. @throws Refusal invalid_request */
+export function parseOrder(kind: Kind, given: string | null): Order {
+  const text = given || (kind.timeline ? "-createdAt" : "name");
+  const descending = text.startsWith("-");
+  const by = descending ? text.slice(1) : text;
+  if (kind.timeline && by !== "createdAt")
+    refuse("invalid_request", `sort: ${kind.plural} come in the order of time.`, {
+      param: "sort",
+      hint: "It can be createdAt or -createdAt.",
+    });
   if (by !== "createdAt" && by !== "updatedAt") assertScalarField(kind, by, "sort");
   return { by, descending };
 }
 
 const orderText = (order: Order) => `${order.descending ? "-" : ""}${order.by}`;
 
-export function writeContinue(order: Order, { after, id }: Cursor): string {
-  const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, order: orderText(order), after, id }));
+export function writeContinue(order: Order, { after, id, resourceVersion }: Cursor): string {
+  const text = JSON.stringify({ v: 1, order: orderText(order), after, id, resourceVersion });
+  const bytes = new TextEncoder().encode(text);
   let binary = "";
   for (const b of bytes) binary += String.fromCharCode(b);
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -53,10 +68,10 @@ export function writeContinue(order: Order, { after, id }: Cursor): string {
 export function readContinue(text: string, order: Order): Cursor {
   const parsed = token.safeParse(decode(text));
   if (!parsed.success || !isSound(parsed.data.after) || !isSound(parsed.data.id)) return wrong("is not valid");
-  const { after, id } = parsed.data;
+  const { after, id, resourceVersion } = parsed.data;
   if (parsed.data.order !== orderText(order)) return wrong("belongs to a list in another order");
   if (isTime(order) && !postgresTime.test(after)) return wrong("is not valid");
-  return { after, id };
+  return { after, id, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
 }
 
 export const isTime = (order: Order) => order.by === "createdAt" || order.by === "updatedAt";

@@ -1,8 +1,8 @@
 /** Names in a spec → rows that exist. One statement per kind that is referred to. */
-import { inArray, or, sql } from "drizzle-orm";
+import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { type Fault, refuse } from "#db/protocol/errors";
 import { summary } from "#db/resources/faults";
-import { type KindName, kindsByName } from "#db/resources/index";
+import { type KindName, kindsByName, type TableKindName } from "#db/resources/index";
 import { type FoundReference, type Kind, referencesIn } from "#db/resources/kind";
 import { near } from "#db/resources/near";
 import { fieldSql } from "#db/tables/derive";
@@ -24,18 +24,25 @@ export interface References {
   edges: readonly Resolved[];
 }
 
-/** @throws Refusal invalid_request with a fault for each name that nothing has. */
+/**
+ * @param own the row that refers: what it names `within` itself has it as its parent.
+ * @throws Refusal invalid_request with a fault for each name that nothing has.
+ */
 export async function resolveReferences(
   db: Reader,
   kind: NamedKind,
-  spec: Record<string, unknown>,
+  own: { id: string; spec: Record<string, unknown> },
   caller: Caller,
 ): Promise<References> {
-  const found = referencesIn(kind, spec);
-  const byKind = Map.groupBy(found, (r) => r.kind as KindName);
+  const found = referencesIn(kind, own.spec);
+  const groups = Map.groupBy(found, (r) => `${r.kind} ${r.within ?? ""}`);
   const resolved = await Promise.all(
-    [...byKind].map(async ([target, references]) => {
-      const ids = await idsOf(db, target, new Set(references.map((r) => r.name)));
+    [...groups.values()].map(async (references) => {
+      const target = references[0]?.kind as TableKindName;
+      const names = new Set(references.map((r) => r.name));
+      const ids = references[0]?.within
+        ? await childrenCalled(db, target, own.id, names)
+        : await idsOf(db, target, names);
       return references.map((r) => ({ ...r, kind: target, id: ids.get(r.name) }));
     }),
   );
@@ -49,8 +56,23 @@ export async function resolveReferences(
   };
 }
 
+/** Names are unique within their parent. */
+async function childrenCalled(
+  db: Reader,
+  target: TableKindName,
+  parentId: string,
+  names: ReadonlySet<string>,
+): Promise<Map<string, string>> {
+  const t = resources[target];
+  const rows = await db
+    .select({ id: t.id, name: t.name })
+    .from(t)
+    .where(and(eq(t.scopeId, parentId), inArray(t.name, [...names])));
+  return new Map(rows.map((row) => [row.name, row.id]));
+}
+
 /** By name or alternate key. Names of a kind with a scope are not unique, so there the alternate key alone counts. */
-async function idsOf(db: Reader, target: KindName, names: ReadonlySet<string>): Promise<Map<string, string>> {
+async function idsOf(db: Reader, target: TableKindName, names: ReadonlySet<string>): Promise<Map<string, string>> {
   const t = resources[target];
   const { alternateKey, scope }: Kind = kindsByName[target];
   const alternate = alternateKey ? sql.raw(`(${fieldSql(alternateKey)})`) : undefined;
@@ -75,11 +97,11 @@ async function refuseMissing(db: Reader, caller: Caller, missing: readonly Found
     const kind = kindsByName[target];
     names.set(target, await visibleNames(db, kind, visible(caller.grants, "view", kind.permission)));
   }
-  const faults: Fault[] = missing.slice(0, 100).map(({ path, kind, name }) => {
-    const suggestion = near(name, names.get(kind) ?? []);
+  const faults: Fault[] = missing.slice(0, 100).map(({ path, kind, name, within }) => {
+    const suggestion = within ? undefined : near(name, names.get(kind) ?? []);
     return {
       path,
-      message: `there is no ${kind} ${JSON.stringify(name)}`,
+      message: `there is no ${kind} ${JSON.stringify(name)}${within ? " within it" : ""}`,
       expected: `the name of a ${kind}`,
       given: JSON.stringify(name),
       ...(suggestion ? { suggestion } : {}),

@@ -1,16 +1,16 @@
-/** Deleting one resource: refused while others refer to it, and they are named. */
-import { eq } from "drizzle-orm";
+/** Deleting one resource and what goes with it: refused while others refer to any of it, and they are named. */
+import { eq, sql } from "drizzle-orm";
 import { Refusal, refuse } from "#db/protocol/errors";
+import type { TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
+import type { Transaction } from "../store.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { isStillReferred } from "./conflicts.ts";
+import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dependents.ts";
 import { assertSeen } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
-import { writeEdges } from "./references.ts";
-import { type Referrer, referrersOf } from "./referrers.ts";
 import { rehearse } from "./rehearse.ts";
 
 /** Named in the refusal; more are counted as "and more". */
@@ -19,40 +19,65 @@ const named = 10;
 /** @returns the row as it was. @throws Refusal not_found, lost_update, still_referred */
 export async function remove(
   call: Call,
-  kind: NamedKind,
+  kind: TableKind,
   { id, name }: Stored,
   { dryRun, seen }: { dryRun: boolean; seen: readonly string[] | undefined },
 ): Promise<Stored> {
-  const { store } = call.deps;
   const t = resources[kind.name];
-  let gone: Stored;
+  let gone: { row: Stored; before?: Stored; all: Going[] };
   try {
-    gone = await rehearse(store, dryRun, async (tx) => {
+    gone = await rehearse(call.deps.store, dryRun, async (tx) => {
       const [row] = await tx.select().from(t).where(eq(t.id, id)).for("update");
       if (!row) refuse("not_found", `The ${kind.name} ${JSON.stringify(name)} was deleted meanwhile.`);
       assertSeen(kind, row, seen);
       assertNotTheOne(kind, row);
-      await behaviours[kind.name]?.beforeDelete?.(row, tx, call.caller);
-      // What it says itself must not keep it: a row may name itself.
-      await writeEdges(tx, kind.name, id, [], true);
-      await tx.delete(t).where(eq(t.id, id));
-      return row;
+      const original = behaviours[kind.name]?.insteadOfDelete?.(row);
+      if (original) return { row: await reset(tx, kind, row, original), before: row, all: [] };
+      const all = await gather(tx, kind, row);
+      for (const going of all)
+        for (const each of going.rows) await behaviours[going.kind.name]?.beforeDelete?.(each, tx, call.caller);
+      const referrers = await referrersOf(tx, all, named + 1);
+      if (referrers.length > 0) throw stillReferred(kind, name, referrers);
+      await removeAll(tx, all);
+      return { row, all };
     });
   } catch (error) {
-    if (!isStillReferred(error)) throw error;
-    throw stillReferred(kind, name, await referrersOf(store.db, kind, id, named + 1), error);
+    // Somebody began to refer to it after we had looked.
+    if (isStillReferred(error)) throw stillReferred(kind, name, [], error);
+    throw error;
   }
-  if (!dryRun)
+  const { row, before } = gone;
+  if (!dryRun && before)
     await tell(
       call,
       kind,
-      { kind: kind.name, id, name: gone.name, verb: "deleted", before: gone.spec },
-      fieldChanges(kind, gone, undefined, []),
+      { kind: kind.name, id, name, verb: "changed", before: before.spec, after: row.spec },
+      fieldChanges(kind, before, row, []),
     );
-  return gone;
+  if (!dryRun)
+    for (const going of gone.all)
+      for (const each of going.rows)
+        await tell(
+          call,
+          going.kind,
+          { kind: going.kind.name, id: each.id, name: each.name, verb: "deleted", before: each.spec },
+          fieldChanges(going.kind, each, undefined, []),
+        );
+  return row;
 }
 
-function assertNotTheOne(kind: NamedKind, row: Stored): void {
+/** What can't go is as it was at first. What it refers to is what the system needs, and has not changed. */
+async function reset(tx: Transaction, kind: TableKind, row: Stored, { spec }: Pick<Stored, "spec">): Promise<Stored> {
+  const t = resources[kind.name];
+  const [fresh] = await tx
+    .update(t)
+    .set({ spec, revision: sql`nextval('revision')`, updatedAt: sql`now()` })
+    .where(eq(t.id, row.id))
+    .returning();
+  return fresh ?? row;
+}
+
+function assertNotTheOne(kind: TableKind, row: Stored): void {
   const field = kind.exactlyOne;
   if (!field || row.spec[field] !== true) return;
   refuse(
@@ -64,7 +89,7 @@ function assertNotTheOne(kind: NamedKind, row: Stored): void {
   );
 }
 
-function stillReferred(kind: NamedKind, name: string, referrers: readonly Referrer[], cause: unknown): Refusal {
+function stillReferred(kind: TableKind, name: string, referrers: readonly Referrer[], cause?: unknown): Refusal {
   const faults = referrers.slice(0, named).map((r) => ({
     path: `${r.kind}/${r.name}`,
     message: `refers to it in ${r.path}`,
@@ -72,11 +97,11 @@ function stillReferred(kind: NamedKind, name: string, referrers: readonly Referr
   const list = faults.map((f) => f.path).join(", ") + (referrers.length > named ? " and more" : "");
   return new Refusal(
     "still_referred",
-    `The ${kind.name} ${JSON.stringify(name)} is in use by ${list || "something that has gone meanwhile"}.`,
+    `The ${kind.name} ${JSON.stringify(name)} is in use by ${list || "something new"}.`,
     {
       faults,
       hint: faults.length > 0 ? "Change or delete those first." : "Try again.",
-      cause,
+      ...(cause === undefined ? {} : { cause }),
     },
   );
 }

@@ -9,10 +9,11 @@ import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import { parseJson } from "../body.ts";
 import type { Call } from "../call.ts";
+import { parentOf } from "./dependents.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
+import { reachOf } from "./reach.ts";
 import { findRows, type NamedKind, visibleNames } from "./read.ts";
-import { parentOf } from "./referrers.ts";
 
 /** Bytes of a document. A Kubernetes API server takes about as much. */
 const largestDocument = 2 * 1024 * 1024;
@@ -22,11 +23,18 @@ export async function readDocument(call: Call): Promise<unknown> {
   return parseJson(await call.bytes(largestDocument));
 }
 
-/** Name that a new resource is to have, for the permission check; the body is validated afterwards. */
-export async function nameInBody(call: Call): Promise<string> {
+/**
+ * Name that a new resource is to have, or its parent's where that governs it, for the permission check; the body is validated
+ * afterwards.
+ */
+export async function nameInBody(call: Call, kind: NamedKind): Promise<string> {
   const body = await readDocument(call);
-  return isObject(body) && typeof body["name"] === "string" ? body["name"] : "";
+  const name = isObject(body) ? body[governing(kind) ?? "name"] : undefined;
+  return typeof name === "string" ? name : "";
 }
+
+/** The field of the spec that names what governs a resource of this kind; undefined where it is governed by its own name. */
+const governing = (kind: NamedKind): string | undefined => (kind.governedByParent ? kind.scope : undefined);
 
 /** @throws Refusal invalid_request that names every fault */
 export function readNew(kind: NamedKind, body: unknown): Document {
@@ -85,6 +93,8 @@ const found = new WeakMap<Call, Stored>();
 export async function nameInPath(call: Call, kind: NamedKind): Promise<string> {
   const word = call.params["name"] ?? "";
   const row = await rowMeant(call, kind);
+  const field = governing(kind);
+  if (field !== undefined) return String(row?.spec[field] ?? "");
   return row?.name ?? word;
 }
 
@@ -98,7 +108,10 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
   const known = found.get(call);
   if (known) return known;
   const word = call.params["name"] ?? "";
-  const [row, another] = await findRows(call.deps.store.db, kind, word, await scopeInQuery(call, kind));
+  const [row, another] = await findRows(call.deps.store.db, kind, word, {
+    scopeId: await scopeInQuery(call, kind),
+    reach: reachOf(call.caller, kind),
+  });
   if (another && row?.id !== word)
     refuse("invalid_request", `${kind.plural} of several ${kind.scope}s are called ${JSON.stringify(word)}.`, {
       param: kind.scope ?? "name",
@@ -112,16 +125,23 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
 export async function scopeInQuery(call: Call, kind: NamedKind): Promise<string | undefined> {
   const word = kind.scope && call.url.searchParams.get(kind.scope);
   if (!word) return undefined;
-  return (await parentCalled(call, kind, word)).id;
+  const parent = parentOf(kind);
+  if (!parent) throw new Error(`${kind.name} has no parent`);
+  return (await rowCalled(call, parent, word)).id;
 }
 
 /** @throws Refusal not_found */
-export async function parentCalled(call: Call, kind: NamedKind, word: string): Promise<Stored> {
-  const parent = parentOf(kind);
-  if (!parent) throw new Error(`${kind.name} has no parent`);
-  const [row] = await findRows(call.deps.store.db, parent, word);
-  return row ?? absent(call, parent, word);
+export async function rowCalled(call: Call, kind: NamedKind, word: string): Promise<Stored> {
+  const [row] = await findRows(call.deps.store.db, kind, word);
+  return row ?? absent(call, kind, word);
 }
+
+/**
+ * What somebody is told who may not know whether it exists. Where the parent governs, naming it would already tell.
+ * @throws Refusal not_found, the same as for what does not exist
+ */
+export const concealed = (kind: NamedKind): ((name: string, call: Call) => Promise<never>) | undefined =>
+  governing(kind) === undefined ? undefined : (_name, call) => absent(call, kind, call.params["name"] ?? "");
 
 async function absent(call: Call, kind: NamedKind, word: string): Promise<never> {
   const names = await visibleNames(call.deps.store.db, kind, visible(call.caller.grants, "view", kind.permission));

@@ -1,32 +1,32 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
-import { kinds } from "#db/resources/index";
+import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
-import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
-import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
-import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
+import { parentOf } from "./dependents.ts";
+import { end, viewOf } from "./elsewhere.ts";
+import { answerList, type Only } from "./list.ts";
+import { type Nest, nestsOf } from "./nested.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
-import { present } from "./present.ts";
-import { listRows, type NamedKind } from "./read.ts";
-import { parentOf } from "./referrers.ts";
+import type { NamedKind } from "./read.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
+  concealed,
   isDryRun,
   nameInBody,
   nameInPath,
-  parentCalled,
   readDocument,
   readNew,
   readPatched,
   readReplacement,
+  rowCalled,
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 import { write } from "./write.ts";
 
 function routesOf(kind: NamedKind): Route[] {
@@ -34,7 +34,11 @@ function routesOf(kind: NamedKind): Route[] {
   const at = `/api/v1/${kind.plural}`;
   const one = `${at}/:name`;
   const component = componentName(kind);
-  const role = (r: "view" | "edit" | "delete") => may(r, kind.permission, { name: (call) => nameInPath(call, kind) });
+  const conceal = concealed(kind);
+  const role = (r: "view" | "edit" | "delete") =>
+    kind.owned
+      ? ownedRows(kind)
+      : may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
   const declare = (
     method: Method,
     path: string,
@@ -49,46 +53,57 @@ function routesOf(kind: NamedKind): Route[] {
   const parent = parentOf(kind);
   const which =
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
-  const listQuery = { ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}), ...listParameters };
+  const listQuery = {
+    ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
+    ...(kind.timeline ? timelineParameters : {}),
+    ...listParameters,
+    ...(hasTable(kind) ? watchParameters : {}),
+  };
   const answer = (status: number) => ({ status, schema: component });
-  const listAnswer = { status: 200, schema: `${component}List` };
-  const listed = may("view", kind.permission, { listed: true });
+  const answers = {
+    answer: { status: 200, schema: `${component}List` },
+    ...(hasTable(kind) ? { events: `${component}Event`, headers: watchHeaders } : {}),
+  };
+  const listed = kind.owned ? ownedRows(kind) : may("view", kind.permission, { listed: true });
 
   const routes: Route[] = [];
   if (can("get")) {
     routes.push(
-      declare(
-        "GET",
-        at,
-        listed,
-        { summary: `List ${kind.plural}.`, query: listQuery, answer: listAnswer },
-        async (call) => list(call, kind, await scopeInQuery(call, kind)),
+      declare("GET", at, listed, { summary: `List ${kind.plural}.`, query: listQuery, ...answers }, async (call) =>
+        answerList(call, kind, { scopeId: await scopeInQuery(call, kind) }),
       ),
       declare(
         "GET",
         one,
         role("view"),
         { summary: `Read one ${kind.name}.`, query: which, answer: answer(200) },
-        async (call) => answerRow(call, kind, await rowInPath(call, kind)),
+        async (call) => {
+          const row = await rowInPath(call, kind);
+          return answerRow(call, kind, (await viewOf(call, kind))(row));
+        },
       ),
     );
-    if (parent)
+    for (const nest of nestsOf(kind))
       routes.push(
         declare(
           "GET",
-          `/api/v1/${parent.plural}/:${parent.name}/${kind.plural}`,
+          nest.path,
           listed,
-          { summary: `List the ${kind.plural} of one ${parent.name}.`, query: listParameters, answer: listAnswer },
-          async (call) => list(call, kind, (await parentCalled(call, kind, call.params[parent.name] ?? "")).id),
+          {
+            summary: `List the ${kind.plural} of one ${nest.of.name}.`,
+            query: { ...listParameters, ...watchParameters },
+            ...answers,
+          },
+          async (call) => answerList(call, kind, await within(call, nest)),
         ),
       );
   }
-  if (can("create"))
+  if (can("create") && hasTable(kind))
     routes.push(
       declare(
         "POST",
         at,
-        may("create", kind.permission, { name: nameInBody }),
+        may("create", kind.permission, { name: (call) => nameInBody(call, kind) }),
         { summary: `Create a ${kind.name}.`, query: writeParameters, body: `${component}Input`, answer: answer(201) },
         async (call) => {
           const document = readNew(kind, await readDocument(call));
@@ -97,7 +112,7 @@ function routesOf(kind: NamedKind): Route[] {
         },
       ),
     );
-  if (can("edit"))
+  if (can("edit") && hasTable(kind))
     routes.push(
       ...(["PUT", "PATCH"] as const).map((method) =>
         declare(
@@ -133,7 +148,9 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => {
           const seen = versionsSeen(call.request.headers.get("if-match"));
           const row = await rowInPath(call, kind);
-          return answerRow(call, kind, await remove(call, kind, row, { dryRun: isDryRun(call), seen }));
+          const options = { dryRun: isDryRun(call), seen };
+          const gone = hasTable(kind) ? await remove(call, kind, row, options) : await end(call, kind, row, options);
+          return answerRow(call, kind, gone);
         },
       ),
     );
@@ -149,33 +166,32 @@ export const listParameters = {
   sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
 } as const;
 
+const timelineParameters = {
+  since: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
+  until: "Only from before then.",
+} as const;
+
+/** Of lists whose changes can be followed. */
+export const watchParameters = {
+  watch: "true: answer with a stream of what changes, as server-sent events.",
+  resourceVersion: "Where a watch begins: of a list, an event or a resource. Without it: with what is there.",
+} as const;
+
+const watchHeaders = {
+  "last-event-id": "Of a watch: the id of the last event that was seen; goes before resourceVersion.",
+} as const;
+
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
-async function list(call: Call, kind: NamedKind, scopeId: string | undefined): Promise<Response> {
-  const query = call.url.searchParams;
-  const order = parseOrder(kind, query.get("sort"));
-  const token = query.get("continue");
-  const { rows, next } = await listRows(call.deps.store.db, kind, {
-    visible: visible(call.caller.grants, "view", kind.permission),
-    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
-    fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
-    namePrefix: query.get("name") || undefined,
-    scopeId,
-    order,
-    limit: parseLimit(query.get("limit")),
-    after: token ? readContinue(token, order) : undefined,
-  });
-  const now = Date.now();
-  const page = {
-    items: rows.map((row) => present(kind.name, row, now)),
-    ...(next ? { continue: writeContinue(order, next) } : {}),
-  };
-  return Response.json(page, { headers: { "cache-control": "no-store" } });
+async function within(call: Call, nest: Nest): Promise<Only> {
+  const { id, name } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
+  if (nest.isParent) return { scopeId: id };
+  return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id, name } };
 }
 
-async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {
+async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
   const body = await readDocument(call);
   const seen = versionsSeen(call.request.headers.get("if-match"));
   const first = await rowInPath(call, kind);

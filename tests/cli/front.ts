@@ -11,6 +11,8 @@ export interface Front {
   seen: string[];
   /** Until it is set again. */
   interfere: Interference;
+  /** Cuts every connection that is open. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export async function startFront(edge: string): Promise<Front> {
     url: "",
     seen: [],
     interfere: () => false,
+    cut: () => server.closeAllConnections(),
     stop: () =>
       new Promise((done) => {
         server.closeAllConnections();
@@ -34,6 +37,7 @@ export async function startFront(edge: string): Promise<Front> {
       (answer) => {
         res.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(res);
+        res.on("close", () => answer.destroy());
       },
     );
     onward.on("error", () => res.destroy());

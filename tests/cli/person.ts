@@ -22,6 +22,8 @@ export interface Doing {
   /** What their browser does with a page. Without it there is none. */
   browse?(url: string): void;
   signal?: AbortSignal;
+  /** Standard output is a terminal. */
+  terminal?: boolean;
   now?(): number;
   /** Called with everything on stdout as it comes. */
   onOut?(text: string): void;
@@ -56,7 +58,7 @@ export function person(env: Readonly<Record<string, string>> = {}): Person {
           },
           columns: undefined,
           colour: { out: false, err: false },
-          terminal: { in: doing.answers !== undefined, out: false, err: false },
+          terminal: { in: doing.answers !== undefined, out: doing.terminal === true, err: false },
           input: async () => doing.stdin ?? "",
           async ask(question) {
             said.err += question;

@@ -1,0 +1,16 @@
+import { kindsByName, type StatusOf } from "#db/resources/index";
+import { keepAttachable } from "./attachments.ts";
+import type { Behaviour } from "./behaviour.ts";
+
+const { status } = kindsByName.agent;
+
+export const agent: Behaviour = {
+  beforeWrite({ previous, next }) {
+    if (!previous) next.status = { lifecycle: "public", state: "active" } satisfies StatusOf<"agent">;
+    else status.parse(next.status);
+  },
+  async withWrite({ previous, next }, tx) {
+    // Another project's prompts are no longer its own.
+    if (previous && previous.spec["project"] !== next.spec["project"]) await keepAttachable(tx, { agent: next.id });
+  },
+};

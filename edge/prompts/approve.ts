@@ -1,0 +1,37 @@
+/** A prompt that was proposed becomes one (spec: agents.md, Prompts). */
+import { Refusal } from "#db/protocol/errors";
+import { kindsByName } from "#db/resources/index";
+import type { Stored } from "../behaviours/behaviour.ts";
+import type { Call } from "../call.ts";
+import { answerOutcome } from "../resources/answer.ts";
+import { canonical } from "../resources/equal.ts";
+import { findRows } from "../resources/read.ts";
+import { remove } from "../resources/remove.ts";
+import { readNew, rowInPath } from "../resources/request.ts";
+import { type Outcome, write } from "../resources/write.ts";
+
+const { prompt, promptrequest } = kindsByName;
+
+export async function approve(call: Call): Promise<Response> {
+  const request = await rowInPath(call, promptrequest);
+  const { reason: _, ...fields } = promptrequest.spec.parse(request.spec);
+  const document = readNew(prompt, { name: request.name, labels: request.labels, ...fields });
+  const outcome = await write(call, prompt, undefined, () => document, { dryRun: false, merge: false }).catch(
+    (error: unknown) => approvedBefore(call, request, document.spec, error),
+  );
+  await remove(call, promptrequest, request, { dryRun: false, seen: undefined });
+  return answerOutcome(call, prompt, outcome);
+}
+
+/** Cut off between the two writes, approving goes on where it stopped. @throws the error for another prompt of that name */
+async function approvedBefore(
+  call: Call,
+  request: Stored,
+  spec: Record<string, unknown>,
+  error: unknown,
+): Promise<Outcome> {
+  if (!(error instanceof Refusal) || error.code !== "already_exists") throw error;
+  const [row] = await findRows(call.deps.store.db, prompt, request.name);
+  if (!row || canonical(row.spec) !== canonical(spec)) throw error;
+  return { row, verb: "unchanged", warnings: [], revealed: {} };
+}

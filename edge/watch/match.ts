@@ -1,0 +1,51 @@
+/**
+ * Whether a row is among those that a list would show: in here what `conditions` of edge/resources/read.ts is in SQL. A test
+ * holds the two to the same answers. Pure.
+ */
+import type { TableKindName } from "#db/resources/index";
+import type { Stored } from "../behaviours/behaviour.ts";
+import type { FieldRequirement, LabelRequirement } from "../resources/selectors.ts";
+
+/** What of a row a selector looks at. */
+export type Selectable = Pick<Stored, "name" | "scopeId" | "labels" | "spec" | "status">;
+
+export interface Selection {
+  labels: readonly LabelRequirement[];
+  fields: readonly FieldRequirement[];
+  namePrefix: string | undefined;
+  scopeId: string | undefined;
+  /** Only those that name this row in this field of their spec. A name stays; names are all that specs refer by. */
+  referring?: { field: string; to: TableKindName; id: string; name: string } | undefined;
+}
+
+export function matches({ labels, fields, namePrefix, scopeId, referring }: Selection, row: Selectable): boolean {
+  return (
+    (scopeId === undefined || row.scopeId === scopeId) &&
+    (referring === undefined || fieldText(row, referring.field) === referring.name) &&
+    (namePrefix === undefined || row.name.startsWith(namePrefix)) &&
+    labels.every((r) => hasLabel(row.labels, r)) &&
+    fields.every(({ field, is, value }) => (fieldText(row, field) === value) === (is === "equal"))
+  );
+}
+
+function hasLabel(labels: Readonly<Record<string, string>>, r: LabelRequirement): boolean {
+  const value = Object.hasOwn(labels, r.key) ? labels[r.key] : undefined;
+  switch (r.is) {
+    case "exists":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "in":
+      return value !== undefined && r.values.includes(value);
+    case "notin":
+      return value === undefined || !r.values.includes(value);
+  }
+}
+
+/** As PostgreSQL's `->>` writes a scalar. */
+function fieldText({ name, spec, status }: Selectable, field: string): string | undefined {
+  if (field === "name") return name;
+  const [from, key] = field.startsWith("status.") ? [status, field.slice("status.".length)] : [spec, field];
+  const value = Object.hasOwn(from, key) ? from[key] : undefined;
+  return value === undefined || value === null ? undefined : typeof value === "string" ? value : JSON.stringify(value);
+}

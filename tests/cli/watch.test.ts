@@ -1,0 +1,178 @@
+/** `mcpctl get -w` over a real edge: what is there, what changes, in each form, and through lost connections. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../stack.ts";
+import { type Catalogue, startCatalogue } from "./catalogue.ts";
+import type { Doing, Said } from "./person.ts";
+
+let catalogue: Catalogue;
+beforeAll(async () => {
+  catalogue = await startCatalogue();
+});
+afterAll(() => catalogue?.stop());
+
+interface Looking {
+  out(): string;
+  says(what: RegExp): Promise<void>;
+  /** Ctrl-C. */
+  stop(): Promise<Said>;
+  ended: Promise<Said>;
+}
+
+function get(args: string, doing: Doing = {}): Looking {
+  const stop = new AbortController();
+  let out = "";
+  const ended = catalogue.engineer.run(["get", ...args.split(" ")], {
+    ...doing,
+    signal: stop.signal,
+    onOut(text) {
+      out += text;
+    },
+  });
+  return {
+    out: () => out,
+    says: (what) => until(`it says ${what}; it said: ${out}`, () => what.test(out)),
+    stop() {
+      stop.abort();
+      return ended;
+    },
+    ended,
+  };
+}
+const mcpctl = async (line: string) => {
+  const said = await catalogue.engineer.run(line.split(" "));
+  expect(said.exit, said.err).toBe(0);
+};
+const label = (name: string, labels: string) => mcpctl(`label llm ${name} ${labels} --overwrite`);
+const create = (name: string) =>
+  mcpctl(`create llm ${name} --type vllm --model m --url http://127.0.0.1:9 --label team=heavy`);
+
+test("a table, then a row for each change under its columns, and nothing said at Ctrl-C", async () => {
+  const looking = get("llms -w -l team=heavy");
+  await looking.says(/\nbeta .*\n/);
+  await create("new");
+  await looking.says(/\nnew .*\n/);
+  await label("beta", "team=fast");
+  await looking.says(/\nbeta .*\n(.*\n)*beta/);
+  await label("beta", "team=heavy");
+  await mcpctl("delete llm new");
+  await looking.says(/\nnew .*\n(.*\n)*new /);
+  const said = await looking.stop();
+  expect(said).toMatchObject({ exit: 0, err: "" });
+  const lines = said.out.trimEnd().split("\n");
+  expect(lines.map((l) => l.split(" ")[0])).toEqual(["NAME", "beta", "new", "beta", "beta", "new"]);
+  expect(new Set(lines.map((l) => l.search(/vllm|TYPE/))).size).toBe(1);
+});
+
+test("on a terminal over what was drawn before, without what has gone", async () => {
+  const looking = get("llms -w -l team=heavy", { terminal: true });
+  await looking.says(/beta/);
+  await create("drawn");
+  await looking.says(/drawn/);
+  await mcpctl("delete llm drawn");
+  await until("it is drawn without it", () => !(looking.out().split("\u001b[J").at(-1) ?? "drawn").includes("drawn"));
+  const said = await looking.stop();
+  const frames = said.out.split("\u001b[J").map((f) => f.replace("\u001b", "").replace(/\[\d+A$/, ""));
+  expect(
+    frames.map((f) =>
+      f
+        .trimEnd()
+        .split("\n")
+        .map((l) => l.split(" ")[0]),
+    ),
+  ).toEqual([
+    ["NAME", "beta"],
+    ["NAME", "beta", "drawn"],
+    ["NAME", "beta"],
+  ]);
+});
+
+test("documents of each form, one after the other", async () => {
+  const forms = ["name", "json", "yaml", "jsonpath={.name}:{.labels.form}"];
+  const looking = forms.map((form) => get(`llm beta -w -o ${form}`));
+  await Promise.all(looking.map((l) => l.says(/beta/)));
+  await label("beta", "form=2");
+  await Promise.all(looking.map((l) => l.says(/beta[\s\S]*beta/)));
+  const [name, json, yaml, path] = await Promise.all(looking.map(async (l) => (await l.stop()).out));
+  expect(name).toBe("llm/beta\nllm/beta\n");
+  expect(json?.split(/(?<=^\}\n)/m).map((text) => JSON.parse(text).labels.form)).toEqual([undefined, "2"]);
+  expect(yaml?.split("---\n").map((text) => /form: "2"/.test(text))).toEqual([false, true]);
+  expect(path).toBe("beta:\nbeta:2\n");
+});
+
+test("changes alone, and what each was", async () => {
+  const only = get("llms --watch-only -o name");
+  const events = get("llm/beta -w --output-watch-events");
+  const json = get("llm/beta --watch-only --output-watch-events -o json");
+  await events.says(/^EVENT +NAME.*\nADDED +beta/);
+  await until("all of them look", async () => {
+    await label("beta", `n=${Date.now()}`);
+    return only.out() !== "" && json.out() !== "";
+  });
+  await events.says(/\nMODIFIED +beta/);
+  expect((await only.stop()).out).toMatch(/^(llm\/beta\n)+$/);
+  expect(JSON.parse((await json.stop()).out.split(/(?<=^\}\n)/m)[0] ?? "")).toMatchObject({
+    type: "MODIFIED",
+    object: { kind: "llm", name: "beta" },
+  });
+  await events.stop();
+});
+
+test("several kinds at once, named by their kind", async () => {
+  const looking = get("llms,projects -w");
+  await looking.says(/llm\/beta [\s\S]*project\/default /);
+  await mcpctl("create project watched");
+  await looking.says(/\nproject\/watched /);
+  await mcpctl("delete project watched");
+  await looking.stop();
+});
+
+test("goes on after a lost connection where it was, and says so only where it lasts", async () => {
+  const looking = get("llms -w -l team=heavy -o name");
+  await looking.says(/beta/);
+  let refused = 0;
+  catalogue.front.interfere = (req, res) => {
+    if (!req.url?.includes("watch=true")) return false;
+    refused++;
+    res.destroy();
+    return true;
+  };
+  catalogue.front.cut();
+  await until("it has tried", () => refused >= 3);
+  await create("meanwhile");
+  catalogue.front.interfere = () => false;
+  await looking.says(/meanwhile/);
+  const said = await looking.stop();
+  expect(said.out).toBe("llm/beta\nllm/meanwhile\n");
+  expect(said.err.match(/Warning:/g)).toHaveLength(1);
+  expect(catalogue.front.seen.filter((s) => s.includes("watch=true")).at(-1)).toContain("resourceVersion=");
+  await mcpctl("delete llm meanwhile");
+});
+
+test("begins anew where too much was missed, and shows what that makes of what it knew", async () => {
+  const looking = get("llms -w -o name --output-watch-events -l team=heavy");
+  await looking.says(/beta/);
+  let refused = false;
+  catalogue.front.interfere = (req, res) => {
+    if (!req.url?.includes("resourceVersion=")) return false;
+    refused = true;
+    res.writeHead(410, { "content-type": "application/problem+json" });
+    res.end(JSON.stringify({ status: 410, code: "expired", title: "expired", detail: "Too old." }));
+    return true;
+  };
+  await create("fresh");
+  await looking.says(/fresh/);
+  catalogue.front.cut();
+  await until("it was refused", () => refused);
+  await create("fresher");
+  await looking.says(/fresher/);
+  expect((await looking.stop()).out).toBe("llm/beta\nllm/fresh\nllm/fresher\n");
+  catalogue.front.interfere = () => false;
+  for (const name of ["fresh", "fresher"]) await mcpctl(`delete llm ${name}`);
+});
+
+test("fails where there is nothing to look at", async () => {
+  expect(await get("llm nowhere -w").ended).toMatchObject({ exit: 3, out: "" });
+  expect(await get("llms -w --field-selector nope=1").ended).toMatchObject({ exit: 1, out: "" });
+  const { engineer } = catalogue;
+  expect((await engineer.run(["get", "llms", "-w", "--edge", "http://127.0.0.1:9"])).exit).toBe(5);
+});
