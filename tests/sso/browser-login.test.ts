@@ -137,6 +137,14 @@ describe("groups that the provider tells", () => {
       ]);
       expect(await world.admin.read("/api/v1/users/joan/identities")).toMatchObject({ groups: ["dev", "docs"] });
 
+      // Whoever asks who reaches something sees them, too.
+      const reach = await world.admin.read("/api/v1/groups/docs/access");
+      expect(JSON.stringify(reach)).not.toContain("joan");
+      await world.admin.create("llms", { name: "m", type: "vllm", model: "m", url: "http://127.0.0.1:9" });
+      expect((await world.admin.read("/api/v1/llms/m/access"))["items"]).toContainEqual(
+        expect.objectContaining({ principal: { kind: "User", name: "joan" }, group: "dev", definition: "dev" }),
+      );
+
       // A right that the group gets reaches who is in it by the provider's word, and goes from them.
       const more = { name: "dev", subjects, bindings: [{ role: "view", resource: "secrets" }] };
       expect((await world.admin.call("PUT", "/api/v1/rbac/dev", more)).status).toBe(200);
