@@ -56,6 +56,24 @@ export const requirements = {
     source: "auth.md, Principals",
   },
   ...ssoRequirements,
+  "auth.sessions": {
+    behaviour: "Sessions are listed and ended: one's own by everybody, everybody's by who may edit users.",
+    source: "auth.md, Time to revoke; quality.md",
+  },
+  "auth.service-accounts": {
+    behaviour:
+      "A pod's projected token, checked against its cluster's keys, makes it that cluster's service account and nobody else.",
+    source: "auth.md, Principals",
+  },
+  "auth.impersonation": {
+    behaviour: "X-Service-Account works only with a credential that may run:impersonate, and audit keeps both.",
+    source: "auth.md, Principals",
+  },
+  "audit.read": {
+    behaviour:
+      "Who may view audit events reads them newest first, by time, type, principal, token, project and resource.",
+    source: "resources.md; auth.md, Principals",
+  },
 
   // Whether you may
   "rbac.personalities": {
