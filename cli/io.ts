@@ -9,8 +9,10 @@ export interface Io {
   readonly columns: number | undefined;
   readonly colour: { readonly out: boolean; readonly err: boolean };
   readonly terminal: { readonly in: boolean; readonly out: boolean; readonly err: boolean };
-  /** All of stdin. Read once. */
+  /** All of stdin as text. Read once. */
   input(): Promise<string>;
+  /** All of stdin as it came. Read once. */
+  bytes(): Promise<Uint8Array>;
   /** @throws Failure usage where nobody can be asked. */
   ask(question: string, options?: { hidden?: boolean }): Promise<string>;
 }

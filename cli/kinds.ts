@@ -25,6 +25,26 @@ export function parseKinds(words: string): AnyKind[] {
   return [...new Set(words.split(",").filter(Boolean).map(parseKind))];
 }
 
+/** The project that `-p` or the context names, for a kind whose names are unique within one. */
+export async function projectFor(
+  kind: Pick<Kind, "scope">,
+  tools: { project(): Promise<string | undefined> },
+): Promise<string | undefined> {
+  return kind.scope === PROJECT ? tools.project() : undefined;
+}
+
+/** What limits a list to a project: always for a kind with names of its own in each, else where `-p` asks for it. */
+export async function inProject(
+  kind: Pick<Kind, "scope" | "spec">,
+  tools: { project(): Promise<string | undefined>; globals: { project?: string | undefined } },
+): Promise<string | undefined> {
+  const asked = kind.scope !== PROJECT && Object.hasOwn(kind.spec.shape, PROJECT) ? tools.globals.project : undefined;
+  const project = (await projectFor(kind, tools)) ?? asked;
+  return project && `${PROJECT}=${project}`;
+}
+
+const PROJECT = "project";
+
 /** @throws Failure usage where the kind can't be written that way. */
 export function mustAllow(kind: Kind, verb: Verb, why: string): void {
   if (!kind.verbs.includes(verb)) throw usage(`${kind.plural} can't be ${why}.`, kind.about);

@@ -36,6 +36,11 @@ export function surroundings(): Surroundings {
       for await (const chunk of stdin) text += chunk;
       return text;
     },
+    async bytes() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stdin) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
     async ask(question, options = {}) {
       if (!stdin.isTTY) throw usage("There is no terminal to ask on.", "Give it by a flag or on stdin.");
       const { ask } = await import("./connection/prompt.ts");

@@ -69,6 +69,7 @@ function quietly(io: Io): Io {
     colour: io.colour,
     terminal: io.terminal,
     input: () => io.input(),
+    bytes: () => io.bytes(),
     ask: (question, options) => io.ask(question, options),
   };
 }

@@ -1,5 +1,6 @@
 /** Commands as data: what is typed, what it means, and what runs. The program, its help and its completions are loops over them. */
 
+import type { Verb as KindVerb } from "#db/resources/kind";
 import type { Api } from "./connection/api.ts";
 import type { ContextStore } from "./connection/store.ts";
 import type { Exit } from "./failure.ts";
@@ -8,7 +9,10 @@ import type { Io } from "./io.ts";
 /** Where the words come from that may stand in a place; completion asks there. */
 export type Source =
   | { from: "words"; words: readonly string[] }
-  | { from: "kinds" }
+  /** `can`: only those with which this can be done. */
+  | { from: "kinds"; can?: KindVerb }
+  /** A kind, or the path of one of its fields: `llm.timeouts`. */
+  | { from: "fields" }
   /** Names of resources: of this kind, or of the kind that the first argument names. */
   | { from: "names"; kind?: string }
   | { from: "contexts" }

@@ -74,7 +74,7 @@ describe.for(Object.entries(stores))("the log of changes in %s", ([name, start])
     expect(changed).toMatchObject({ ...row, verb: "changed", spec: { a: 2 }, was: { spec: { a: 1 } } });
     expect(deleted).toMatchObject({ ...row, verb: "deleted", spec: { a: 2 }, status: { seen: true }, was: {} });
     expect(deleted.revision).toBeGreaterThan(changed.revision);
-    expect(changed.size).toBe('{"l": "1"}{"a": 2}{}{"spec": {"a": 1}}'.length);
+    expect(changed.size).toBe('{"l": "1"}{"a": 2}{}[]{"spec": {"a": 1}}'.length);
     expect(JSON.stringify([created, changed, deleted])).not.toContain("canary");
   });
 

@@ -24,12 +24,12 @@ begin
     if old.spec is distinct from new.spec then was := was || jsonb_build_object('spec', old.spec); end if;
     if old.status is distinct from new.status then was := was || jsonb_build_object('status', old.status); end if;
   end if;
-  insert into change (kind, verb, id, name, scope_id, labels, spec, status, revision, created_at, updated_at, was, size)
+  insert into change (kind, verb, id, name, scope_id, labels, spec, status, applied, revision, created_at, updated_at, was, size)
   values (
     tg_table_name,
     case tg_op when 'INSERT' then 'created' when 'UPDATE' then 'changed' else 'deleted' end,
-    kept.id, kept.name, kept.scope_id, kept.labels, kept.spec, kept.status, kept.revision, kept.created_at, kept.updated_at, was,
-    length(kept.labels::text) + length(kept.spec::text) + length(kept.status::text) + length(was::text)
+    kept.id, kept.name, kept.scope_id, kept.labels, kept.spec, kept.status, kept.applied, kept.revision, kept.created_at, kept.updated_at, was,
+    length(kept.labels::text) + length(kept.spec::text) + length(kept.status::text) + length(kept.applied::text) + length(was::text)
   );
   return null;
 end $$;`;

@@ -1,5 +1,5 @@
 /** Table of contents of the edge: which routes there are, and what every request passes on its way to one. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { Refusal } from "#db/protocol/errors";
 import { accessRoutes } from "./access/index.ts";
@@ -28,54 +28,70 @@ export const routes: readonly Route[] = [
   ...resourceRoutes,
 ];
 
-type HonoContext = Context<{ Bindings: Env }>;
+/** A path without parameters is looked up, not matched: the hot paths are such. What is not here hono knows, or refuses. */
+const fixed = new Map<string, Map<string, Route>>();
+for (const route of routes) {
+  if (route.path.includes(":")) continue;
+  const methods = fixed.get(route.path) ?? new Map<string, Route>();
+  fixed.set(route.path, methods.set(route.method, methods.get(route.method) ?? route));
+}
 
-/**
- * A router per surface: hono compiles paths into one expression only where none is ambiguous, and on `/api`
- * `llms/_provider-register` beside `llms/:name` is. The hot paths of `/v1` must not pay for that.
- */
+const noParams: Readonly<Record<string, string>> = {};
+
+/** A router per surface, because each refuses in a shape of its own. */
 const surfaces: Record<Surface, Hono<{ Bindings: Env }>> = { api: serving("api"), openai: serving("openai") };
 
 export function fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
-  return surfaces[surfaceOf(getPath(request))].fetch(request, env, ctx);
+  const path = getPath(request);
+  const route = fixed.get(path)?.get(request.method);
+  if (route) return serve(route, request, noParams, env, ctx);
+  return surfaces[surfaceOf(path)].fetch(request, env, ctx);
 }
 
 function serving(surface: Surface): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
-  for (const route of routes) if (route.surface === surface) app.on(route.method, route.path, (c) => serve(route, c));
-  app.notFound((c) => nothingAt(new URL(c.req.url).pathname, surface, c));
-  app.onError((error, c) => refused(error, surface, c));
+  for (const route of routes)
+    if (route.surface === surface)
+      app.on(route.method, route.path, (c) => serve(route, c.req.raw, c.req.param(), c.env, c.executionCtx));
+  app.notFound((c) => nothingAt(new URL(c.req.url).pathname, surface, c.req.raw));
+  app.onError((error, c) => refused(error, surface, c.req.raw));
   return app;
 }
 
-function nothingAt(path: string, surface: Surface, c: HonoContext): Response {
-  const others = routes.filter((r) => r.method !== c.req.method && matches(r.path, path));
+function nothingAt(path: string, surface: Surface, request: Request): Response {
+  const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const refusal = allowed
-    ? new Refusal("method_not_allowed", `${c.req.method} is not possible on ${path}; it knows ${allowed}.`)
+    ? new Refusal("method_not_allowed", `${request.method} is not possible on ${path}; it knows ${allowed}.`)
     : new Refusal("not_found", `There is nothing at ${path}.`, {
         hint: "`/api/v1/openapi.json` lists what there is.",
       });
-  const response = refused(refusal, surface, c);
+  const response = refused(refusal, surface, request);
   if (allowed) response.headers.set("allow", allowed);
   return response;
 }
 
-async function serve(route: Route, c: HonoContext): Promise<Response> {
+async function serve(
+  route: Route,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> {
   try {
-    const call = new Call(c.req.raw, c.req.param(), depsOf(c.env), (work) => c.executionCtx.waitUntil(work));
+    const call = new Call(request, params, depsOf(env), (work) => ctx.waitUntil(work));
     await admit(route, call);
     return await route.handle(call);
   } catch (error) {
-    return refused(error, route.surface, c);
+    return refused(error, route.surface, request);
   }
 }
 
-function refused(error: unknown, surface: Surface, c: HonoContext): Response {
+function refused(error: unknown, surface: Surface, request: Request): Response {
   const refusal = toRefusal(error);
-  const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
+  const requestId = request.headers.get("cf-ray") ?? crypto.randomUUID();
   if (refusal.code === "internal")
-    console.error(JSON.stringify({ requestId, path: new URL(c.req.url).pathname, cause: causeOf(refusal.cause) }));
+    console.error(JSON.stringify({ requestId, path: new URL(request.url).pathname, cause: causeOf(refusal.cause) }));
   return writeRefusal(refusal, surface, requestId);
 }
 

@@ -177,6 +177,22 @@ export const requirements = {
     behaviour: "A dry run answers what would be stored and stores nothing.",
     source: "resources.md, apply",
   },
+  "apply.three-way": {
+    behaviour: "Apply takes away what it set before and no longer has, and leaves alone what it never set.",
+    source: "resources.md, apply",
+  },
+  "apply.prune": {
+    behaviour: "Prune deletes what apply made, that is selected and in no file; nothing else.",
+    source: "resources.md, apply",
+  },
+  "apply.resumable": {
+    behaviour: "An apply that was cut off anywhere and is run again ends where one that was not would have.",
+    source: "resources.md, apply",
+  },
+  "apply.cycles": {
+    behaviour: "Documents that refer to each other are applied in two passes, or the circle is named before any write.",
+    source: "resources.md, apply",
+  },
   "resources.openapi": {
     behaviour: "The OpenAPI 3.1 document lists every route.",
     source: "resources.md, Routes",
@@ -317,6 +333,14 @@ export const requirements = {
     behaviour: "get, describe, create, apply, edit, delete, run, login and whoami work against a real edge.",
     source: "cli.md",
   },
+  "cli.create-any-field": {
+    behaviour: "Every field of every kind can be set by create: by its flag, by its path, from a file.",
+    source: "cli.md",
+  },
+  "cli.completion": {
+    behaviour: "Shells complete verbs, kinds, names from the edge, flags and their values.",
+    source: "cli.md",
+  },
   "cli.private-files": {
     behaviour: "Stored credentials are readable by their owner only (0600).",
     source: "cli.md",
@@ -338,6 +362,10 @@ export const requirements = {
   "docs.recipes": {
     behaviour: "Every recipe of the guide to rights can be applied as it stands, and comes to what it says.",
     source: "quality.md, Kinds of test",
+  },
+  "docs.declarative": {
+    behaviour: "Every command of the guide to declarative work works as written and prints what is shown.",
+    source: "quality.md; resources.md, apply",
   },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",

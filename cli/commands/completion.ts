@@ -4,11 +4,30 @@ import { one, verb } from "../verb.ts";
 
 const bash = `# mcpctl completion for bash. Put into ~/.bashrc: source <(mcpctl completion bash)
 _mcpctl() {
-  local IFS=$'\\n' word="\${COMP_WORDS[COMP_CWORD]}"
-  local words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local IFS=$'\\n' i word last prefix="" breaks="" words=() rest="\${COMP_LINE:0:COMP_POINT}"
+  # bash takes words apart at \`=\` and \`:\`; what no blank separates belongs together.
+  rest="\${rest#"\${COMP_WORDS[0]}"}"
+  for ((i = 1; i <= COMP_CWORD; i++)); do
+    word="\${COMP_WORDS[i]}"
+    if [[ "$rest" == [[:blank:]]* || \${#words[@]} -eq 0 ]]; then
+      words+=("$word")
+      rest="\${rest#"\${rest%%[![:blank:]]*}"}"
+    else words[\${#words[@]}-1]+="$word"; fi
+    rest="\${rest#"$word"}"
+  done
+  last="\${words[\${#words[@]}-1]}"
+  # It completes what follows the last of them, and so do the answers.
+  [[ "$COMP_WORDBREAKS" == *=* ]] && breaks+="="
+  [[ "$COMP_WORDBREAKS" == *:* ]] && breaks+=":"
+  [[ -n "$breaks" && "$last" == *["$breaks"]* ]] && prefix="\${last%"\${last##*["$breaks"]}"}"
   COMPREPLY=($(mcpctl __complete -- "\${words[@]}" 2>/dev/null | cut -f1))
-  if [[ "\${COMPREPLY[0]}" == ":files" ]]; then COMPREPLY=($(compgen -f -- "$word")); compopt -o filenames; return; fi
-  [[ \${#COMPREPLY[@]} -eq 1 && "\${COMPREPLY[0]}" == *= ]] && compopt -o nospace
+  if [[ "\${COMPREPLY[0]}" == ":files" ]]; then
+    COMPREPLY=($(compgen -f -- "\${last#"$prefix"}"))
+    compopt -o filenames 2>/dev/null
+    return
+  fi
+  COMPREPLY=("\${COMPREPLY[@]#"$prefix"}")
+  [[ \${#COMPREPLY[@]} -eq 1 && "\${COMPREPLY[0]}" == *[=/.] ]] && compopt -o nospace 2>/dev/null
 }
 complete -F _mcpctl mcpctl
 `;
@@ -21,7 +40,8 @@ _mcpctl() {
   lines=("\${(@f)$(mcpctl __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ "\${lines[1]}" == ":files" ]]; then _files; return; fi
   for line in $lines; do [[ -n "$line" ]] && entries+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}"); done
-  _describe 'mcpctl' entries
+  if [[ \${#lines} -eq 1 && "\${lines[1]%%$'\\t'*}" == *[=/.] ]]; then _describe 'mcpctl' entries -S ''
+  else _describe 'mcpctl' entries; fi
 }
 compdef _mcpctl mcpctl
 `;

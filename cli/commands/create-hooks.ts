@@ -1,5 +1,5 @@
 /** What `create` does differently for one kind. By kind name; loaded when that kind is created. */
-import type { Flags, Tools } from "../verb.ts";
+import type { Flags, Source, Tools } from "../verb.ts";
 
 export interface CreateHook {
   examples?: readonly string[];
@@ -9,6 +9,13 @@ export interface CreateHook {
   replaces?: readonly string[];
   /** Flag by the field that it writes, for faults to name, where the field's own flag is left out. */
   writtenAs?: Readonly<Record<string, string>>;
+  /** Makes this kind from something else: `--from kind/name`, with the values of `--set key=value` for it to use. */
+  from?: {
+    about: string;
+    words?: Source;
+    /** Fields that flags then overlay. @throws Failure where there is no such thing, or a value is missing or not known. */
+    spec(from: string, values: Readonly<Record<string, string>>, tools: Tools): Promise<Record<string, unknown>>;
+  };
   /** May complete the spec; what it returns goes into the body as it is. */
   prepare?(
     spec: Record<string, unknown>,

@@ -12,16 +12,11 @@ interface Reached {
 }
 
 /** Lines for people. Where it is not the caller's to know, a note says so; nothing for kinds that have no review. */
-export async function reach(
-  kind: Pick<Kind, "plural" | "scope" | "stored">,
-  name: string,
-  project: string | undefined,
-  api: Api,
-): Promise<[string, string][]> {
+export async function reach(kind: Pick<Kind, "plural" | "stored">, id: string, api: Api): Promise<[string, string][]> {
   if (kind.stored === "elsewhere") return [];
-  const path = `/api/v1/${kind.plural}/${encodeURIComponent(name)}/access`;
+  const path = `/api/v1/${kind.plural}/${encodeURIComponent(id)}/access`;
   try {
-    const answer = await api.call("GET", path, { query: kind.scope ? { [kind.scope]: project } : {} });
+    const answer = await api.call("GET", path);
     const lines = written((answer["items"] ?? []) as Reached[]);
     return answer["more"] === true ? [...lines, ["and more", `mcpctl get rbac`]] : lines;
   } catch (error) {

@@ -1,10 +1,12 @@
 /** Completion: walks the same descriptions that the program is built from. */
 import { kinds } from "#db/resources/index";
+import type { Verb as KindVerb } from "#db/resources/kind";
 import { Failure } from "../failure.ts";
 import { globalFlags } from "../globals.ts";
 import { parseKind } from "../kinds.ts";
 import { tree } from "../tree.ts";
 import type { Arg, Flag, Source, Tools, Verb, Word } from "../verb.ts";
+import { fieldsAfter } from "./fields.ts";
 import { knownNames } from "./names.ts";
 
 export interface Candidate {
@@ -35,7 +37,7 @@ async function follow(before: readonly string[], last: string, tools: Tools): Pr
     if (word.startsWith("-") && word !== "-") {
       const flag = flags().find((f) => spellings(f).includes(word));
       const takesValue = flag?.usage.includes("<") ?? false;
-      if (takesValue && i === before.length - 1 && flag) return fromSource(flag.words, operands, tools);
+      if (takesValue && i === before.length - 1 && flag) return fromSource(flag.words, operands, last, tools);
       if (takesValue) i++;
       continue;
     }
@@ -48,8 +50,7 @@ async function follow(before: readonly string[], last: string, tools: Tools): Pr
   if (last.startsWith("-")) {
     const equals = /^(--[\w-]+)=/.exec(last);
     const flag = equals && flags().find((f) => spellings(f).includes(equals[1] ?? ""));
-    if (flag)
-      return (await fromSource(flag.words, operands, tools)).map((c) => ({ ...c, word: `${equals[1]}=${c.word}` }));
+    if (flag) return fromEquals(flag, equals[1] ?? "", operands, last, tools);
     return flags()
       .filter((f) => !f.hidden)
       .flatMap((f) =>
@@ -63,6 +64,26 @@ async function follow(before: readonly string[], last: string, tools: Tools): Pr
       .filter(([, w]) => !w.hidden)
       .map(([word, { about }]) => ({ word, about }));
   return fromArgs(Object.values(verb.args), operands, last, tools);
+}
+
+async function fromEquals(
+  flag: Flag<unknown>,
+  spelling: string,
+  operands: readonly string[],
+  last: string,
+  tools: Tools,
+): Promise<Candidate[]> {
+  const value = last.slice(spelling.length + 1);
+  const found = await fromSource(flag.words, operands, value, tools);
+  return found === FILES ? found : found.map((c) => ({ ...c, word: `${spelling}=${c.word}` }));
+}
+
+/** Several kinds are written with commas between them. */
+function kindsAfter(last: string, can: KindVerb | undefined): Candidate[] {
+  const before = last.slice(0, last.lastIndexOf(",") + 1);
+  return kinds
+    .filter((k) => can === undefined || k.verbs.includes(can))
+    .map((k) => ({ word: `${before}${k.plural}`, about: k.about }));
 }
 
 const spellings = (flag: Flag<unknown>) => flag.usage.split(/[ ,]+/).filter((s) => s.startsWith("-"));
@@ -79,23 +100,30 @@ async function fromArgs(
     const slash = last.indexOf("/");
     if (slash > 0) {
       const kind = last.slice(0, slash);
-      return (await namesOf(kind, tools)).map((c) => ({ ...c, word: `${kind}/${c.word}` }));
+      return (await namesOf(kind, last.slice(slash + 1), tools)).map((c) => ({ ...c, word: `${kind}/${c.word}` }));
     }
-    if (operands.length > 0) return operands[0]?.includes("/") ? [] : namesOf(operands[0] ?? "", tools);
+    if (operands.length > 0) return operands[0]?.includes("/") ? [] : namesOf(operands[0] ?? "", last, tools);
   }
-  return fromSource(arg?.words, operands, tools);
+  return fromSource(arg?.words, operands, last, tools);
 }
 
-async function fromSource(source: Source | undefined, operands: readonly string[], tools: Tools): Promise<Candidate[]> {
+async function fromSource(
+  source: Source | undefined,
+  operands: readonly string[],
+  last: string,
+  tools: Tools,
+): Promise<Candidate[]> {
   switch (source?.from) {
     case "words":
       return source.words.map((word) => ({ word }));
     case "kinds":
-      return kinds.map((k) => ({ word: k.plural, about: k.about }));
+      return kindsAfter(last, source.can);
+    case "fields":
+      return last.includes(".") ? fieldsAfter(last) : kinds.map((k) => ({ word: k.name, about: k.about }));
     case "contexts":
       return Object.entries((await tools.contexts.read()).contexts).map(([word, { edge }]) => ({ word, about: edge }));
     case "names":
-      return namesOf(source.kind ?? operands.at(-1) ?? "", tools);
+      return namesOf(source.kind ?? operands.at(-1) ?? "", last, tools);
     case "files":
       return FILES;
     default:
@@ -103,9 +131,9 @@ async function fromSource(source: Source | undefined, operands: readonly string[
   }
 }
 
-async function namesOf(kindWord: string, tools: Tools): Promise<Candidate[]> {
+async function namesOf(kindWord: string, begins: string, tools: Tools): Promise<Candidate[]> {
   try {
-    return (await knownNames(parseKind(kindWord), tools)).map((word) => ({ word }));
+    return (await knownNames(parseKind(kindWord), begins, tools)).map((word) => ({ word }));
   } catch (error) {
     // A completion that can't be had is none; a shell's prompt is no place for errors.
     if (error instanceof Failure) return [];

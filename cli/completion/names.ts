@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Kind } from "#db/resources/kind";
+import { inProject } from "../kinds.ts";
 import type { Tools } from "../verb.ts";
 
 const FRESH_MS = 5_000;
@@ -14,9 +15,18 @@ interface Kept {
   names: string[];
 }
 
-export async function knownNames(kind: Kind, tools: Tools): Promise<string[]> {
+/** @param begins where there are too many to keep all, those that begin so are asked for. */
+export async function knownNames(kind: Kind, begins: string, tools: Tools): Promise<string[]> {
+  const names = await firstNames(kind, tools);
+  if (names.length < MOST || begins === "") return names;
+  const query = { name: begins, fieldSelector: await inProject(kind, tools) };
+  for await (const page of (await tools.api()).list(kind, query)) return page.map((r) => r.name);
+  return [];
+}
+
+async function firstNames(kind: Kind, tools: Tools): Promise<string[]> {
   const api = await tools.api();
-  const project = kind.scope ? await tools.project() : undefined;
+  const project = await inProject(kind, tools);
   // Another edge, another person: another list.
   const whose = [
     api.edge,
@@ -35,7 +45,7 @@ export async function knownNames(kind: Kind, tools: Tools): Promise<string[]> {
   const kept = await read(file);
   if (kept && tools.now() - kept.at < FRESH_MS && tools.now() >= kept.at) return kept.names;
   const names: string[] = [];
-  for await (const page of api.list(kind, project && kind.scope ? { fieldSelector: `${kind.scope}=${project}` } : {})) {
+  for await (const page of api.list(kind, { fieldSelector: project })) {
     names.push(...page.map((r) => r.name));
     if (names.length >= MOST) break;
   }

@@ -1,5 +1,6 @@
 /** The edge's API as a verb sees it: kinds, names and bodies in; resources, or a `Failure`, out. */
 
+import { OUTCOME_HEADER } from "#db/protocol/outcome";
 import type { Resource } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { Failure } from "../failure.ts";
@@ -31,6 +32,12 @@ export interface WriteOptions {
   project?: string | undefined;
 }
 
+/** What a write did, in the edge's words; undefined where it does not say. */
+export interface Written {
+  answer: Shown;
+  outcome: "created" | "changed" | "unchanged" | undefined;
+}
+
 export interface Api {
   readonly edge: string;
   /** Any route. @throws Failure for every answer that isn't 2xx. */
@@ -41,7 +48,9 @@ export interface Api {
   get(kind: Named, name: string, project?: string): Promise<Shown>;
   create(kind: Named, body: unknown, options?: WriteOptions): Promise<Shown>;
   replace(kind: Named, name: string, body: unknown, options?: WriteOptions): Promise<Shown>;
-  remove(kind: Named, name: string, project?: string): Promise<void>;
+  /** A manifest, merged at the edge: onto what has this id or name, or as something new where none is given. */
+  apply(kind: Named, onto: string | undefined, manifest: unknown, options?: WriteOptions): Promise<Written>;
+  remove(kind: Named, name: string, project?: string, options?: Omit<WriteOptions, "project">): Promise<void>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -103,7 +112,10 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
   }
 
   async function call(method: string, path: string, ask: Ask = {}): Promise<Record<string, unknown>> {
-    const answer = await open(method, path, ask);
+    return read(method, path, await open(method, path, ask));
+  }
+
+  async function read(method: string, path: string, answer: Response): Promise<Record<string, unknown>> {
     const text = await answer.text();
     if (text === "") return {};
     try {
@@ -144,11 +156,24 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
         query: { ...inScope(kind, o.project), ...(o.dryRun ? { dryRun: "true" } : {}) },
         headers: o.ifMatch ? { "if-match": `"${o.ifMatch}"` } : {},
       })) as Shown,
-    remove: async (kind, name, project) => {
-      await call("DELETE", at(kind, name), { query: inScope(kind, project) });
+    async apply(kind, onto, manifest, o = {}) {
+      const [method, path] = onto === undefined ? ["POST", `/api/v1/${kind.plural}`] : ["PUT", at(kind, onto)];
+      const scope = onto === undefined ? {} : inScope(kind, o.project);
+      const query = { ...scope, apply: "true", ...(o.dryRun ? { dryRun: "true" } : {}) };
+      const answer = await open(method, path, { body: manifest, query });
+      const said = answer.headers.get(OUTCOME_HEADER);
+      return { answer: (await read(method, path, answer)) as Shown, outcome: outcomes.find((o) => o === said) };
+    },
+    remove: async (kind, name, project, o = {}) => {
+      await call("DELETE", at(kind, name), {
+        query: { ...inScope(kind, project), ...(o.dryRun ? { dryRun: "true" } : {}) },
+        headers: o.ifMatch ? { "if-match": `"${o.ifMatch}"` } : {},
+      });
     },
   };
 }
+
+const outcomes = ["created", "changed", "unchanged"] as const;
 
 /** Trying again may help: too many requests, or a store that comes back. */
 export function isPassing(error: unknown): error is Failure {

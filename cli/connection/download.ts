@@ -1,9 +1,9 @@
 /** A manifest at a URL, fetched without anybody's credential. */
+import { decode, mustBeSmall } from "../documents/text.ts";
 import { Failure } from "../failure.ts";
 import type { Surroundings } from "../tools.ts";
 
 const TIMEOUT_MS = 30_000;
-const LARGEST_BYTES = 16 * 1024 * 1024;
 
 /** @throws Failure */
 export async function download(
@@ -17,13 +17,12 @@ export async function download(
     throw new Failure(`${url} can't be reached.`, { exit: 5, cause });
   }
   if (!answer.ok) throw new Failure(`${url} answered ${answer.status}.`, { exit: answer.status === 404 ? 3 : 1 });
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.byteLength;
-    if (size > LARGEST_BYTES) throw new Failure(`${url} is larger than ${LARGEST_BYTES} bytes.`);
-    text += decoder.decode(chunk, { stream: true });
+    mustBeSmall(size, url);
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return decode(Buffer.concat(chunks), url);
 }

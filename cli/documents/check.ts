@@ -3,15 +3,21 @@ import { z } from "zod";
 import type { Fault } from "#db/protocol/errors";
 import { envelope, reported } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
+import { ruleFaults } from "#db/resources/rules";
+import { retiredIn } from "#db/resources/validate";
 import { faultsOf, type PlacedFault } from "../schema/faults.ts";
 import { withoutNulls } from "./overlay.ts";
 import type { Manifest } from "./read.ts";
 
 const ignored = new Set<string>([...reported, "kind"]);
 
-/** Of what a person wrote: without what the edge reports. */
-export function writable(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([key]) => !ignored.has(key)));
+/** Of what a person wrote: without what the edge reports, and without fields of former versions. */
+export function writable(
+  kind: Pick<Kind, "retired">,
+  body: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const retired = retiredIn(kind, body);
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !ignored.has(key) && !Object.hasOwn(retired, key)));
 }
 
 const schemas = new WeakMap<Kind, z.ZodObject>();
@@ -23,8 +29,19 @@ export function wireSchema(kind: Kind): z.ZodObject {
 }
 
 export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
-  return faultsOf(wireSchema(kind), withoutNulls(writable(body)));
+  const wanted = withoutNulls(writable(kind, body));
+  const found = faultsOf(wireSchema(kind), wanted);
+  if (found.length > 0) return found;
+  const spec = kind.spec.safeParse(
+    Object.fromEntries(Object.entries(wanted).filter(([key]) => key in kind.spec.shape)),
+  );
+  // What belongs together may be partly here and partly in what is there already: only the whole tells.
+  return spec.success ? ruleFaults(kind, spec.data).map((f) => ({ ...f, at: placeOf(f.path), missing: true })) : [];
 }
+
+/** `env[0].name` → `["env", 0, "name"]` */
+const placeOf = (path: string): PropertyKey[] =>
+  [...path.matchAll(/[^.[\]]+/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step));
 
 /** With file and line. */
 export function placed(manifest: Pick<Manifest, "lineOf">, faults: readonly PlacedFault[]): Fault[] {
@@ -36,7 +53,7 @@ export function placed(manifest: Pick<Manifest, "lineOf">, faults: readonly Plac
 
 /** With every default filled in and normalised: what two forms of the same have in common. @returns undefined for what is not valid. */
 export function canonical(kind: Kind, body: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
-  const result = wireSchema(kind).safeParse(withoutNulls(writable(body)));
+  const result = wireSchema(kind).safeParse(withoutNulls(writable(kind, body)));
   if (!result.success) return undefined;
   const { kind: _, labels, ...rest } = result.data as Record<string, unknown>;
   const some = typeof labels === "object" && labels !== null && Object.keys(labels).length > 0;

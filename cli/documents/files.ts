@@ -1,9 +1,11 @@
 /** What `-f` names: a file, a directory, `-` for stdin, or a URL. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { retiredIn } from "#db/resources/validate";
 import { Failure, usage } from "../failure.ts";
 import type { Tools } from "../verb.ts";
 import { duplicates, type Manifest, mustBeSound, readManifests } from "./read.ts";
+import { decode, mustBeSmall } from "./text.ts";
 
 const MANIFEST = /\.(ya?ml|json)$/i;
 
@@ -17,24 +19,46 @@ export async function loadManifests(names: readonly string[], tools: Tools): Pro
   mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], sources);
   if (manifests.length === 0 && !read.some((r) => r.emptyList))
     throw new Failure(`${sources}: there is no resource in it.`);
+  for (const { kind, body, lineOf } of manifests)
+    for (const [field, why] of Object.entries(retiredIn(kind, body)))
+      tools.io.err(`Warning: ${lineOf([field])}: ${field} is no longer a field: ${why}. It is left out.\n`);
   return manifests;
 }
 
+/** One file, or `-` for stdin, as text. @throws Failure */
+export async function readText(name: string, tools: Pick<Tools, "io" | "cwd">): Promise<string> {
+  if (name === "-") return decode(await tools.io.bytes(), "stdin");
+  try {
+    return await read(resolve(tools.cwd, name), name);
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
+function unreadable(name: string, cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT") return new Failure(`There is no file ${name}.`, { exit: 3, cause });
+  return new Failure(`${name} can't be read: ${message}`, { cause });
+}
+
+async function read(path: string, source: string): Promise<string> {
+  mustBeSmall((await stat(path)).size, source);
+  return decode(await readFile(path), source);
+}
+
 async function textsOf(name: string, tools: Tools): Promise<{ text: string; source: string }[]> {
-  if (name === "-") return [{ text: await tools.io.input(), source: "stdin" }];
+  if (name === "-") return [{ text: decode(await tools.io.bytes(), "stdin"), source: "stdin" }];
   if (/^https?:\/\//i.test(name)) return [{ text: await tools.download(name), source: name }];
   const path = resolve(tools.cwd, name);
   try {
-    if (!(await stat(path)).isDirectory()) return [{ text: await readFile(path, "utf8"), source: name }];
+    if (!(await stat(path)).isDirectory()) return [{ text: await read(path, name), source: name }];
     const files = (await readdir(path, { recursive: true })).filter((f) => MANIFEST.test(f)).sort();
     if (files.length === 0) throw new Failure(`${name} holds no .yaml, .yml or .json file.`);
     return await Promise.all(
-      files.map(async (f) => ({ text: await readFile(join(path, f), "utf8"), source: join(name, f) })),
+      files.map(async (f) => ({ text: await read(join(path, f), join(name, f)), source: join(name, f) })),
     );
   } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new Failure(`There is no file ${name}.`, { exit: 3, cause });
-    throw new Failure(`${name} can't be read: ${message}`, { cause });
+    throw unreadable(name, cause);
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dependencies, topological } from "./order.ts";
+import { dependencies, topological, untopological } from "./order.ts";
 import { readManifests } from "./read.ts";
 
 test("what is referred to comes first, by name or by its other key; the rest stays in order", () => {
@@ -22,7 +22,8 @@ projects: [{name: lonely}]
 });
 
 test("order: everything once, needs before what needs them, a cycle in the order it came", () => {
-  expect(topological([[1], [0], []])).toEqual([2, 0, 1]);
+  expect(topological([[1], [0], []])).toEqual([0, 1, 2]);
+  expect(topological([[1], [0], []], [[1], [], []])).toEqual([1, 0, 2]);
   const graph = fc.array(fc.array(fc.nat(9), { maxLength: 3 }), { minLength: 1, maxLength: 10 });
   fc.assert(
     fc.property(graph, (edges) => {
@@ -31,6 +32,8 @@ test("order: everything once, needs before what needs them, a cycle in the order
       const order = topological(needs);
       expect([...order].sort((a, b) => a - b)).toEqual([...needs.keys()]);
       for (const [i, n] of needs.entries()) for (const d of n) expect(order.indexOf(d)).toBeLessThan(order.indexOf(i));
+      const back = untopological(needs);
+      for (const [i, n] of needs.entries()) for (const d of n) expect(back.indexOf(i)).toBeLessThan(back.indexOf(d));
     }),
   );
 });

@@ -1,25 +1,35 @@
 /** What applying would do, decided before the first write. */
 import type { Fault } from "#db/protocol/errors";
+import { applied } from "#db/resources/applied";
 import { writeOnlyFields } from "#db/resources/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
+import { at } from "../render/cell.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
 import { bodyFaults, canonical, placed, writable } from "./check.ts";
-import { dependencies, topological } from "./order.ts";
-import { overlay, same } from "./overlay.ts";
+import { unwind } from "./cycles.ts";
+import { links, topological } from "./order.ts";
+import { same } from "./overlay.ts";
 import type { Manifest } from "./read.ts";
+import { missingReferences } from "./references.ts";
 
-export interface Step {
+export interface Decision {
   manifest: Manifest;
-  does: "create" | "replace" | "nothing" | "refuse";
+  /** `own`: nothing changes but that apply is from now on who set these fields. `renew`: what is there is spent and makes way. */
+  does: "create" | "replace" | "own" | "renew" | "nothing";
   /** What is there now. */
   current?: Shown;
-  /** What is sent. */
+  /** What is sent: the manifest, which the edge merges into what it finds. */
   body: Record<string, unknown>;
-  /** Why it can't be, where it can't. */
-  why?: string;
+  /** What the resource is to be, merged here with what was found. */
+  next: Record<string, unknown>;
+}
+
+export interface Step extends Decision {
   /** Places of the steps that must have worked before. */
   needs: readonly number[];
+  /** A document of a cycle is begun without the references that close it, and completed by a later step. */
+  part?: "begin" | "complete";
 }
 
 /** How many resources are looked at together. */
@@ -44,16 +54,73 @@ export async function planApply(
   }
   refuseAll(soon);
   const current = await lookUp(manifests, api, project);
-  const late: Fault[] = [];
-  const needs = dependencies(manifests);
-  const order = topological(needs);
-  const steps = manifests.map((m, i): Step => {
-    const step = decide(m, current[i]);
-    if (step.does === "create" || step.does === "replace") late.push(...placed(m, bodyFaults(m.kind, step.body)));
-    return { ...step, needs: (needs[i] ?? []).map((n) => order.indexOf(n)) };
-  });
-  refuseAll(late);
-  return order.flatMap((i) => steps[i] ?? []);
+  const decisions = manifests.map((m, i) => decide(m, current[i]));
+  const found = links(manifests);
+  const isNew = (i: number) => decisions[i]?.does === "create";
+  const unwound = unwind(manifests, found, isNew);
+  const late = decisions.flatMap((d) => (d.does === "nothing" ? [] : faultsOf(d)));
+  refuseAll([...late, ...unwound.faults]);
+  refuseAll(
+    await missingReferences(
+      decisions.filter((d) => d.does !== "nothing"),
+      manifests,
+      api,
+    ),
+  );
+  const needs = found.map((all, i) => [...new Set(all.map((l) => l.to))].filter((to) => to !== i));
+  return stepsOf(decisions, topological(needs, unwound.must), needs, unwound);
+}
+
+/** In order; a document that was begun is completed as soon as all that it refers to is there. */
+function stepsOf(
+  decisions: readonly Decision[],
+  order: readonly number[],
+  needs: readonly (readonly number[])[],
+  { reduced, must }: Pick<ReturnType<typeof unwind>, "reduced" | "must">,
+): Step[] {
+  const steps: Step[] = [];
+  /** Place of the step after which a document is there. */
+  const there = new Map<number, number>();
+  const placesOf = (documents: readonly number[] = []) => documents.flatMap((d) => there.get(d) ?? []);
+  const begun = new Set<number>();
+  for (const i of order) {
+    const decision = decisions[i];
+    if (!decision) continue;
+    const first = reduced.get(i);
+    if (first) {
+      const body = { kind: decision.manifest.kind.name, ...first.body };
+      steps.push({ ...decision, body, part: "begin", needs: placesOf(must[i]) });
+      begun.add(i);
+    } else steps.push({ ...decision, needs: placesOf(needs[i]) });
+    there.set(i, steps.length - 1);
+    for (const other of begun) {
+      const whole = decisions[other];
+      const lacks = needs[other]?.some((n) => !there.has(n));
+      if (!whole || lacks) continue;
+      begun.delete(other);
+      steps.push({ ...whole, does: "replace", part: "complete", needs: placesOf([other, ...(needs[other] ?? [])]) });
+    }
+  }
+  return steps;
+}
+
+function faultsOf({ manifest: m, current, next }: Decision): Fault[] {
+  const emptied = writeOnlyFields(m.kind)
+    .filter((field) => current && next[field] === null)
+    .map((field) => ({
+      at: [field],
+      path: field,
+      missing: false,
+      message: "can't be taken away: say what it is to be",
+    }));
+  return placed(
+    m,
+    [...emptied, ...bodyFaults(m.kind, { name: m.name, ...next })].map((f) => {
+      const [field, ...deeper] = f.at;
+      const dropped = f.missing && deeper.length === 0 && current?.applied?.includes(String(field));
+      return dropped ? { ...f, message: "was applied before and can't be left out now: it is required" } : f;
+    }),
+  );
 }
 
 function refuseAll(faults: readonly Fault[]): void {
@@ -65,15 +132,24 @@ function refuseAll(faults: readonly Fault[]): void {
 }
 
 /** Pure: one document against what is there. */
-export function decide(m: Manifest, current: Shown | undefined): Omit<Step, "needs"> {
-  const wanted = writable(m.body);
-  if (!current) return { manifest: m, does: "create", body: { kind: m.kind.name, ...overlay({}, wanted) } };
-  const base = asManifest(m.kind, current);
-  const body = { ...overlay(base, { ...wanted, name: current.name }), kind: m.kind.name };
-  if (!m.kind.verbs.includes("edit")) return { manifest: m, does: "nothing", current, body };
-  const writesHidden = writeOnlyFields(m.kind).some((f) => wanted[f] !== undefined);
-  const unchanged = !writesHidden && same(canonical(m.kind, body) ?? body, canonical(m.kind, base) ?? base);
-  return { manifest: m, does: unchanged ? "nothing" : "replace", current, body };
+export function decide(m: Manifest, current: Shown | undefined): Decision {
+  const { kind } = m;
+  const body = { kind: kind.name, ...writable(kind, m.body) };
+  if (!current)
+    return { manifest: m, does: "create", body, next: { name: m.name, ...applied(kind, undefined, [], body).next } };
+  const base = asManifest(kind, current);
+  const before = current.applied ?? [];
+  const { next: fields, paths } = applied(kind, base, before, body);
+  const next: Record<string, unknown> = { name: current.name, ...fields };
+  const found = { manifest: m, current, body: { ...body, name: current.name }, next };
+  if (!kind.verbs.includes("edit")) {
+    const spent = kind.spent?.includes(String(at(current, "status.state")));
+    return { ...found, does: spent ? "renew" : "nothing" };
+  }
+  const writesHidden = writeOnlyFields(kind).some((f) => next[f] !== undefined);
+  if (writesHidden || !same(canonical(kind, next) ?? next, canonical(kind, base) ?? base))
+    return { ...found, does: "replace" };
+  return { ...found, does: same(paths, [...before].sort()) ? "nothing" : "own" };
 }
 
 async function lookUp(
@@ -108,5 +184,6 @@ export function scopeOf(m: Pick<Manifest, "kind" | "body">, project: string | un
   const own = m.body[m.kind.scope];
   if (typeof own === "string") return own;
   const preset = m.kind.spec.shape[m.kind.scope]?.safeParse(undefined);
-  return project ?? (preset?.success && typeof preset.data === "string" ? preset.data : undefined);
+  const named = m.kind.scope === "project" ? project : undefined;
+  return named ?? (preset?.success && typeof preset.data === "string" ? preset.data : undefined);
 }

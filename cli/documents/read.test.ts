@@ -37,6 +37,55 @@ describe("manifests", () => {
     ["kind: llm\nname: [a", "f.yaml:2: "],
   ])("%j is refused with its line", (text, said) => expect(faults(text).join("\n")).toContain(said));
 
+  test.each([
+    [
+      "byte order mark and CRLF",
+      "\ufeffkind: llm\r\nname: a\r\n---\r\nkind: llm\r\nname: b\r\n",
+      ["llm/a@f.yaml:1", "llm/b@f.yaml:4"],
+    ],
+    [
+      "a list of its own",
+      '[{"kind": "llm", "name": "a"},\n {"kind": "secret", "name": "b"}]',
+      ["llm/a@f.yaml:1", "secret/b@f.yaml:2"],
+    ],
+    ["empty documents", "---\n---\n# only words\n---\nkind: llm\nname: a\n---\n", ["llm/a@f.yaml:5"]],
+    ["a tab where it may be", "kind:\tllm\nname:\ta\n", ["llm/a@f.yaml:1"]],
+    ["a directive", "%YAML 1.2\n---\nkind: llm\nname: a\n", ["llm/a@f.yaml:3"]],
+  ])("with %s are read", (_what, text, found) => {
+    expect(faults(text)).toEqual([]);
+    expect(names(text)).toEqual(found);
+  });
+
+  test("share fields by anchors and merge keys", () => {
+    const { manifests, faults: none } = readManifests(
+      "llms:\n  - &first {name: a, type: vllm, model: m}\n  - <<: *first\n    name: b\n    model: n\n",
+      "f.yaml",
+    );
+    expect(none).toEqual([]);
+    expect(manifests.map((m) => m.body)).toEqual([
+      { name: "a", type: "vllm", model: "m" },
+      { name: "b", type: "vllm", model: "n" },
+    ]);
+  });
+
+  test.each([
+    ["kind: llm\n\tname: a", "f.yaml:2: Tabs are not allowed as indentation"],
+    ["kind: llm\nname: a\nmodel: !secret x", "f.yaml:3: Unresolved tag: !secret"],
+    ["kind: llm\nname: a\nmodel: *nowhere", "Unresolved alias"],
+    ["kind: llm\nname: a\n<<: 3", "Merge sources must be maps"],
+    [`kind: llm\nname: a\nmodel: ${"[".repeat(50_000)}${"]".repeat(50_000)}`, "nested too deeply"],
+    [`kind: llm\nname: a\nmodel: ${"[".repeat(40)}${"]".repeat(40)}`, "nested more than 32 deep"],
+    ['kind: llm\nname: a\nmodel: "a\\0b"', "f.yaml:1: model: contains a NUL character"],
+    ["kind: llm\nname: a\n__proto__: {b: 1}", "__proto__"],
+    [`kind: group\nname: a\nmembers: [${"x,".repeat(60_000)}]`, "holds more than 50000 values"],
+    [
+      "apiVersion: v1\nkind: llm\nmetadata:\n  name: a\nspec:\n  model: m",
+      'f.yaml:1: "apiVersion" is how Kubernetes wraps a resource; here kind, name, labels and the fields stand side by side',
+    ],
+    ["kind: llm\nname: a\nspec: {model: m}", 'f.yaml:3: "spec" is how Kubernetes wraps a resource'],
+    ["kind: Deployment\nmetadata: {name: a}", 'f.yaml:2: "metadata" is how Kubernetes wraps a resource'],
+  ])("%# is refused in words and with its line", (text, said) => expect(faults(text).join("\n")).toContain(said));
+
   test("that multiply aliases don't fill memory", () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi"
       .split("")

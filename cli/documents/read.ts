@@ -2,6 +2,7 @@
 import { isMap, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import type { Fault } from "#db/protocol/errors";
 import { findKind, kinds } from "#db/resources/index";
+import { unsoundness } from "#db/resources/validate";
 import { Failure } from "../failure.ts";
 import { type AnyKind, kindWords } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
@@ -30,36 +31,67 @@ export interface ReadResult {
 export function readManifests(text: string, source: string): ReadResult {
   const result: ReadResult = { manifests: [], faults: [], emptyList: false };
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, merge: true, prettyErrors: false });
   for (const document of Array.isArray(documents) ? documents : []) {
     const lineAt = (offset: number | undefined) => `${source}:${lines.linePos(offset ?? 0).line}`;
-    for (const error of document.errors) result.faults.push({ path: lineAt(error.pos[0]), message: error.message });
-    if (document.errors.length > 0 || document.contents === null) continue;
+    // A tag that nobody knows is a warning of the library: its value would be taken for something that was not meant.
+    const wrong = [...document.errors, ...document.warnings];
+    for (const error of wrong) result.faults.push({ path: lineAt(error.pos[0]), message: worded(error.message) });
+    if (wrong.length > 0 || document.contents === null) continue;
     let value: unknown;
     try {
       value = document.toJS({ maxAliasCount: MOST_ALIASES });
     } catch (error) {
-      result.faults.push({ path: lineAt(document.contents.range?.[0]), message: (error as Error).message });
+      result.faults.push({ path: lineAt(document.contents.range?.[0]), message: worded((error as Error).message) });
       continue;
     }
-    take(value, document.contents, lineAt, result);
+    // `---` alone, or with comments only: nothing is said.
+    if (value !== null && value !== undefined) take(value, document.contents, lineAt, result);
   }
   return result;
 }
+
+/** Where the library fails at a limit of the machine, what that means for the document. */
+const worded = (message: string) => (message.includes("call stack") ? "is nested too deeply" : message);
 
 type LineAt = (offset: number | undefined) => string;
 const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === "object" && v !== null && !Array.isArray(v);
 
 function take(value: unknown, node: Node, lineAt: LineAt, result: ReadResult): void {
   const where = lineAt(node.range?.[0]);
+  if (Array.isArray(value) && value.some(isRecord)) {
+    eachItem(value, node, lineAt, result);
+    return;
+  }
   if (!isRecord(value)) {
     result.faults.push({ path: where, message: "is not a resource: expected a mapping with kind and name" });
     return;
   }
-  if (value["kind"] === "List" || (value["kind"] === undefined && Array.isArray(value["items"])))
+  const foreign = value["kind"] === "List" ? undefined : wrapper(value);
+  if (foreign) {
+    const field = childOf(node, foreign);
+    result.faults.push({
+      path: lineAt(keyOf(node, foreign)?.range?.[0] ?? field?.range?.[0]),
+      message: `"${foreign}" is how Kubernetes wraps a resource; here kind, name, labels and the fields stand side by side`,
+    });
+  } else if (value["kind"] === "List" || (value["kind"] === undefined && Array.isArray(value["items"])))
     eachItem(value["items"], childOf(node, "items"), lineAt, result);
   else if (value["kind"] === undefined) takeGroups(value, node, lineAt, result);
   else takeKnown(value, node, lineAt, result);
+}
+
+/** The first field of Kubernetes' envelope that this kind has no field for. */
+function wrapper(value: Record<string, unknown>): string | undefined {
+  const kind = typeof value["kind"] === "string" ? findKind(value["kind"]) : undefined;
+  const own = kind?.spec.shape ?? {};
+  return ["apiVersion", "metadata", "spec"].find(
+    (field) => Object.hasOwn(value, field) && !Object.hasOwn(own, field) && (kind || Object.hasOwn(value, "kind")),
+  );
+}
+
+function keyOf(node: Node, key: PropertyKey): Node | undefined {
+  const pair = isMap(node) ? node.items.find((p) => String(p.key) === String(key)) : undefined;
+  return pair?.key as Node | undefined;
 }
 
 function takeKnown(value: Record<string, unknown>, node: Node, lineAt: LineAt, result: ReadResult): void {
@@ -102,6 +134,11 @@ function eachItem(items: unknown, node: Node | undefined, lineAt: LineAt, result
 
 function takeOne(kind: AnyKind, value: Record<string, unknown>, node: Node, lineAt: LineAt, result: ReadResult): void {
   const where = lineAt(node.range?.[0]);
+  const unsound = unsoundness(value);
+  if (unsound) {
+    result.faults.push({ ...unsound, path: `${where}${unsound.path && `: ${unsound.path}`}` });
+    return;
+  }
   const { kind: _, ...body } = value;
   const name = body["name"];
   if (typeof name !== "string" || name === "") {
@@ -112,8 +149,7 @@ function takeOne(kind: AnyKind, value: Record<string, unknown>, node: Node, line
     let at: Node | undefined = node;
     let line = where;
     for (const key of path) {
-      const pair = isMap(at) ? at.items.find((p) => String(p.key) === String(key)) : undefined;
-      const keyNode = pair?.key as Node | undefined;
+      const keyNode: Node | undefined = at && keyOf(at, key);
       at = at && childOf(at, key);
       const range = keyNode?.range ?? at?.range;
       if (!range) break;

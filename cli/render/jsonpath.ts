@@ -21,6 +21,17 @@ export function jsonpath(template: string, root: unknown): string {
   return evaluate(parts, root);
 }
 
+/**
+ * The values at one path: `.status.state`, `{.labels['a.b']}`, `spec.url`.
+ * @throws Failure usage for what is no path.
+ */
+export function valuesAt(written: string): (root: unknown) => unknown[] {
+  const inner = written.replace(/^\{(.*)\}$/s, "$1").trim();
+  const text = /^[.[$@]/.test(inner) ? inner : `.${inner}`;
+  const steps = path(text, written, 0);
+  return (root) => walk(steps, [root]);
+}
+
 function evaluate(parts: readonly Part[], root: unknown): string {
   let out = "";
   for (const part of parts) {

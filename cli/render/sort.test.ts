@@ -8,6 +8,6 @@ test.each(["n", ".n", "{.n}"])("%s: numbers by size, what lacks the field last",
 });
 
 test("a field that none has is told, an empty list is not at fault", () => {
-  expect(() => sortBy(rows, ".nmae")).toThrow(/field "nmae"/);
+  expect(() => sortBy(rows, ".nmae")).toThrow(/field ".nmae"/);
   expect(sortBy([], ".nmae")).toEqual([]);
 });

@@ -1,16 +1,17 @@
 /** `--sort-by`: numbers by size, everything else by its letters; what lacks the field comes last. */
 import { usage } from "../failure.ts";
-import { at } from "./cell.ts";
+import { valuesAt } from "./jsonpath.ts";
 
 /** @throws Failure usage for a field that none of them has, as kubectl does: an order by nothing is a mistyped one. */
 export function sortBy<T>(rows: readonly T[], path: string): T[] {
-  const key = path.replace(/^\{?\.?|\}$/g, "");
-  if (rows.length > 0 && rows.every((row) => at(row, key) === undefined))
+  const valuesOf = valuesAt(path);
+  const keyed = rows.map((row) => ({ row, key: valuesOf(row)[0] }));
+  if (rows.length > 0 && keyed.every(({ key }) => key === undefined))
     throw usage(
-      `None of them has the field "${key}" of --sort-by.`,
+      `None of them has the field "${path}" of --sort-by.`,
       "`get … -o json --show-status` shows the fields there are.",
     );
-  return [...rows].sort((a, b) => compare(at(a, key), at(b, key)));
+  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ row }) => row);
 }
 
 function compare(a: unknown, b: unknown): number {

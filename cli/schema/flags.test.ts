@@ -6,17 +6,20 @@ const usages = (kind: (typeof kinds)[number]) => fieldFlags(kind).map((f) => f.f
 
 describe("flags from a schema", () => {
   test("are named as the fields are, with what they take", () => {
-    expect(usages(kindsByName.llm)).toEqual([
+    expect(usages(kindsByName.llm).filter((u) => !/^--(retries|pricing|limits|pool)-/.test(u))).toEqual([
       "--type <word>",
       "--model <text>",
       "--url <text>",
       "--tier <fast|heavy>",
       "--api-key-ref <name:key>",
       "--context-window <number>",
+      "--cluster <cluster>",
       "--timeouts-first-byte <number>",
       "--timeouts-idle <number>",
+      "--fallbacks <llm>",
       "--description <text>",
     ]);
+    expect(usages(kindsByName.llm)).toContain("--limits-budget-period <day|month>");
     expect(usages(kindsByName.rbac)).toEqual([
       "--subjects <kind:name>",
       "--bindings <role:resource:[name]>",

@@ -1,11 +1,11 @@
 /** Flags of `create`, from a kind's schema; and the spec back from what was typed. Pure. */
 import { z } from "zod";
 import { metaOf } from "#db/resources/field";
-import type { Kind } from "#db/resources/kind";
+import { isRequired, type Kind } from "#db/resources/kind";
 import { usage } from "../failure.ts";
 import { globalFlags } from "../globals.ts";
 import { type Flag, type Flags, list, type Source, text } from "../verb.ts";
-import { aboutOf, defaultOf, isRequired, shapeOf, typeName } from "./shape.ts";
+import { aboutOf, defaultOf, shapeOf, typeName } from "./shape.ts";
 
 /** One flag and the field it sets. */
 export interface FieldFlag {

@@ -23,8 +23,10 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
   if (s instanceof z.ZodNumber) return { is: "number", whole: s.format === "safeint" || s.format === "int32" };
   if (s instanceof z.ZodUnion) {
     // A union of texts is a text; which ones it takes is what validation says.
-    const shapes = s.options.map((o) => shapeOf(o).is);
-    return shapes.every((is) => is === "text" || is === "choice") ? { is: "text" } : { is: "either", of: s.options };
+    const shapes = s.options.map(shapeOf);
+    const words = shapes.flatMap((o) => (o.is === "choice" ? o.words : []));
+    if (shapes.every((o) => o.is === "choice")) return { is: "choice", words: [...new Set(words)] };
+    return shapes.every((o) => o.is === "text" || o.is === "choice") ? { is: "text" } : { is: "either", of: s.options };
   }
   const { ref } = metaOf(schema);
   return { is: "text", ...(ref ? { ref } : {}) };
@@ -35,8 +37,6 @@ export function defaultOf(schema: z.core.$ZodType): unknown {
   for (const layer of layers(schema)) if (layer instanceof z.ZodDefault) return layer.def.defaultValue;
   return undefined;
 }
-
-export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success;
 
 export function aboutOf(schema: z.core.$ZodType): string | undefined {
   for (const layer of layers(schema)) {

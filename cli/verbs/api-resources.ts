@@ -1,20 +1,46 @@
 import { kinds } from "#db/resources/index";
+import { type Kind, referencesOf } from "#db/resources/kind";
+import { written } from "../render/object.ts";
+import { parseFormat } from "../render/output.ts";
 import { table } from "../render/table.ts";
 import { toggle, verb } from "../verb.ts";
 
 export default verb({
   about: "The kinds of resource.",
   args: {},
+  examples: ["mcpctl api-resources -o wide"],
   flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
   async run({ noHeaders }, { io, globals }) {
     if (globals.output === "name") return io.out(kinds.map((k) => `${k.plural}\n`).join(""));
-    const rows = kinds.map((k) => [k.plural, k.name, k.shortNames.join(",") || "-", k.verbs.join(","), k.about]);
+    const format = parseFormat(globals.output);
+    if (format.is !== "table" && format.is !== "wide") {
+      const facts = kinds.map((k) => ({ name: k.plural, ...factsOf(k) }));
+      return io.out((await written(format.is === "jsonpath" ? { items: facts } : facts, globals.output)) ?? "");
+    }
+    const rows = kinds.map((k) => {
+      const { kind, shortNames, within, verbs, permission, refersTo, about } = factsOf(k);
+      const joined = (words: readonly string[]) => words.join(",") || "-";
+      const basic = [k.plural, kind, joined(shortNames), within ?? "-"];
+      return format.is === "wide" ? [...basic, joined(verbs), permission, joined(refersTo), about] : [...basic, about];
+    });
+    const headings = ["NAME", "KIND", "SHORT NAMES", "WITHIN"];
+    const more = format.is === "wide" ? ["VERBS", "PERMISSION", "REFERS TO", "ABOUT"] : ["ABOUT"];
     await io.out(
-      table(["NAME", "KIND", "SHORT NAMES", "VERBS", "ABOUT"], rows, {
+      table([...headings, ...more], rows, {
         columns: io.columns,
         colour: io.colour.out,
         headings: !noHeaders,
       }),
     );
   },
+});
+
+const factsOf = (k: Kind) => ({
+  kind: k.name,
+  shortNames: k.shortNames,
+  ...(k.scope ? { within: k.scope } : {}),
+  verbs: k.verbs,
+  permission: k.permission,
+  refersTo: [...new Set(referencesOf(k).map((r) => r.kind))],
+  about: k.about,
 });

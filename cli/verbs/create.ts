@@ -1,12 +1,16 @@
 import { kinds } from "#db/resources/index";
-import { createHooks } from "../commands/create-hooks.ts";
+import { writeOnlyFields } from "#db/resources/kind";
+import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
 import { bodyFaults, canonical } from "../documents/check.ts";
-import { withoutNulls } from "../documents/overlay.ts";
+import { readText } from "../documents/files.ts";
+import { overlay, withoutNulls } from "../documents/overlay.ts";
+import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import { parseFormat, show } from "../render/output.ts";
-import { fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
+import { type FieldFlag, fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
+import { setField, setText } from "../schema/set.ts";
 import { list, one, type Tools, text, toggle, type Verb, verb, type Word } from "../verb.ts";
 
 const creatable = kinds.filter((k) => k.verbs.includes("create"));
@@ -32,14 +36,22 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
       ...flagsOf(fields),
       ...hook?.flags,
       label: list("--label <key=value>", "A label. Repeatable."),
-      dryRun: text("--dry-run [client|server]", "Check, and create nothing.", {
-        words: { from: "words", words: ["client", "server"] },
-      }),
+      set: list(
+        "--set <path=value>",
+        hook?.from
+          ? "With --from: a value for it. Else any field by its path, as timeouts.idle=5000. Repeatable."
+          : "Any field by its path, as timeouts.idle=5000 or members[0]=ada. Repeatable.",
+      ),
+      ...(hook?.from
+        ? { from: text("--from <kind/name>", hook.from.about, hook.from.words ? { words: hook.from.words } : {}) }
+        : {}),
+      ...(hook?.flags && "fromFile" in hook.flags ? {} : { fromFile: fromFileFlag }),
+      dryRun: dryRunFlag("Check, and create nothing."),
       showStatus: toggle("--show-status", "With -o: also what the system reports."),
     },
     async run(given, tools) {
       const typed = given as Readonly<Record<string, unknown>>;
-      const spec = specFrom(fields, typed);
+      const spec = await specOf(kind, hook, fields, typed, tools);
       const project = tools.globals.project ?? (kind.scope ? await tools.project() : undefined);
       for (const field of setByGlobals(kind)) if (project !== undefined) spec[field] = project;
       const labels = Object.fromEntries(given.label.map((l) => keyValue(l, "--label")));
@@ -54,12 +66,45 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
       await create(
         kind,
         { ...body, ...more },
-        given.dryRun as string | boolean | undefined,
+        parseDryRun(given.dryRun, "client"),
         tools,
         typed["showStatus"] === true,
       );
     },
   });
+}
+
+const fromFileFlag = list("--from-file <field=path>", "A field's text from a file; - is stdin. Repeatable.", {
+  words: { from: "files" },
+});
+
+/** What it is made from, if anything; then whole fields from files; then single ones; then flags, which say it best. */
+async function specOf(
+  kind: AnyKind,
+  hook: CreateHook | undefined,
+  fields: readonly FieldFlag[],
+  given: Readonly<Record<string, unknown>>,
+  tools: Tools,
+): Promise<Record<string, unknown>> {
+  const strings = (key: string) => (Array.isArray(given[key]) ? given[key].map(String) : []);
+  const spec: Record<string, unknown> = {};
+  const from = typeof given["from"] === "string" ? given["from"] : undefined;
+  if (hook?.from && from !== undefined) {
+    const values = Object.fromEntries(strings("set").map((t) => keyValue(t, "--set")));
+    Object.assign(spec, await hook.from.spec(from, values, tools));
+  }
+  if (!hook?.flags || !("fromFile" in hook.flags))
+    for (const typed of strings("fromFile")) {
+      const [path, file] = keyValue(typed, "--from-file");
+      setText(kind.spec, spec, path, await readText(file, tools), `--from-file ${path}`);
+    }
+  if (from === undefined)
+    for (const typed of strings("set")) {
+      setField(kind.spec, spec, typed);
+      if (writeOnlyFields(kind).some((field) => typed.startsWith(field)))
+        tools.io.err("Warning: a value on the command line can be seen in `ps` and in the shell's history.\n");
+    }
+  return overlay(spec, specFrom(fields, given));
 }
 
 /** @throws Failure usage that names flags. */
@@ -88,20 +133,18 @@ function check(kind: AnyKind, body: Record<string, unknown>, writtenAs: Readonly
 async function create(
   kind: AnyKind,
   body: Record<string, unknown>,
-  dryRun: string | boolean | undefined,
+  dryRun: DryRun,
   tools: Tools,
   status: boolean,
 ): Promise<void> {
   const { io, globals } = tools;
-  if (typeof dryRun === "string" && dryRun !== "client" && dryRun !== "server")
-    throw usage(`--dry-run ${dryRun} is not understood.`, "It is client or server.");
   const format = globals.output === undefined ? undefined : parseFormat(globals.output);
-  const client = dryRun === "client" || dryRun === true;
-  const answer: Record<string, unknown> = client
-    ? { ...canonical(kind, body), kind: kind.name }
-    : await (await tools.api()).create(kind, body, { dryRun: dryRun === "server" });
+  const answer: Record<string, unknown> =
+    dryRun === "client"
+      ? { ...canonical(kind, body), kind: kind.name }
+      : await (await tools.api()).create(kind, body, { dryRun: dryRun === "server" });
   const secret = dryRun ? undefined : shownOnce(answer);
-  const told = `${kind.name}/${String(answer["name"])} created${dryRun ? ` (dry run${client ? "" : ", checked by the edge"})` : ""}\n`;
+  const told = `${kind.name}/${String(answer["name"])} created${dryly(dryRun)}\n`;
   if (secret && (format === undefined || format.is === "table")) {
     io.err(`${told}This is its token. It is shown once: keep it where only its user can read it.\n`);
     await io.out(`${secret}\n`);

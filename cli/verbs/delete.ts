@@ -1,15 +1,19 @@
 import type { Api } from "../connection/api.ts";
 import { loadManifests } from "../documents/files.ts";
-import { dependencies, topological } from "../documents/order.ts";
+import { dependencies, untopological } from "../documents/order.ts";
 import { scopeOf } from "../documents/plan.ts";
+import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
-import { type AnyKind, mustAllow, parseTargets } from "../kinds.ts";
+import { type AnyKind, inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
+import { manifest } from "../render/manifest.ts";
 import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
 
 interface Doomed {
   kind: AnyKind;
   name: string;
+  /** Where it has been looked up already. */
+  id?: string;
   project?: string | undefined;
 }
 
@@ -19,27 +23,35 @@ export default verb({
     "mcpctl delete llm gpt",
     "mcpctl delete llm/gpt secret/openai",
     "mcpctl delete llms -l team=red",
+    "mcpctl delete groups --all -i",
     "mcpctl delete -f llms.yaml",
   ],
-  args: { what: many("A kind and names, or kind/name.", { from: "kinds" }) },
+  args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
     filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
     selector: text("-l, --selector <selector>", "All with these labels."),
+    all: toggle("--all", "All of the kind."),
+    interactive: toggle("-i, --interactive", "Ask before deleting."),
+    dryRun: dryRunFlag("Delete nothing; with `server` the edge says whether it could."),
     ignoreNotFound: toggle("--ignore-not-found", "What isn't there is fine."),
   },
   async run(given, tools) {
     const { io, globals } = tools;
     const api = await tools.api();
+    const dryRun = parseDryRun(given.dryRun, "client");
     const doomed =
-      given.filename.length > 0
-        ? await fromFiles(given.filename, tools)
-        : await fromWords(given.what, given.selector, api, tools);
+      given.filename.length > 0 ? await fromFiles(given, tools) : await fromWords(given.what, given, api, tools);
+    if (given.interactive && doomed.length > 0 && !(await agreed(doomed, tools)))
+      return io.err("Nothing was deleted.\n");
     let worst: Failure | undefined;
-    for (const { kind, name, project } of doomed) {
+    for (const { kind, name, id, project } of doomed) {
       try {
-        await api.remove(kind, name, project);
+        if (dryRun === "client") await api.get(kind, id ?? name, project);
+        else await api.remove(kind, id ?? name, project, { dryRun: dryRun === "server" });
         await io.out(
-          globals.output === "name" ? `${kind.name}/${name}\n` : `${kind.name} "${printable(name)}" deleted\n`,
+          globals.output === "name"
+            ? `${kind.name}/${printable(name)}\n`
+            : `${kind.name} "${printable(name)}" deleted${dryly(dryRun)}\n`,
         );
       } catch (error) {
         if (!(error instanceof Failure) || error.exit === 5) throw error;
@@ -54,31 +66,52 @@ export default verb({
 });
 
 /** What is referred to goes last: it can't go before. */
-async function fromFiles(names: readonly string[], tools: Tools): Promise<Doomed[]> {
-  const manifests = await loadManifests(names, tools);
+async function fromFiles({ filename, what, selector, all }: Given, tools: Tools): Promise<Doomed[]> {
+  if (what.length > 0 || selector !== undefined || all)
+    throw usage("With -f, the files alone say what goes.", "Leave out names, -l and --all, or -f.");
+  const manifests = await loadManifests(filename, tools);
   const project = await tools.project();
-  const order = topological(dependencies(manifests)).reverse();
+  const order = untopological(dependencies(manifests));
   return order.flatMap((i) => {
     const m = manifests[i];
     return m ? [{ kind: m.kind, name: m.name, project: scopeOf(m, project) }] : [];
   });
 }
 
+interface Given {
+  what: string[];
+  filename: string[];
+  selector: string | undefined;
+  all: boolean;
+}
+
 async function fromWords(
   words: readonly string[],
-  selector: string | undefined,
+  { selector, all }: Given,
   api: Api,
   tools: Tools,
 ): Promise<Doomed[]> {
-  const found: Doomed[] = [];
+  const named: Doomed[] = [];
+  const listed: (Doomed & { body: Record<string, unknown> })[] = [];
   for (const { kind, names } of parseTargets(words)) {
-    mustAllow(kind, "delete", "deleted");
-    const project = kind.scope ? await tools.project() : undefined;
-    if (names.length > 0) found.push(...names.map((name) => ({ kind, name, project })));
-    else if (selector === undefined) throw usage(`Say which ${kind.plural}.`, "Give names, or labels with -l.");
-    else
-      for await (const page of api.list(kind, { labelSelector: selector }))
-        found.push(...page.map((r) => ({ kind, name: r.id, project: undefined })));
+    // Of everything, one deletes what one may.
+    if (words[0] !== "all") mustAllow(kind, "delete", "deleted");
+    else if (!kind.verbs.includes("delete")) continue;
+    const several = selector !== undefined || all;
+    if (names.length > 0 === several || (all && selector !== undefined))
+      throw usage(`Say which ${kind.plural}.`, "Give names, or labels with -l, or --all.");
+    const project = await projectFor(kind, tools);
+    named.push(...names.map((name) => ({ kind, name, project })));
+    if (several)
+      for await (const page of api.list(kind, { labelSelector: selector, fieldSelector: await inProject(kind, tools) }))
+        listed.push(...page.map((r) => ({ kind, name: r.name, id: r.id, body: manifest(kind, r) })));
   }
-  return found;
+  const order = untopological(dependencies(listed));
+  return [...named, ...order.flatMap((i) => listed[i] ?? [])];
+}
+
+async function agreed(doomed: readonly Doomed[], { io }: Tools): Promise<boolean> {
+  io.err(`${doomed.map(({ kind, name }) => `  ${kind.name}/${printable(name)}\n`).join("")}`);
+  const answer = await io.ask(`Delete ${doomed.length === 1 ? "it" : `these ${doomed.length}`}? [y/N] `);
+  return /^y(es)?$/i.test(answer.trim());
 }

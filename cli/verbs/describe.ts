@@ -1,56 +1,53 @@
 import { kinds } from "#db/resources/index";
 import { type FoundReference, referencesIn } from "#db/resources/kind";
-import { describeHooks } from "../commands/describe-hooks.ts";
-import { latestAbout } from "../commands/events.ts";
-import { reach } from "../commands/reach.ts";
+import { type Entry, tellSections } from "../commands/describe-sections.ts";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
-import { type AnyKind, parseTargets } from "../kinds.ts";
+import { type AnyKind, inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { relative } from "../render/age.ts";
 import { at, cell } from "../render/cell.ts";
 import { paint, styleOfWord } from "../render/colour.ts";
 import { labelText } from "../render/columns.ts";
-import { many, type Tools, verb } from "../verb.ts";
+import { many, type Tools, text, verb } from "../verb.ts";
 
 export default verb({
   about: "Everything about one resource, for people.",
-  examples: ["mcpctl describe llm gpt"],
+  examples: ["mcpctl describe llm gpt", "mcpctl describe llms -l team=red"],
   args: { what: many("A kind and names, or kind/name.", { from: "kinds" }) },
-  flags: {},
-  async run({ what }, tools) {
+  flags: { selector: text("-l, --selector <selector>", "All with these labels.") },
+  async run({ what, selector }, tools) {
     if (tools.globals.output !== undefined)
       throw usage(
         "describe is for people and has no output format.",
         `mcpctl get ${what.join(" ")} -o ${tools.globals.output}`,
       );
     const targets = parseTargets(what);
-    if (targets.some((t) => t.names.length === 0)) throw usage("Say which one.", "mcpctl describe llm gpt");
-    let first = true;
-    for (const { kind, names } of targets)
-      for (const name of names) {
-        const text = await describe(kind, name, tools);
-        await tools.io.out(first ? text : `\n${text}`);
-        first = false;
+    const api = await tools.api();
+    let count = 0;
+    for (const { kind, names } of targets) {
+      mustAllow(kind, "get", "read");
+      const project = await projectFor(kind, tools);
+      const look = async function* () {
+        for (const name of names) yield await api.get(kind, name, project);
+        const query = { labelSelector: selector, fieldSelector: await inProject(kind, tools) };
+        if (names.length === 0) for await (const page of api.list(kind, query)) yield* page;
+      };
+      for await (const resource of look()) {
+        const text = await describe(kind, resource, tools);
+        await tools.io.out(count++ === 0 ? text : `\n${text}`);
       }
+    }
+    if (count === 0) tools.io.err("Nothing to describe was found.\n");
   },
 });
 
-/** More are told by `mcpctl events`. */
-const shownEvents = 5;
-
-type Entry = readonly [label: string, value: string | readonly Entry[]];
-
-async function describe(kind: AnyKind, name: string, tools: Tools): Promise<string> {
+async function describe(kind: AnyKind, resource: Shown, tools: Tools): Promise<string> {
   const api = await tools.api();
-  const project = kind.scope ? await tools.project() : undefined;
-  const resource = await api.get(kind, name, project);
   const spec = Object.fromEntries(Object.keys(kind.spec.shape).map((field) => [field, resource[field]]));
-  const [references, reached, events, more] = await Promise.all([
-    Promise.all(referencesIn(kind, spec).map((r) => resolved(r, api))),
-    reach(kind, resource.id, project, api),
-    latestAbout(api, `${kind.name}/${resource.name}`, shownEvents),
-    describeHooks[kind.name]?.(resource.name, api) ?? [],
+  const [references, told] = await Promise.all([
+    resolveAll(referencesIn(kind, spec), api),
+    tellSections(kind, resource, api, tools),
   ]);
   const when = (iso: unknown) => {
     const t = Date.parse(String(iso));
@@ -67,17 +64,9 @@ async function describe(kind: AnyKind, name: string, tools: Tools): Promise<stri
     ["Spec", fields(spec, tools)],
     ["Status", fields(resource.status ?? {}, tools)],
     ["Refers to", references],
-    ...more,
-    ["Reached by", reached],
-    ["Latest events", (events ?? []).map((event) => happened(event, tools))],
+    ...told,
   ];
   return write(entries, 0, tools.io.colour.out);
-}
-
-/** When, then what and by whom: `changed by ada`. */
-function happened(event: Shown, { now }: Tools): Entry {
-  const { action, type, principal } = event;
-  return [relative(Date.parse(String(event.createdAt)), now()), `${action ?? type} by ${principal ?? "nobody known"}`];
 }
 
 function fields(value: Readonly<Record<string, unknown>>, tools: Tools): Entry[] {
@@ -97,6 +86,15 @@ function one(value: unknown, { now }: Tools): string {
   const text = String(value);
   const t = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(t) ? text : `${text} (${relative(t, now())})`;
+}
+
+/** A group may have thousands of members; nobody reads the state of each. */
+const MOST_RESOLVED = 50;
+
+async function resolveAll(references: readonly FoundReference[], api: Api): Promise<Entry[]> {
+  const shown = await Promise.all(references.slice(0, MOST_RESOLVED).map((r) => resolved(r, api)));
+  const more = references.length - shown.length;
+  return more > 0 ? [...shown, ["note", `and ${more} more`]] : shown;
 }
 
 /** Is it there, and in which state? Not being allowed to look is an answer, too. */

@@ -3,72 +3,93 @@ import type { Api } from "../connection/api.ts";
 import { canonical } from "../documents/check.ts";
 import { loadManifests } from "../documents/files.ts";
 import { same } from "../documents/overlay.ts";
-import { planApply, type Step, scopeOf } from "../documents/plan.ts";
+import { planApply, type Step } from "../documents/plan.ts";
+import { superfluous } from "../documents/prune.ts";
+import { parsePruning, pruneFlags } from "../documents/pruning.ts";
+import { Failure } from "../failure.ts";
 import { printable } from "../io.ts";
 import { paint } from "../render/colour.ts";
 import { unified } from "../render/difference.ts";
 import { manifest, toYaml } from "../render/manifest.ts";
-import { list, verb } from "../verb.ts";
+import { list, type Tools, verb } from "../verb.ts";
 
 export default verb({
   about: "Show what apply would change.",
-  examples: ["mcpctl diff -f llms.yaml    # exits 1 where something differs"],
+  examples: [
+    "mcpctl diff -f llms.yaml    # exits 1 where something differs, with more where it can't be told",
+    "mcpctl diff -f manifests/ --prune -l team=red",
+  ],
   args: {},
   flags: {
     filename: list("-f, --filename <file>", "File, directory, URL, or - for stdin.", { words: { from: "files" } }),
+    ...pruneFlags,
   },
-  async run({ filename }, tools) {
-    const { io } = tools;
-    const api = await tools.api();
-    const project = await tools.project();
-    const steps = await planApply(await loadManifests(filename, tools), api, project);
-    let differs = false;
-    for (const step of steps) {
-      if (step.does === "nothing" || (await rewritesTheSame(step, api, project))) continue;
-      const { kind, name } = step.manifest;
-      const lines = unified(`${kind.name}/${name}`, await before(step), await after(step));
-      if (lines.length === 0) continue;
-      differs = true;
-      const styled = lines.map((l) =>
-        paint(
-          printable(l),
-          l.startsWith("+") ? "green" : l.startsWith("-") ? "red" : l.startsWith("@@") ? "cyan" : undefined,
-          io.colour.out,
-        ),
-      );
-      await io.out(`${styled.join("\n")}\n`);
+  async run(given, tools) {
+    try {
+      return (await differs(given, tools)) ? 1 : 0;
+    } catch (error) {
+      // 1 says that something differs, so no failure may end with it.
+      if (error instanceof Failure && error.exit === 1) throw new Failure(error.message, { ...error.details, exit: 2 });
+      throw error;
     }
-    return differs ? 1 : 0;
   },
 });
+
+type Given = { filename: string[] } & Parameters<typeof parsePruning>[0];
+
+async function differs(given: Given, tools: Tools): Promise<boolean> {
+  const api = await tools.api();
+  const manifests = await loadManifests(given.filename, tools);
+  const pruning = await parsePruning(given, manifests, tools);
+  const steps = await planApply(manifests, api, await tools.project());
+  let found = false;
+  const tell = async (label: string, was: string, is: string) => {
+    const lines = unified(label, was, is);
+    if (lines.length === 0) return;
+    found = true;
+    await tools.io.out(`${lines.map((l) => styled(l, tools.io.colour.out)).join("\n")}\n`);
+  };
+  for (const step of steps) {
+    // What is completed later is shown whole, once.
+    if (step.does === "nothing" || step.does === "own" || step.part === "complete") continue;
+    if (await rewritesTheSame(step, api)) continue;
+    await tell(`${step.manifest.kind.name}/${step.manifest.name}`, await before(step), await after(step));
+  }
+  for (const { kind, resource } of pruning ? await superfluous(steps, pruning, api) : [])
+    await tell(`${kind.name}/${resource.name}`, await toYaml([manifest(kind, resource)]), "");
+  return found;
+}
+
+const styled = (line: string, colour: boolean) =>
+  paint(
+    printable(line),
+    line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : line.startsWith("@@") ? "cyan" : undefined,
+    colour,
+  );
 
 /**
  * Where only values that are never shown are written, the edge alone can tell whether they are other than what it has: it
  * rehearses the write.
  */
-async function rewritesTheSame(
-  { does, manifest: m, current, body }: Step,
-  api: Api,
-  project: string | undefined,
-): Promise<boolean> {
+async function rewritesTheSame({ does, manifest: m, current, body, next }: Step, api: Api): Promise<boolean> {
   const hidden = writeOnlyFields(m.kind);
-  const visible = Object.fromEntries(Object.entries(body).filter(([field]) => !hidden.includes(field)));
+  const visible = Object.fromEntries(Object.entries(next).filter(([field]) => !hidden.includes(field)));
   if (does !== "replace" || !current || !same(canonical(m.kind, visible), canonical(m.kind, manifest(m.kind, current))))
     return false;
-  const answer = await api.replace(m.kind, current.id, body, { dryRun: true, project: scopeOf(m, project) });
-  return answer.resourceVersion === current.resourceVersion;
+  const { outcome, answer } = await api.apply(m.kind, current.id, body, { dryRun: true });
+  return outcome ? outcome === "unchanged" : answer.resourceVersion === current.resourceVersion;
 }
 
 const full = (step: Step, body: Readonly<Record<string, unknown>>) =>
   manifest(step.manifest.kind, { ...(canonical(step.manifest.kind, body) ?? body) });
 
 async function before(step: Step): Promise<string> {
-  return step.current ? toYaml([full(step, manifest(step.manifest.kind, step.current))]) : "";
+  return step.current && step.does !== "renew" ? toYaml([full(step, manifest(step.manifest.kind, step.current))]) : "";
 }
 
 /** What is never shown is not shown here either: only that it is written. */
 async function after(step: Step): Promise<string> {
-  const shown = full(step, step.body);
+  const shown = full(step, step.next);
   for (const field of writeOnlyFields(step.manifest.kind)) {
     const value = shown[field];
     if (value === undefined) continue;

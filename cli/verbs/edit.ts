@@ -6,14 +6,14 @@ import { bodyFaults, canonical, placed, writable } from "../documents/check.ts";
 import { same, withoutNulls } from "../documents/overlay.ts";
 import { readManifests } from "../documents/read.ts";
 import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
-import { type AnyKind, mustAllow, parseTargets } from "../kinds.ts";
+import { type AnyKind, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { manifest, toYaml } from "../render/manifest.ts";
 import { many, type Tools, verb } from "../verb.ts";
 
 export default verb({
   about: "Change a resource in your editor.",
   examples: ["mcpctl edit llm gpt", "EDITOR='code --wait' mcpctl edit llm/gpt"],
-  args: { what: many("A kind and a name, or kind/name.", { from: "kinds" }) },
+  args: { what: many("A kind and a name, or kind/name.", { from: "kinds", can: "edit" }) },
   flags: {},
   async run({ what }, tools) {
     const [target, ...more] = parseTargets(what);
@@ -49,7 +49,7 @@ const HEADER = `# Save and leave to change it; leave it as it is, or empty, to c
 /** Opens until what was saved is accepted, or nothing was changed any more. */
 async function session(kind: AnyKind, name: string, file: string, tools: Tools): Promise<"edited" | "unchanged"> {
   const api = await tools.api();
-  const project = kind.scope ? await tools.project() : undefined;
+  const project = await projectFor(kind, tools);
   let current = await api.get(kind, name, project);
   const original = await toYaml([manifest(kind, current)]);
   let text = original;
@@ -116,5 +116,5 @@ async function understand(
     return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
   const wrong = placed(m, bodyFaults(kind, m.body));
   if (wrong.length > 0) return { faults: wrong.map(faultLine) };
-  return { body: { kind: kind.name, ...withoutNulls(writable(m.body)) } };
+  return { body: { kind: kind.name, ...withoutNulls(writable(kind, m.body)) } };
 }

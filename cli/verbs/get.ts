@@ -1,7 +1,7 @@
 import type { Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { Target } from "../kinds.ts";
-import { mustAllow, parseTargets } from "../kinds.ts";
+import { inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { type WatchedKind, watch } from "../render/watch.ts";
@@ -26,6 +26,7 @@ export default verb({
     showStatus: toggle("--show-status", "Also what the system reports: ids, times, status."),
     showLabels: toggle("--show-labels", "A column with the labels."),
     noHeaders: toggle("--no-headers", "Only the rows."),
+    allProjects: toggle("-A, --all-projects", "Of every project, whatever the context or -p says."),
     ignoreNotFound: toggle("--ignore-not-found", "Nothing found is fine."),
   },
   async run(given, tools) {
@@ -78,22 +79,26 @@ export default verb({
 /** Names are looked up once: what is not there can't be watched for, and an id or an address says its name. */
 async function watchOf(
   target: Target,
-  given: { selector: string | undefined; fieldSelector: string | undefined; ignoreNotFound: boolean },
+  given: {
+    selector: string | undefined;
+    fieldSelector: string | undefined;
+    allProjects: boolean;
+    ignoreNotFound: boolean;
+  },
   tools: Tools,
 ): Promise<WatchedKind> {
   const { kind, names } = target;
-  const project = kind.scope ? await tools.project() : undefined;
+  const limited = given.allProjects ? undefined : await inProject(kind, tools);
   let meant: string[] | undefined;
   if (names.length > 0) {
     const { resources, missing } = await fetchTarget(target, given, tools);
     if (missing && !given.ignoreNotFound) throw missing;
     meant = resources.map((r) => r.name);
   }
-  const fields = [given.fieldSelector, meant?.length === 1 ? `name=${meant[0]}` : undefined].filter(Boolean);
+  const fields = [given.fieldSelector, limited, meant?.length === 1 ? `name=${meant[0]}` : undefined].filter(Boolean);
   const query = {
     labelSelector: given.selector,
     fieldSelector: fields.length > 0 ? fields.join(",") : undefined,
-    ...(kind.scope && project ? { [kind.scope]: project } : {}),
   };
   return { kind, query, ...(meant ? { names: new Set(meant) } : {}) };
 }
@@ -101,16 +106,15 @@ async function watchOf(
 /** What is there, and the first name that isn't; any other failure ends it. */
 async function fetchTarget(
   { kind, names }: Target,
-  given: { selector: string | undefined; fieldSelector: string | undefined },
+  given: { selector: string | undefined; fieldSelector: string | undefined; allProjects: boolean },
   tools: Tools,
 ): Promise<{ resources: Shown[]; missing?: Failure }> {
   const api = await tools.api();
-  const project = kind.scope ? await tools.project() : undefined;
+  const project = given.allProjects ? undefined : await projectFor(kind, tools);
   const resources: Shown[] = [];
   if (names.length === 0) {
-    const fields = [given.fieldSelector, project && kind.scope ? `${kind.scope}=${project}` : undefined].filter(
-      Boolean,
-    );
+    const limited = given.allProjects ? undefined : await inProject(kind, tools);
+    const fields = [given.fieldSelector, limited].filter(Boolean);
     const query = { labelSelector: given.selector, fieldSelector: fields.length > 0 ? fields.join(",") : undefined };
     for await (const page of api.list(kind, query)) {
       resources.push(...page);

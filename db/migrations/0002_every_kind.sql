@@ -6,6 +6,7 @@ CREATE TABLE "template" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -20,6 +21,7 @@ CREATE TABLE "cluster" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -34,6 +36,7 @@ CREATE TABLE "server" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -49,6 +52,7 @@ CREATE TABLE "instance" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -63,6 +67,7 @@ CREATE TABLE "prompt" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -78,6 +83,7 @@ CREATE TABLE "promptrequest" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -93,6 +99,7 @@ CREATE TABLE "agent" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -107,6 +114,7 @@ CREATE TABLE "personality" (
 	"spec" jsonb NOT NULL,
 	"status" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"sealed" jsonb,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint DEFAULT nextval('revision') NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -267,6 +275,7 @@ CREATE TABLE "change" (
 	"labels" jsonb NOT NULL,
 	"spec" jsonb NOT NULL,
 	"status" jsonb NOT NULL,
+	"applied" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"revision" bigint NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL,
@@ -282,6 +291,24 @@ CREATE TABLE "change_floor" (
 
 --> statement-breakpoint
 DROP INDEX "session_previous";
+--> statement-breakpoint
+ALTER TABLE "secretbackend" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "secret" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "llm" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "user" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "group" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "project" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "rbac" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "mcptoken" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "publisher" ADD COLUMN "applied" jsonb DEFAULT '[]'::jsonb NOT NULL;
 --> statement-breakpoint
 ALTER TABLE "session" ADD COLUMN "family" text;
 --> statement-breakpoint

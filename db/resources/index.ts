@@ -80,7 +80,7 @@ export const envelope = z.strictObject({
 });
 
 /** Fields that the edge adds when it shows a resource; accepted and ignored when one is written. */
-export const reported = ["id", "resourceVersion", "createdAt", "updatedAt", "status"] as const;
+export const reported = ["id", "resourceVersion", "createdAt", "updatedAt", "applied", "status"] as const;
 
 /** A resource as the API shows it. */
 export interface Resource {
@@ -92,6 +92,8 @@ export interface Resource {
   resourceVersion: string;
   createdAt: string;
   updatedAt: string;
+  /** Paths of the fields that `apply` set last: `url`, `timeouts.idle`, `labels.team`. Empty where it never did. */
+  applied: string[];
   status: Record<string, unknown>;
   [specField: string]: unknown;
 }

@@ -62,6 +62,10 @@ export interface Kind {
   timeline?: true;
   /** Fields that lists can be selected and sorted by; default: every scalar. */
   selectable?: readonly string[];
+  /** Fields of former versions, and why they are gone. Accepted in documents with a warning, and dropped. */
+  retired?: Readonly<Record<string, string>>;
+  /** For a kind that can't be edited: values of `status.state` in which `apply` makes it anew instead of skipping it. */
+  spent?: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;
   /** Further columns of `-o wide`. */
@@ -169,6 +173,9 @@ export function referencesIn(k: Pick<Kind, "spec">, spec: unknown): FoundReferen
   walk(k.spec, spec, "");
   return found;
 }
+
+/** Whether the field must be given: nothing holds when it is left out. */
+export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success;
 
 /** Names of the spec's top-level fields that are accepted but never shown. */
 export function writeOnlyFields(k: Pick<Kind, "spec">): string[] {

@@ -37,6 +37,10 @@ export const project = kind({
     limits: limits.optional().describe("What all who work in it may use together."),
     description,
   }),
+  retired: {
+    proxyMode: "every request goes through the edge",
+    profiles: "what a server may do is said by the server and by rbac",
+  },
   columns: { OWNER: "owner", SERVERS: "servers", GATED: "gated", DESCRIPTION: "description" },
   wide: { MEMBERS: "members" },
 });

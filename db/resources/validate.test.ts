@@ -28,6 +28,7 @@ describe("a good document", () => {
       spec: { type: "openai", model: "gpt-5", tier: "fast", timeouts: { firstByte: 300_000, idle: 120_000 } },
       given: {},
       options: {},
+      retired: {},
     });
     expect(document(secret, { name: "s", data: { key: "v" } })).toMatchObject({
       spec: {},
@@ -51,6 +52,14 @@ describe("a good document", () => {
       expected: "string",
     });
   });
+});
+
+test("a field of a former version is dropped, and named with the reason", () => {
+  const old = validate(kindsByName.project, { name: "web", proxyMode: "direct", profiles: ["a"], description: "d" });
+  expect(old).toMatchObject({ ok: true, document: { spec: { description: "d" } } });
+  expect(old.ok && Object.keys(old.document.retired)).toEqual(["proxyMode", "profiles"]);
+  expect(old.ok && Object.keys(old.document.spec)).not.toContain("proxyMode");
+  expect(validate(llm, { ...good, proxyMode: "direct" })).toMatchObject({ ok: false });
 });
 
 describe("what is wrong is said", () => {

@@ -17,6 +17,8 @@ export interface Document {
   given: Record<string, unknown>;
   /** `_options` that were set, by name as written: `_skipAuthCheck`. */
   options: Record<string, boolean>;
+  /** Fields of former versions that the body had, each with why it is gone. They are not in the spec. */
+  retired: Readonly<Record<string, string>>;
 }
 
 export type Validated = { ok: true; document: Document } | { ok: false; faults: Fault[] };
@@ -44,8 +46,9 @@ export function validate(kind: Kind, body: unknown, { nameRequired, options = []
   const faults: Fault[] = [];
   const fields: Record<string, unknown> = {};
   const chosen: Record<string, boolean> = {};
+  const retired = retiredIn(kind, body);
   for (const [key, value] of Object.entries(body)) {
-    if (envelopeFields.has(key) || reportedFields.has(key)) continue;
+    if (envelopeFields.has(key) || reportedFields.has(key) || Object.hasOwn(retired, key)) continue;
     if (!options.includes(key)) fields[key] = value;
     else if (typeof value === "boolean") chosen[key] = value;
     else faults.push({ path: key, message: "expected true or false", expected: "boolean" });
@@ -75,8 +78,13 @@ export function validate(kind: Kind, body: unknown, { nameRequired, options = []
   const { spec: stored, given: writeOnly } = split(kind, spec);
   return {
     ok: true,
-    document: { name: head.name, labels: head.labels, spec: stored, given: writeOnly, options: chosen },
+    document: { name: head.name, labels: head.labels, spec: stored, given: writeOnly, options: chosen, retired },
   };
+}
+
+/** Fields of former versions in a body, each with why it is gone. */
+export function retiredIn({ retired = {} }: Pick<Kind, "retired">, body: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(Object.entries(retired).filter(([field]) => Object.hasOwn(body, field)));
 }
 
 const envelopeFields = new Set(Object.keys(envelope.shape));

@@ -33,6 +33,7 @@ export const change = pgTable(
     labels: jsonb("labels").$type<Record<string, string>>().notNull(),
     spec: jsonb("spec").$type<Record<string, unknown>>().notNull(),
     status: jsonb("status").$type<Record<string, unknown>>().notNull(),
+    applied: jsonb("applied").$type<string[]>().notNull().default([]),
     revision: bigint("revision", { mode: "number" }).notNull(),
     createdAt: timestamp("created_at", { withTimezone: true, mode: "string" }).notNull(),
     updatedAt: timestamp("updated_at", { withTimezone: true, mode: "string" }).notNull(),

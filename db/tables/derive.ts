@@ -38,6 +38,8 @@ const columns = {
   status: jsonb("status").$type<Record<string, unknown>>().notNull().default({}),
   /** Values of write-only fields that the system must read again. */
   sealed: jsonb("sealed").$type<Sealed>(),
+  /** Paths of the fields that apply set last; never a value. */
+  applied: jsonb("applied").$type<string[]>().notNull().default([]),
   revision: bigint("revision", { mode: "number" }).notNull().default(sql`nextval('revision')`),
   createdAt: timestamp("created_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),

@@ -14,6 +14,8 @@ export interface Stored {
   spec: Record<string, unknown>;
   status: Record<string, unknown>;
   sealed: Sealed | null;
+  /** Paths of the fields that apply set last. */
+  applied: string[];
   revision: number;
   createdAt: string;
   updatedAt: string;
@@ -23,7 +25,7 @@ export interface Write {
   kind: KindName;
   previous: Stored | undefined;
   /** Spec parsed and with defaults; hooks may change `spec`, `status` and `sealed`. Write-only fields are not in it. */
-  next: Pick<Stored, "id" | "name" | "scopeId" | "labels" | "spec" | "status" | "sealed">;
+  next: Pick<Stored, "id" | "name" | "scopeId" | "labels" | "spec" | "status" | "sealed" | "applied">;
   /** Write-only fields of the request, by name. */
   given: Readonly<Record<string, unknown>>;
   /** A merge patch: an object in `given` is merged into what is there, null removes a key. Otherwise it replaces. */

@@ -12,17 +12,20 @@ export interface ProviderError {
   retryAfter: string | null;
 }
 
+/** Whether this goes on to the client as it is: a success that is not a web page. */
+export function isAnswer(status: number, type: string): boolean {
+  return status >= 200 && status < 300 && !type.startsWith("text/html");
+}
+
 /**
- * Undefined for an answer that goes on to the client. A provider's own error keeps its status and words, with two exceptions:
+ * What became of the request where `isAnswer` says no. A provider's own error keeps its status and words, with two exceptions:
  * 401 and 403 speak of *our* key, and a client that sees them would think that its own token is wrong and log in again; they
  * become 502. So does what is not an answer of an API at all: a redirect, a web page.
  * @returns a Refusal where the provider failed as such, a ProviderError where it refused this request.
  */
-export async function judge(response: Response, target: Target): Promise<Refusal | ProviderError | undefined> {
+export async function judge(response: Response, target: Target): Promise<Refusal | ProviderError> {
   const { status } = response;
-  const type = response.headers.get("content-type") ?? "";
   if (status >= 200 && status < 300) {
-    if (!type.startsWith("text/html")) return undefined;
     await response.body?.cancel();
     return failed(target, "answered with a web page", { hint: "Its url is probably not that of an API." });
   }

@@ -8,10 +8,15 @@ const FIRST_BYTES = 8_192;
 /** A stream that is longer than this goes on without a copy: back-pressure alone bounds it then, and its usage stays unknown. */
 const COPY_LIMIT = 8_388_608;
 
+/** Milliseconds in which what a broken stream has left behind is read: all of it is here already. */
+const LEFTOVERS = 100;
+
 const decoder = new TextDecoder();
 
 export class Copy {
-  readonly #reader: ReadableStreamBYOBReader;
+  readonly #stream: ReadableStream<Uint8Array>;
+  /** Made when somebody looks before the end. */
+  #reader: ReadableStreamBYOBReader | undefined;
   #last: Uint8Array = new Uint8Array();
   #taken = 0;
   #heard = false;
@@ -21,7 +26,7 @@ export class Copy {
   #broke: { cause: unknown } | undefined;
 
   constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader({ mode: "byob" });
+    this.#stream = stream;
   }
 
   /** Whether nothing has come at all, as far as anybody has looked. */
@@ -37,7 +42,7 @@ export class Copy {
   /** Takes what has gathered. @returns whether anything came since the last look; always true where no copy is kept any more. */
   look(): boolean {
     if (this.#taken > COPY_LIMIT) {
-      this.#drop();
+      this.stop();
       return true;
     }
     const heard = this.#heard;
@@ -64,11 +69,15 @@ export class Copy {
 
   /**
    * After the end. @returns the last bytes as text.
-   * @param broken what came before the break is read piece by piece: asking for more would meet the break first.
+   * @param broken what came before the break is read piece by piece: asking for more would meet the break first. A provider
+   * that goes on, because it was the client that went, is let go.
    */
   async rest(broken: boolean): Promise<string> {
+    if (!broken && !this.#reader && !this.#ended) return this.#whole();
+    const timer = broken ? setTimeout(() => this.stop(), LEFTOVERS) : undefined;
     await this.#reading?.bytes;
     for (let size = FIRST_BYTES; !this.#ended; size = LOOK_BYTES) await this.#take(size, broken ? 1 : size);
+    clearTimeout(timer);
     return this.tail();
   }
 
@@ -77,14 +86,25 @@ export class Copy {
     return this.#taken > COPY_LIMIT ? "" : decoder.decode(this.#last);
   }
 
-  #drop(): void {
+  /** The common case, a stream that was short and unbroken: the runtime reads it in one go, which costs less. */
+  async #whole(): Promise<string> {
     this.#ended = true;
-    this.#reader.cancel().catch(() => {});
+    const all = new Uint8Array(await new Response(this.#stream).arrayBuffer().catch(() => new ArrayBuffer()));
+    this.#taken = all.length;
+    this.#last = all.subarray(-TAIL_BYTES);
+    return this.tail();
+  }
+
+  /** Lets the provider go, as far as this reader is concerned; who waits for more hears that it broke. */
+  stop(): void {
+    this.#ended = true;
+    (this.#reader ?? this.#stream).cancel().catch(() => {});
   }
 
   /** @returns nothing at the end, and where the stream broke. Never rejects. */
   async #take(size: number, atLeast: number): Promise<Uint8Array | undefined> {
     try {
+      this.#reader ??= this.#stream.getReader({ mode: "byob" });
       const { value, done } = await this.#reader.readAtLeast(atLeast, new Uint8Array(size));
       if (done || !value || value.length < atLeast) this.#ended = true;
       if (!value || value.length === 0) return undefined;

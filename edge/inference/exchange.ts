@@ -1,15 +1,15 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
-import type { InferenceCall } from "#db/protocol/audit";
 import { errors, Refusal } from "#db/protocol/errors";
-import { whoDid } from "../audit/trail.ts";
 import type { Call } from "../call.ts";
 import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
-import { failed, judge, type ProviderError } from "./answer.ts";
+import { Alarm } from "./alarm.ts";
+import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";
 import { type Asked, forgetAsked } from "./asked.ts";
 import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
+import { recordInference } from "./record.ts";
 import { relay } from "./relay.ts";
 import type { Upstream } from "./upstream.ts";
 import { saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
@@ -34,9 +34,12 @@ export class Exchange {
   readonly #target: Target;
   readonly #path: string;
   readonly #requestId: string;
-  readonly #controller = new AbortController();
+  /** What the client waits for: the answer, or what is said before it or instead of it. */
+  #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #alarm = new Alarm();
+  #relaying = false;
+  #recorded = false;
 
   /** @param path at the provider, below its base URL. */
   constructor(call: Call, target: Target, path: string, stream: boolean) {
@@ -48,42 +51,64 @@ export class Exchange {
   }
 
   /** @param asked is not kept: its body is let go as soon as it was sent. */
-  async run(asked: Asked): Promise<Response> {
-    this.#call.request.signal.addEventListener("abort", () => this.#controller.abort(clientGone()));
-    const answer = this.#answer(asked);
+  run(asked: Asked): Promise<Response> {
+    const { promise } = this.#awaited;
+    this.#answer(asked).then(
+      (response) => this.#awaited.resolve(response),
+      (error) => this.#awaited.reject(error),
+    );
     const { firstByte } = this.#target.spec.timeouts;
-    const { promise: silent, resolve: tooSilent } = Promise.withResolvers<"silent">();
-    const timeUp = () => this.#controller.abort(this.#timeout("did not begin to answer", firstByte));
     const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
-    if (!this.#stream || firstByte <= silence) {
-      this.#timer = setTimeout(timeUp, firstByte);
-      return answer;
-    }
-    this.#timer = setTimeout(() => {
-      this.#timer = setTimeout(timeUp, firstByte - silence);
-      tooSilent("silent");
-    }, silence);
-    const first = await Promise.race([answer, silent]);
-    if (first !== "silent") return first;
-    const { readable, ended } = answerWhileWaiting(answer, SILENCE, () => this.#controller.abort(clientGone()));
+    const timeUp = () => this.#giveUp(this.#timeout("did not begin to answer", firstByte));
+    if (!this.#stream || firstByte <= silence) this.#alarm.set(firstByte, timeUp);
+    else
+      this.#alarm.set(silence, () => {
+        this.#alarm.set(firstByte - silence, timeUp);
+        this.#breakSilence();
+      });
+    return promise;
+  }
+
+  /** The client gets a stream of comments now, and in it the answer or whatever becomes of it. */
+  #breakSilence(): void {
+    const { resolve } = this.#awaited;
+    this.#awaited = Promise.withResolvers();
+    // Once bytes flow, the relay notices by itself that nobody takes them.
+    const onGone = () => this.#relaying || this.#giveUp(clientGone());
+    const { readable, ended } = answerWhileWaiting(this.#awaited.promise, SILENCE, onGone);
     this.#call.waitUntil(ended);
-    return new Response(readable, { headers: this.#headers("text/event-stream") });
+    resolve(new Response(readable, { headers: this.#headers("text/event-stream") }));
+  }
+
+  /**
+   * Answers without the provider. Nothing tells the provider: the runtime ends what belongs to a request that is over. A signal
+   * of our own for it would cost every request, and tie JavaScript to the runtime in circles that only a full collection finds.
+   */
+  #giveUp(refusal: Refusal): void {
+    this.#alarm.clear();
+    this.#awaited.resolve(this.#refused(refusal));
   }
 
   /** What fails is a response too; only what nobody foresaw is thrown. */
   async #answer(asked: Asked): Promise<Response> {
     try {
       const response = await this.#send(asked);
+      if (this.#recorded) {
+        // Too late: the client has been told.
+        await response.body?.cancel();
+        return response;
+      }
       this.#firstByteAt = Date.now();
+      const type = response.headers.get("content-type");
+      if (isAnswer(response.status, type ?? "")) return await this.#pass(response, type ?? "application/octet-stream");
       const judged = await judge(response, this.#target);
-      if (judged === undefined) return await this.#pass(response);
       if (judged instanceof Refusal) throw judged;
-      clearTimeout(this.#timer);
+      this.#alarm.clear();
       this.#record(judged.status, `provider_${judged.status}`, unknownUsage);
       return this.#providersWords(judged);
     } catch (error) {
-      clearTimeout(this.#timer);
-      return this.#refused(this.#controller.signal.aborted ? this.#controller.signal.reason : this.#named(error));
+      this.#alarm.clear();
+      return this.#refused(this.#call.request.signal.aborted ? clientGone() : this.#named(error));
     }
   }
 
@@ -100,7 +125,7 @@ export class Exchange {
         stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,
       },
-      this.#controller.signal,
+      this.#call.request.signal,
     );
     forgetAsked(this.#call);
     return sent;
@@ -114,8 +139,7 @@ export class Exchange {
     return publisherUpstream(this.#call.deps, status.publisher);
   }
 
-  async #pass(response: Response): Promise<Response> {
-    const type = response.headers.get("content-type") ?? "application/octet-stream";
+  async #pass(response: Response, type: string): Promise<Response> {
     const { status } = response;
     const streaming = isEventStream(type);
     const length = response.headers.get("content-length");
@@ -129,15 +153,11 @@ export class Exchange {
     }
     const { body } = response;
     if (!body) return this.#whole(new Uint8Array(), status, type);
-    if (streaming) {
-      clearTimeout(this.#timer);
-      return this.#relay(body, status, type, undefined);
-    }
+    if (streaming) return this.#relay(body, status, type, undefined);
     const reader = body.getReader({ mode: "byob" });
     try {
       const { value, done } = await reader.readAtLeast(WHOLE_BYTES, new Uint8Array(WHOLE_BYTES));
       if (done || !value || value.length < WHOLE_BYTES) return this.#whole(value ?? new Uint8Array(), status, type);
-      clearTimeout(this.#timer);
       reader.releaseLock();
       return this.#relay(body, status, type, value);
     } catch (cause) {
@@ -146,7 +166,7 @@ export class Exchange {
   }
 
   #whole(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>, status: number, type: string): Response {
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
     this.#record(status, null, type.includes("json") ? usageIn(decoder.decode(bytes)) : unknownUsage);
     return new Response(bytes, { status, headers: this.#headers(type) });
   }
@@ -155,8 +175,9 @@ export class Exchange {
     const sse = isEventStream(type);
     const { idle } = this.#target.spec.timeouts;
     let release = () => {};
+    this.#relaying = true;
     const { readable, ended } = relay(body, {
-      controller: this.#controller,
+      alarm: this.#alarm,
       idleMs: idle,
       ...(first ? { first } : {}),
       whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
@@ -164,8 +185,8 @@ export class Exchange {
       cut: (cause) => this.#cut(cause),
       idle: () => this.#timeout("said nothing more", idle),
       filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
-      onLong: () => {
-        release = this.#watchStanding();
+      onLong: (end) => {
+        release = this.#watchStanding(end);
       },
     });
     this.#call.waitUntil(
@@ -180,10 +201,10 @@ export class Exchange {
   }
 
   /** A stream that lasts must end when its caller may no longer have it. */
-  #watchStanding(): () => void {
+  #watchStanding(end: (refusal: Refusal) => void): () => void {
     const demand = { role: "run", resource: "llms", name: this.#target.name } as const;
     const standing = this.#call.deps.access.stillAllowed(this.#call, demand);
-    standing.signal.addEventListener("abort", () => this.#controller.abort(standing.signal.reason));
+    standing.signal.addEventListener("abort", () => end(toRefusal(standing.signal.reason)));
     return () => standing.release();
   }
 
@@ -244,30 +265,18 @@ export class Exchange {
     });
   }
 
+  /** One event per request: what comes after a giving up is not told again. */
   #record(status: number, error: string | null, usage: Usage): void {
-    const now = Date.now();
-    const payload: InferenceCall = {
-      llm: this.#target.name,
-      model: this.#target.spec.model,
+    if (this.#recorded) return;
+    this.#recorded = true;
+    recordInference(this.#call, this.#target, this.#requestId, {
       path: this.#path,
       streaming: this.#stream,
       status,
       error,
-      durationMs: now - this.#call.startedAt,
-      timeToFirstByteMs: this.#firstByteAt === undefined ? null : this.#firstByteAt - this.#call.startedAt,
-      ...usage,
-      attempts: 1,
-      servedBy: this.#target.status.publisher ?? this.#target.spec.type,
-    };
-    this.#call.deps.audit.record(
-      {
-        kind: "llm_inference_call",
-        ...whoDid(this.#call.caller.principal),
-        correlation: this.#requestId,
-        payload,
-      },
-      this.#call.waitUntil,
-    );
+      firstByteAt: this.#firstByteAt,
+      usage,
+    });
   }
 }
 

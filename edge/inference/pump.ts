@@ -2,14 +2,17 @@
  * The slow way to relay a stream, in JavaScript, for one that began with a long silence: then the cost of a chunk does not
  * matter, and comments can be said between events whenever the model falls silent.
  */
+import type { Refusal } from "#db/protocol/errors";
 import type { Copy } from "./copy.ts";
 import type { RelayOptions } from "./relay.ts";
 
 /** How often the silence is measured, in milliseconds. */
 const TICK = 1_000;
 
-export type PumpOptions = Pick<RelayOptions, "controller" | "idleMs" | "idle"> & {
+export type PumpOptions = Pick<RelayOptions, "idleMs" | "idle"> & {
   filler: { bytes: Uint8Array; afterMs: number };
+  /** Ends the stream, and with it the copy. */
+  end: (refusal: Refusal) => void;
 };
 
 /**
@@ -18,19 +21,19 @@ export type PumpOptions = Pick<RelayOptions, "controller" | "idleMs" | "idle"> &
  * nobody knows whether they went out.
  */
 export async function pump(copy: Copy, to: WritableStream<Uint8Array>, options: PumpOptions): Promise<void> {
-  const { controller, idleMs, filler } = options;
+  const { end, idleMs, filler } = options;
   await new Promise((resolve) => setTimeout(resolve, 0));
   if (!copy.empty) throw new Error("the first bytes came while the stream changed hands");
   const writer = to.getWriter();
   let heardAt = Date.now() - filler.afterMs;
   let saidAt = 0;
   let writing = false;
-  const gone = (cause: unknown) => controller.abort(cause);
+  const gone = () => copy.stop();
   const measure = () => {
     const now = Date.now();
     // A client that is slow to read is not a provider that is silent.
     if (writing) return;
-    if (now - heardAt >= idleMs) return controller.abort(options.idle());
+    if (now - heardAt >= idleMs) return end(options.idle());
     if (now - Math.max(heardAt, saidAt) < filler.afterMs || !copy.betweenEvents) return;
     saidAt = now;
     writer.write(filler.bytes).catch(gone);

@@ -5,7 +5,8 @@
  * the CPU). `tee` keeps a copy, which is read when the stream has ended, for usage and for whether it was complete; while it
  * runs, a look at the copy now and then tells that the provider still speaks, and keeps the copy small.
  */
-import { Refusal } from "#db/protocol/errors";
+import type { Refusal } from "#db/protocol/errors";
+import type { Alarm } from "./alarm.ts";
 import { Copy } from "./copy.ts";
 import { pump } from "./pump.ts";
 
@@ -16,8 +17,8 @@ const LAST_LOOK = 1_000;
 const FAREWELL = 10_000;
 
 export interface RelayOptions {
-  /** Ends the provider's work; aborted by others with the Refusal that the stream shall end with. */
-  controller: AbortController;
+  /** Is the relay's from now on. */
+  alarm: Alarm;
   /** Milliseconds of silence after which the provider has failed. */
   idleMs: number;
   /** Bytes that were read already. */
@@ -31,8 +32,8 @@ export interface RelayOptions {
   idle: () => Refusal;
   /** What to say between events to a client that has heard nothing for `afterMs` milliseconds. */
   filler: { bytes: Uint8Array; afterMs: number } | undefined;
-  /** Called once where the stream lasts longer than a second. */
-  onLong?: () => void;
+  /** Called once where the stream lasts longer than a second, with what ends it and the provider's work. */
+  onLong?: (end: (refusal: Refusal) => void) => void;
 }
 
 export interface RelayEnd {
@@ -55,30 +56,32 @@ async function run(
   to: WritableStream<Uint8Array>,
   options: RelayOptions,
 ): Promise<RelayEnd> {
-  const { controller } = options;
   const [main, second] = body.tee();
   const copy = new Copy(second);
-  const interruption = new AbortController();
-  const stop = watch(copy, options, interruption);
+  const pipe = new AbortController();
+  let ended: Refusal | undefined;
+  // The provider is let go when both of its readers are gone.
+  const end = (refusal: Refusal) => {
+    ended ??= refusal;
+    pipe.abort(refusal);
+    copy.stop();
+  };
+  const unwatch = watch(copy, options, end, () => pipe.abort());
   let broke: { cause: unknown } | undefined;
   try {
     if (options.first) await say(to, options.first);
-    await main.pipeTo(to, { preventAbort: true, preventClose: true, signal: interruption.signal }).catch((cause) => {
-      if (!interruption.signal.aborted || !options.filler) throw cause;
-      stop();
-      return pump(copy, to, { ...options, filler: options.filler });
+    await main.pipeTo(to, { preventAbort: true, preventClose: true, signal: pipe.signal }).catch((cause) => {
+      if (!pipe.signal.aborted || ended || !options.filler) throw cause;
+      unwatch();
+      return pump(copy, to, { ...options, filler: options.filler, end });
     });
   } catch (cause) {
     broke = { cause };
   }
-  stop();
-  const reason: unknown = controller.signal.reason;
-  const abortedBy = reason instanceof Refusal ? reason : undefined;
-  // The provider must not go on for a client that hung up, which only a failed write tells.
-  if (broke) controller.abort(broke.cause);
+  unwatch();
   const tail = await copy.rest(broke !== undefined);
-  const refusal = abortedBy
-    ? abortedBy
+  const refusal = ended
+    ? ended
     : broke
       ? options.cut(broke.cause)
       : options.whole(tail)
@@ -121,30 +124,30 @@ async function takeLeave(
 
 /**
  * Looks at the copy from time to time.
- * @param interruption takes the stream out of the runtime's hands, so that something can be said in its silence. Only before
+ * @param interrupt takes the stream out of the runtime's hands, so that something can be said in its silence. Only before
  * its first byte: later there may be bytes on their way to a slow client, which an interruption would lose.
  * @returns what ends that.
  */
-function watch(copy: Copy, options: RelayOptions, interruption: AbortController): () => void {
-  const { idleMs, filler, controller } = options;
+function watch(copy: Copy, options: RelayOptions, end: (refusal: Refusal) => void, interrupt: () => void): () => void {
+  const { alarm, idleMs, filler } = options;
   let long = options.onLong;
   let wait = FIRST_LOOK;
   const startedAt = Date.now();
   let heardAt = startedAt;
-  let timer = setTimeout(look, Math.min(wait, idleMs));
+  alarm.set(Math.min(wait, idleMs), look);
   function look() {
     const now = Date.now();
     if (copy.look()) heardAt = now;
-    if (now - heardAt >= idleMs) return controller.abort(options.idle());
+    if (now - heardAt >= idleMs) return end(options.idle());
     if (long && now - startedAt >= LAST_LOOK) {
-      long();
+      long(end);
       long = undefined;
     }
-    if (filler && copy.empty && now - startedAt >= filler.afterMs) return interruption.abort();
+    if (filler && copy.empty && now - startedAt >= filler.afterMs) return interrupt();
     wait = Math.min(wait * 2, LAST_LOOK);
-    timer = setTimeout(look, Math.min(wait, Math.max(1, idleMs - (now - heardAt))));
+    alarm.set(Math.min(wait, Math.max(1, idleMs - (now - heardAt))), look);
   }
-  return () => clearTimeout(timer);
+  return () => alarm.clear();
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {

@@ -16,14 +16,14 @@ export interface UpstreamRequest {
   body: Uint8Array<ArrayBuffer>;
   /** Whether the caller asked for server-sent events. */
   stream: boolean;
-  /** Milliseconds until the answer must begin; the caller of `send` watches it too, by `signal`. */
+  /** Milliseconds until the answer must begin; the caller of `send` watches it too. */
   firstByteMs: number;
 }
 
 export interface Upstream {
   /**
    * Resolves with the model server's own answer, status and bytes, as soon as its head is there.
-   * @param signal aborts the work: the caller has gone, or time is up.
+   * @param signal of the client's request: aborts the work when the client has gone. So does the end of that request.
    * @throws Refusal when there was no answer; whatever `fetch` throws counts as provider_unreachable.
    */
   send(request: UpstreamRequest, signal: AbortSignal): Promise<Response>;

@@ -128,6 +128,12 @@ function reportedProperties(kind: Kind): Record<string, JsonSchema> {
     resourceVersion: { type: "string", description: "Changes with every write; also the ETag." },
     createdAt: { type: "string", format: "date-time" },
     updatedAt: { type: "string", format: "date-time" },
+    applied: {
+      type: "array",
+      items: { type: "string" },
+      description:
+        "Fields that apply set last: `url`, `timeouts.idle`. What it no longer names goes when it is applied again.",
+    },
     status: { ...status, description: "What the system reports." },
   };
 }

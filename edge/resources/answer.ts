@@ -1,4 +1,5 @@
 /** Answers with one resource: version, warnings, and what is shown only once. */
+import { OUTCOME_HEADER } from "#db/protocol/outcome";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { etag, present } from "./present.ts";
@@ -14,7 +15,7 @@ export function answerRow(call: Call, kind: NamedKind, row: Stored): Response {
 }
 
 export function answerOutcome(call: Call, kind: NamedKind, { row, verb, warnings, revealed }: Outcome): Response {
-  const headers = new Headers({ etag: etag(row), "cache-control": "no-store" });
+  const headers = new Headers({ etag: etag(row), "cache-control": "no-store", [OUTCOME_HEADER]: verb });
   if (verb === "created") headers.set("location", `${call.url.origin}/api/v1/${kind.plural}/${row.id}`);
   for (const text of warnings) headers.append("warning", warning(text));
   return Response.json(

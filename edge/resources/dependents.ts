@@ -9,6 +9,7 @@ import { type Kind, referencesOf } from "#db/resources/kind";
 import { edgeBetween, edges, resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Transaction } from "../store.ts";
+import type { Reader } from "./read.ts";
 
 /** Rows of one kind that go together. */
 export interface Going {
@@ -17,7 +18,7 @@ export interface Going {
 }
 
 export interface Referrer {
-  kind: string;
+  kind: TableKindName;
   name: string;
   /** Where in its spec. */
   path: string;
@@ -78,10 +79,15 @@ function cascading(tx: Transaction, kind: TableKind, ids: SQL): Promise<Going[]>
   );
 }
 
-const referrer = z.object({ kind: z.string(), name: z.string(), path: z.string() });
+const names = tableKinds.map((k) => k.name);
+const referrer = z.object({ kind: z.enum(names), name: z.string(), path: z.string() });
 
 /** At most `limit` that refer to what goes and stay themselves, in one statement. */
-export async function referrersOf(tx: Transaction, all: readonly Going[], limit: number): Promise<Referrer[]> {
+export async function referrersOf(
+  db: Pick<Transaction, "execute"> | Reader,
+  all: readonly Going[],
+  limit: number,
+): Promise<Referrer[]> {
   const idsOf = (name: TableKindName) =>
     all.filter((g) => g.kind.name === name).flatMap((g) => g.rows.map((r) => r.id));
   const parts = [...new Set(all.map((g) => g.kind.name))].flatMap((target) =>
@@ -95,7 +101,7 @@ export async function referrersOf(tx: Transaction, all: readonly Going[], limit:
       }),
   );
   if (parts.length === 0) return [];
-  const { rows } = await tx.execute(sql`${sql.join(parts, sql` union all `)} order by kind, name, path limit ${limit}`);
+  const { rows } = await db.execute(sql`${sql.join(parts, sql` union all `)} order by kind, name, path limit ${limit}`);
   return z.array(referrer).parse(rows);
 }
 

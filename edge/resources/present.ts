@@ -15,6 +15,7 @@ export function present(kindName: KindName, row: Stored, now: number): Resource 
     resourceVersion: String(row.revision),
     createdAt: instant(row.createdAt),
     updatedAt: instant(row.updatedAt),
+    applied: row.applied,
     ...shownSpec(kind, row.spec),
     status: inOrder(kind.status.shape, behaviours[kindName]?.status?.(row, now) ?? row.status),
   };

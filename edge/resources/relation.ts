@@ -33,6 +33,7 @@ function relationOfTable(t: ResourceTable): Relation {
       spec: sql<Record<string, unknown>>`${t.spec}`,
       status: sql<Record<string, unknown>>`${t.status}`,
       sealed: sql<Stored["sealed"]>`${t.sealed}`,
+      applied: sql<string[]>`${t.applied}`,
       revision: sql<number>`${t.revision}`.mapWith(Number),
       createdAt: sql<string>`${t.createdAt}`,
       updatedAt: sql<string>`${t.updatedAt}`,

@@ -1,5 +1,6 @@
 /** What a request on a resource says: its document, its query, and which row it means. */
 import { type Fault, refuse } from "#db/protocol/errors";
+import { applied } from "#db/resources/applied";
 import { summary } from "#db/resources/faults";
 import { writeOnlyFields } from "#db/resources/kind";
 import { near } from "#db/resources/near";
@@ -14,6 +15,7 @@ import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
 import { reachOf } from "./reach.ts";
 import { findRows, type NamedKind, visibleNames } from "./read.ts";
+import type { Wanted } from "./write.ts";
 
 /** Bytes of a document. A Kubernetes API server takes about as much. */
 const largestDocument = 2 * 1024 * 1024;
@@ -46,14 +48,38 @@ export function readReplacement(kind: NamedKind, body: unknown, previous: Stored
   return named(checked(kind, body, false), previous);
 }
 
+/** A manifest upon what is there, which is `previous`, or nothing yet: three-way, as `db/resources/applied.ts` has it. */
+export function readApplied(kind: NamedKind, manifest: unknown, previous: Stored | undefined): Wanted {
+  if (!isObject(manifest)) return invalid([{ path: "", message: "expected an object with the resource's fields" }]);
+  const unsound = unsoundness(manifest);
+  if (unsound) return invalid([unsound]);
+  const emptied = previous ? writeOnlyFields(kind).filter((field) => manifest[field] === null) : [];
+  if (emptied.length > 0) return invalid(emptied.map(unremovable));
+  const current = previous && { labels: previous.labels, ...shownSpec(kind, previous.spec) };
+  const { next, paths } = applied(kind, current, previous?.applied ?? [], manifest);
+  const { kind: written, name } = manifest;
+  const body = {
+    ...(written === undefined ? {} : { kind: written }),
+    ...(name === undefined ? {} : { name }),
+    ...next,
+  };
+  const document = checked(kind, body, previous === undefined);
+  return { ...(previous ? named(document, previous) : document), applied: paths };
+}
+
+const unremovable = (path: string): Fault => ({
+  path,
+  message: "can't be removed: say what it is to be",
+  given: "null",
+});
+
 /** A merge patch upon `previous`. Write-only fields are not there to merge with: they come as they were sent. */
 export function readPatched(kind: NamedKind, patch: unknown, previous: Stored): Document {
   if (!isObject(patch)) return invalid([{ path: "", message: "expected an object with the fields to change" }]);
   const unsound = unsoundness(patch);
   if (unsound) return invalid([unsound]);
   const removed = writeOnlyFields(kind).filter((field) => patch[field] === null);
-  if (removed.length > 0)
-    return invalid(removed.map((path) => ({ path, message: "can't be removed: say what it is to be", given: "null" })));
+  if (removed.length > 0) return invalid(removed.map(unremovable));
   const merged = mergePatch({ labels: previous.labels, ...shownSpec(kind, previous.spec) }, patch);
   const document = named(checked(kind, merged, false), previous);
   for (const field of Object.keys(document.given)) document.given[field] = patch[field];
@@ -173,9 +199,14 @@ export function assertQuery(call: Call, known: readonly string[]): void {
 }
 
 /** `?dryRun=true`. @throws Refusal invalid_request for anything but true, false, and Kubernetes' `All` */
-export function isDryRun(call: Call): boolean {
-  const text = call.url.searchParams.get("dryRun");
+export const isDryRun = (call: Call): boolean => isSet(call, "dryRun", ["true", "All"]);
+
+/** `?apply=true`: the body is a manifest. @throws Refusal invalid_request */
+export const isApply = (call: Call): boolean => isSet(call, "apply", ["true"]);
+
+function isSet(call: Call, param: string, words: readonly string[]): boolean {
+  const text = call.url.searchParams.get(param);
   if (text === null || text === "false") return false;
-  if (text === "true" || text === "All") return true;
-  return refuse("invalid_request", "dryRun: expected true or false.", { param: "dryRun" });
+  if (words.includes(text)) return true;
+  return refuse("invalid_request", `${param}: expected true or false.`, { param });
 }

@@ -12,13 +12,16 @@ import { answerList, type Only } from "./list.ts";
 import { type Nest, nestsOf } from "./nested.ts";
 import { assertSeen, versionsSeen } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
+import { referrersRoute } from "./referrers-route.ts";
 import { remove } from "./remove.ts";
 import {
   assertQuery,
   concealed,
+  isApply,
   isDryRun,
   nameInBody,
   nameInPath,
+  readApplied,
   readDocument,
   readNew,
   readPatched,
@@ -83,6 +86,8 @@ function routesOf(kind: NamedKind): Route[] {
         },
       ),
     );
+    const referrers = hasTable(kind) ? referrersRoute(kind, which) : undefined;
+    if (referrers) routes.push(referrers);
     for (const nest of nestsOf(kind))
       routes.push(
         declare(
@@ -104,9 +109,10 @@ function routesOf(kind: NamedKind): Route[] {
         "POST",
         at,
         may("create", kind.permission, { name: (call) => nameInBody(call, kind) }),
-        { summary: `Create a ${kind.name}.`, query: writeParameters, body: `${component}Input`, answer: answer(201) },
+        { summary: `Create a ${kind.name}.`, query: applyParameters, body: `${component}Input`, answer: answer(201) },
         async (call) => {
-          const document = readNew(kind, await readDocument(call));
+          const body = await readDocument(call);
+          const document = isApply(call) ? readApplied(kind, body, undefined) : readNew(kind, body);
           const options = { dryRun: isDryRun(call), merge: false };
           return answerOutcome(call, kind, await write(call, kind, undefined, () => document, options));
         },
@@ -122,7 +128,7 @@ function routesOf(kind: NamedKind): Route[] {
           {
             summary:
               method === "PUT" ? `Replace a ${kind.name}.` : `Change fields of a ${kind.name} (JSON merge patch).`,
-            query: { ...which, ...writeParameters },
+            query: { ...which, ...(method === "PUT" ? applyParameters : writeParameters) },
             ...(method === "PUT"
               ? { body: `${component}Input` }
               : { body: "MergePatch", bodyType: "application/merge-patch+json" }),
@@ -183,6 +189,12 @@ const watchHeaders = {
 
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
+const applyParameters = {
+  ...writeParameters,
+  apply:
+    "true: the body is a manifest. Fields that it has are set, those that an earlier one set and it has not go, others stay; null removes.",
+} as const;
+
 const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
 
 async function within(call: Call, nest: Nest): Promise<Only> {
@@ -196,13 +208,14 @@ async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promi
   const seen = versionsSeen(call.request.headers.get("if-match"));
   const first = await rowInPath(call, kind);
   const merge = method === "PATCH";
+  const read = merge ? readPatched : isApply(call) ? readApplied : readReplacement;
   const outcome = await write(
     call,
     kind,
     first,
     (previous = first) => {
       assertSeen(kind, previous, seen);
-      return (merge ? readPatched : readReplacement)(kind, body, previous);
+      return read(kind, body, previous);
     },
     { dryRun: isDryRun(call), merge },
   );

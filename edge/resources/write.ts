@@ -2,6 +2,7 @@
 import { createId } from "@paralleldrive/cuid2";
 import { and, eq, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
+import { stillApplied } from "#db/resources/applied";
 import { dormantIn } from "#db/resources/dormant";
 import type { TableKind } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
@@ -10,7 +11,7 @@ import { resources } from "#db/tables/index";
 import type { Stored, Write } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
-import type { Transaction } from "../store.ts";
+import type { Store, Transaction } from "../store.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { conflictOf, Overtaken } from "./conflicts.ts";
 import { canonical, isUnchanged } from "./equal.ts";
@@ -24,6 +25,12 @@ export interface Outcome {
   warnings: readonly string[];
   /** Shown in this answer only. */
   revealed: Readonly<Record<string, unknown>>;
+}
+
+/** What is to be written. */
+export interface Wanted extends Document {
+  /** Paths that apply sets with it; undefined where it is not apply that writes. */
+  applied?: readonly string[];
 }
 
 export interface WriteOptions {
@@ -41,13 +48,13 @@ export async function write(
   call: Call,
   kind: TableKind,
   first: Stored | undefined,
-  documentOf: (previous: Stored | undefined) => Document,
+  documentOf: (previous: Stored | undefined) => Wanted,
   options: WriteOptions,
 ): Promise<Outcome> {
   let previous = first;
   for (let round = 1; ; round++) {
     const document = documentOf(previous);
-    const next = nextOf(previous, document);
+    const next = nextOf(kind, previous, document);
     try {
       return await attempt(call, kind, previous, next, document, options);
     } catch (error) {
@@ -72,15 +79,17 @@ async function again(call: Call, kind: TableKind, previous: Stored, round: numbe
   return refuse("not_found", `The ${kind.name} ${JSON.stringify(previous.name)} was deleted meanwhile.`);
 }
 
-function nextOf(previous: Stored | undefined, document: Document): Write["next"] {
+function nextOf(kind: TableKind, previous: Stored | undefined, document: Wanted): Write["next"] {
+  const labels = document.labels ?? {};
   return {
     id: previous?.id ?? createId(),
     name: previous?.name ?? document.name ?? "",
     scopeId: previous?.scopeId ?? null,
-    labels: document.labels ?? {},
+    labels,
     spec: document.spec,
     status: structuredClone(previous?.status ?? {}),
     sealed: previous?.sealed ?? null,
+    applied: [...(document.applied ?? stillApplied(kind, previous?.applied ?? [], { labels, ...document.spec }))],
   };
 }
 
@@ -89,12 +98,13 @@ async function attempt(
   kind: TableKind,
   previous: Stored | undefined,
   next: Write["next"],
-  document: Document,
+  document: Wanted,
   { dryRun, merge }: WriteOptions,
 ): Promise<Outcome> {
   const behaviour = behaviours[kind.name];
   const warnings: string[] = [];
   const revealed: Record<string, unknown> = {};
+  const warn = (message: string) => void warnings.push(message);
   const { deps, caller, waitUntil } = call;
   const asked: Write = {
     kind: kind.name,
@@ -106,7 +116,7 @@ async function attempt(
     caller,
     deps,
     waitUntil,
-    warn: (message) => warnings.push(message),
+    warn,
     reveal: (fields) => Object.assign(revealed, fields),
   };
   for (const { path, why } of dormantIn(kind, next.spec)) {
@@ -119,8 +129,12 @@ async function attempt(
   next.scopeId = references.scopeId;
   assertKept(kind, previous, next);
   const given = Object.keys(document.given);
-  if (previous && isUnchanged(previous, next) && (given.length === 0 || !behaviour?.withWrite))
-    return { row: previous, verb: "unchanged", warnings, revealed };
+  for (const [field, why] of Object.entries(document.retired))
+    warn(`${field} is no longer a field: ${why}. It was dropped.`);
+  if (previous && isUnchanged(previous, next) && (given.length === 0 || !behaviour?.withWrite)) {
+    const row = dryRun ? previous : await takeOver(deps.store, kind, previous, next.applied);
+    return { row, verb: "unchanged", warnings, revealed };
+  }
 
   const { row, demoted } = await rehearse(deps.store, dryRun, async (tx) => {
     const others = await demoteOthers(tx, kind, previous, next);
@@ -154,6 +168,19 @@ async function attempt(
     );
   }
   return { row, verb, warnings, revealed };
+}
+
+/** The same content, owned by apply from now on: a version of its own, so that a concurrent apply merges against it; no change to tell of. */
+async function takeOver(store: Store, kind: TableKind, previous: Stored, paths: readonly string[]): Promise<Stored> {
+  if (canonical(previous.applied) === canonical(paths)) return previous;
+  const t = resources[kind.name];
+  const [row] = await store.db
+    .update(t)
+    .set({ applied: [...paths], revision: sql`nextval('revision')` })
+    .where(and(eq(t.id, previous.id), eq(t.revision, previous.revision)))
+    .returning();
+  if (!row) throw new Overtaken();
+  return row;
 }
 
 /** What identifies a row among others stays, and what exactly one row has can be taken over but not dropped. */
@@ -201,11 +228,11 @@ async function writeRow(
   references: References,
 ): Promise<Stored> {
   const t = resources[kind.name];
-  const { labels, spec, status, sealed } = next;
+  const { labels, spec, status, sealed, applied } = next;
   const [row] = previous
     ? await tx
         .update(t)
-        .set({ labels, spec, status, sealed, revision: sql`nextval('revision')`, updatedAt: sql`now()` })
+        .set({ labels, spec, status, sealed, applied, revision: sql`nextval('revision')`, updatedAt: sql`now()` })
         .where(and(eq(t.id, previous.id), eq(t.revision, previous.revision)))
         .returning()
     : await tx.insert(t).values(next).returning();

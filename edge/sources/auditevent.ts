@@ -31,6 +31,7 @@ export const auditevent: Source = {
       spec,
       status: sql<Record<string, unknown>>`'{}'::jsonb`,
       sealed: sql<null>`null`,
+      applied: sql<string[]>`'[]'::jsonb`,
       // What happened does not change.
       revision: sql<number>`1`.mapWith(Number),
       createdAt: sql<string>`${table.time}`,

@@ -37,6 +37,7 @@ export const session: Source = {
         Record<string, unknown>
       >`jsonb_strip_nulls(jsonb_build_object('renewedAt', ${instant(at.rotated)}, 'expiresAt', ${instant(at.expires)}))`,
       sealed: sql<null>`null`,
+      applied: sql<string[]>`'[]'::jsonb`,
       revision: sql<number>`(extract(epoch from ${touched}) * 1000000)::bigint`.mapWith(Number),
       createdAt: sql<string>`${at.created}`,
       updatedAt: sql<string>`${touched}`,

@@ -21,6 +21,7 @@ const change = (more: Partial<Logged>): Logged => ({
   labels: {},
   spec: { type: "openai", model: "m" },
   status: { lifecycle: "public", state: "active" },
+  applied: [],
   revision: 7,
   createdAt: "2026-01-01T00:00:00+00:00",
   updatedAt: "2026-01-02T00:00:00+00:00",
@@ -59,6 +60,7 @@ describe("a change is to a watcher", () => {
     const object = told(everything, {})?.object ?? {};
     expect(Object.keys(object).sort()).toEqual(
       [
+        "applied",
         "createdAt",
         "id",
         "kind",

@@ -18,6 +18,7 @@ const logged = z.object({
   labels: z.record(z.string(), z.string()),
   spec: z.record(z.string(), z.unknown()),
   status: z.record(z.string(), z.unknown()),
+  applied: z.array(z.string()),
   revision: z.coerce.number(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -53,7 +54,7 @@ export function lookStatement(kind: NamedKind["name"], { base, part }: Position)
     select taken.upto::text as upto, taken.current::text as current, (select xid::text from ${changeFloor}) as floor,
       case when page.seq is not null then json_build_object('seq', page.seq, 'xid', page.xid::text, 'verb', page.verb,
         'id', page.id, 'name', page.name, 'scopeId', page.scope_id, 'labels', page.labels, 'spec', page.spec,
-        'status', page.status, 'revision', page.revision, 'createdAt', page.created_at, 'updatedAt', page.updated_at,
+        'status', page.status, 'applied', page.applied, 'revision', page.revision, 'createdAt', page.created_at, 'updatedAt', page.updated_at,
         'was', page.was, 'size', page.size) end as change
     from (select coalesce(${part?.upto ?? null}::pg_snapshot, pg_current_snapshot()) as upto, pg_current_snapshot() as current) taken
     left join lateral (

@@ -65,7 +65,11 @@ try {
     );
   }
   try {
-    verdicts.push(atMost("`mcpctl get llms`, whole process, ms", 300, await commandLineTime(edge, quick ? 5 : 11)));
+    const runs = quick ? 5 : 11;
+    const listing = await commandLineTime(edge, runs, ["get", "llms"]);
+    const completing = await commandLineTime(edge, runs, ["__complete", "--", "get", "llms", ""]);
+    verdicts.push(atMost("`mcpctl get llms`, whole process, ms", 300, listing));
+    verdicts.push(atMost("completing a name that the edge is asked for, whole process, ms", 150, completing));
   } catch (e) {
     say(`mcpctl get llms was not measured: ${e instanceof Error ? e.message : String(e)}\n`);
   }

@@ -1,19 +1,22 @@
 /** Describing a team's things in files, over a real edge, with everything that gets in between. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { verifies } from "../requirements.ts";
 import { type Front, refuseFirst, startFront } from "./front.ts";
 import { type Person, person } from "./person.ts";
 
 let edge: TestEdge;
 let front: Front;
 let engineer: Person;
+let token: string;
 
 beforeAll(async () => {
   edge = await startEdge();
   front = await startFront(edge.url);
-  engineer = person({ MCPCTL_EDGE: front.url, MCPCTL_TOKEN: (await edge.bootstrap()).token });
+  ({ token } = await edge.bootstrap());
+  engineer = person({ MCPCTL_EDGE: front.url, MCPCTL_TOKEN: token });
 });
 afterAll(async () => {
   engineer?.leave();
@@ -28,6 +31,12 @@ afterEach(() => {
 const llm = (name: string, more = "") =>
   `kind: llm\nname: ${name}\ntype: vllm\nmodel: m\nurl: http://127.0.0.1:9\n${more}`;
 const apply = (text: string, ...flags: string[]) => engineer.run(["apply", "-f", "-", ...flags], { stdin: text });
+const patch = (at: string, body: unknown) =>
+  fetch(edge.url + at, {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
 const field = async (what: string, at: string) =>
   (await engineer.run(["get", what, "-o", `jsonpath={.${at}}`])).out.trim();
 
@@ -48,15 +57,70 @@ secrets: [{name: key, data: {k: v}}]
     expect(said.exit).toBe(0);
   });
 
-  test("leaves alone what a document doesn't mention, and takes away what it says is null", async () => {
-    await apply(llm("owned", "description: by apply\ntimeouts: {idle: 7000}\nlabels: {a: '1'}\n"));
-    expect((await apply("kind: llm\nname: owned\ntier: heavy\nlabels: {b: '2'}\n")).out).toBe("llm/owned configured\n");
-    expect(await field("llm/owned", "description")).toBe("by apply");
-    expect(await field("llm/owned", "timeouts.idle")).toBe("7000");
-    expect(await field("llm/owned", "labels")).toBe('{"a":"1","b":"2"}');
-    await apply("kind: llm\nname: owned\ndescription: null\n");
-    expect(await field("llm/owned", "description")).toBe("");
-    expect((await apply("kind: llm\nname: owned\ntier: heavy\n")).out).toBe("llm/owned unchanged\n");
+  test(
+    verifies("apply.three-way", "takes away what an earlier file had, leaves alone what apply never set"),
+    async () => {
+      await apply(llm("owned", "description: by apply\ntimeouts: {idle: 7000}\nlabels: {a: '1', b: '2'}\n"));
+      await engineer.run(["label", "llm", "owned", "theirs=yes"]);
+      await patch("/api/v1/llms/owned", { contextWindow: 4096, timeouts: { firstByte: 9000 } });
+      expect((await apply(llm("owned", "tier: heavy\nlabels: {b: '3'}\n"))).out).toBe("llm/owned configured\n");
+      expect(await field("llm/owned", "description")).toBe("");
+      expect(await field("llm/owned", "timeouts")).toBe('{"firstByte":9000,"idle":120000}');
+      expect(await field("llm/owned", "labels")).toBe('{"b":"3","theirs":"yes"}');
+      expect(await field("llm/owned", "contextWindow")).toBe("4096");
+      expect((await apply(llm("owned", "tier: heavy\nlabels: {b: '3'}\ncontextWindow: null\n"))).out).toBe(
+        "llm/owned configured\n",
+      );
+      expect(await field("llm/owned", "contextWindow")).toBe("");
+      expect((await apply(llm("owned", "tier: heavy\nlabels: {b: '3'}\n"))).out).toBe("llm/owned unchanged\n");
+    },
+  );
+
+  test("what is required stays in the file once it was there", async () => {
+    await apply(llm("whole"));
+    const said = await apply("kind: llm\nname: whole\ntype: vllm\nurl: http://127.0.0.1:9\n");
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("stdin:1: model: was applied before and can't be left out now: it is required");
+  });
+
+  test("takes ownership of what get printed without changing it, in one write, and only once", async () => {
+    await engineer.run(["create", "group", "adopted", "--description", "made by hand"]);
+    const text = (await engineer.run(["get", "group/adopted", "-o", "yaml"])).out;
+    expect(text).not.toContain("applied");
+    front.seen.length = 0;
+    expect((await apply(text)).out).toBe("group/adopted unchanged\n");
+    expect((await apply(text)).out).toBe("group/adopted unchanged\n");
+    expect(front.seen.filter((r) => !r.startsWith("GET"))).toEqual([expect.stringMatching(/^PUT .*apply=true/)]);
+    expect(await field("group/adopted", "applied")).toBe('["description","members","name"]');
+    expect((await apply("kind: group\nname: adopted\n")).out).toBe("group/adopted configured\n");
+    expect(await field("group/adopted", "description")).toBe("");
+  });
+
+  test("who may only look is told that nothing is other than it should be", async () => {
+    await engineer.run(["create", "group", "looked-at"]);
+    const text = (await engineer.run(["get", "group/looked-at", "-o", "yaml"])).out;
+    await apply(`kind: user
+name: looker
+email: looker@example.com
+password: a long enough password
+---
+kind: rbac
+name: looker
+subjects: [{kind: User, name: looker}]
+bindings: [{role: view, resource: groups}]
+`);
+    const looker = person();
+    const stdin = "a long enough password";
+    await looker.run(["login", front.url, "--email", "looker@example.com", "--password-stdin"], { stdin });
+    expect(await looker.run(["apply", "-f", "-"], { stdin: text })).toEqual({
+      exit: 0,
+      out: "group/looked-at unchanged\n",
+      err: "",
+    });
+    expect((await looker.run(["apply", "-f", "-"], { stdin: `${text}description: x\n` })).err).toContain(
+      "group/looked-at: ",
+    );
+    looker.leave();
   });
 
   test("writes nothing when one document of many is wrong, and names its file and line", async () => {
@@ -68,6 +132,30 @@ secrets: [{name: key, data: {k: v}}]
     expect(said).toMatchObject({ exit: 1, out: "" });
     expect(said.err).toContain('deep/b.yml:12: tier: expected one of fast, heavy, given "fasst" (did you mean fast?)');
     expect((await engineer.run(["get", "llm/fine"])).exit).toBe(3);
+  });
+
+  test("one resource in two files is a mistake, and so is a file that is no UTF-8", async () => {
+    mkdirSync(path.join(engineer.home, "twice"), { recursive: true });
+    writeFileSync(path.join(engineer.home, "twice/a.yaml"), llm("twin"));
+    writeFileSync(path.join(engineer.home, "twice/b.json"), JSON.stringify([{ kind: "LLM", name: "twin" }]));
+    const said = await engineer.run(["apply", "-f", "twice"]);
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("twice/b.json:1: llm/twin is already at twice/a.yaml:1");
+    writeFileSync(
+      path.join(engineer.home, "latin.yaml"),
+      Buffer.from("kind: group\nname: g\ndescription: \xfcber\n", "latin1"),
+    );
+    expect((await engineer.run(["apply", "-f", "latin.yaml"])).err).toContain("latin.yaml:3: is not UTF-8.");
+    const piped = Buffer.from([0xff, 0xfe, 0x6b, 0x00]);
+    expect((await engineer.run(["apply", "-f", "-"], { stdin: piped })).err).toContain("stdin is UTF-16.");
+  });
+
+  test("a manifest of ten megabytes is read, and its one mistake found", async () => {
+    const many = `secrets:\n${Array.from({ length: 250 }, (_, i) => `- name: s${i}\n  data: {k: ${"x".repeat(40_000)}}\n`).join("")}`;
+    expect(many.length).toBeGreaterThan(10_000_000);
+    const said = await apply(`${many}- name: last\n  descripton: x\n`);
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("stdin:503: descripton: is not a field (did you mean description?)");
   });
 
   test("a field that is missing is a fault only where nothing is there yet", async () => {
@@ -114,28 +202,39 @@ secrets: [{name: key, data: {k: v}}]
     front.interfere = (req, res) => {
       if (changed || req.method !== "PUT") return false;
       changed = true;
+      const sent: Buffer[] = [];
+      req.on("data", (chunk: Buffer) => sent.push(chunk));
       // Between apply's GET and its PUT somebody else describes it.
-      const headers = { authorization: String(req.headers.authorization), "content-type": "application/json" };
-      req.resume();
-      void fetch(edge.url + req.url?.split("?")[0], {
-        method: "PATCH",
-        headers,
-        body: JSON.stringify({ description: "theirs" }),
-      }).then(async (patched) => {
+      req.on("end", async () => {
+        await patch("/api/v1/llms/shared", { description: "theirs" });
+        const { authorization = "" } = req.headers;
         const answer = await fetch(edge.url + req.url, {
           method: "PUT",
-          headers: { ...headers, "if-match": String(req.headers["if-match"]) },
-          body: JSON.stringify({ name: "shared", type: "vllm", model: "m" }),
+          headers: { authorization, "content-type": "application/json" },
+          body: Buffer.concat(sent),
         });
-        expect([patched.status, answer.status]).toEqual([200, 412]);
-        res.writeHead(answer.status, { "content-type": "application/problem+json" });
+        res.writeHead(answer.status, { "content-type": "application/json", "mcpctl-outcome": "changed" });
         res.end(await answer.text());
       });
       return true;
     };
     expect(await apply(llm("shared", "tier: heavy\n"))).toMatchObject({ exit: 0, out: "llm/shared configured\n" });
+    expect(changed).toBe(true);
     expect(await field("llm/shared", "description")).toBe("theirs");
     expect(await field("llm/shared", "tier")).toBe("heavy");
+  });
+
+  test("makes anew what was deleted between its look and its write", async () => {
+    await apply(llm("fleeting", "tier: fast\n"));
+    let gone = false;
+    front.interfere = (req) => {
+      if (gone || req.method !== "PUT") return false;
+      gone = true;
+      req.url = "/api/v1/llms/clxxxxxxxxxxxxxxxxxxxxxxx?apply=true";
+      return false;
+    };
+    expect(await apply(llm("fleeting", "tier: heavy\n"))).toMatchObject({ exit: 0, out: "llm/fleeting configured\n" });
+    expect(gone).toBe(true);
   });
 
   test("one that fails stops what refers to it, and nothing else", async () => {
@@ -160,8 +259,18 @@ secrets: [{name: key, data: {k: v}}]
     const text = `${llm("dry", "apiKeyRef: {name: dry, key: k}\n")}---\nkind: secret\nname: dry\ndata: {k: v}\n`;
     expect(await apply(text, "--dry-run")).toMatchObject({
       exit: 0,
+      out: "secret/dry created (server dry run)\nllm/dry created (server dry run)\n",
+    });
+    front.seen.length = 0;
+    expect(await apply(text, "--dry-run=client")).toMatchObject({
+      exit: 0,
       out: "secret/dry created (dry run)\nllm/dry created (dry run)\n",
     });
+    expect(front.seen.filter((r) => !r.startsWith("GET"))).toEqual([]);
+    expect(await apply(text, "--dry-run=nobody")).toMatchObject({ exit: 2, out: "" });
+    const shown = await apply(text, "--dry-run=client", "-o", "yaml");
+    expect(shown.out).toContain("kind: llm\nname: dry\n");
+    expect(shown.out).not.toContain("data:");
     expect((await engineer.run(["get", "llm/dry", "secret/dry"])).exit).toBe(3);
   });
 
@@ -171,6 +280,50 @@ secrets: [{name: key, data: {k: v}}]
     expect(first.out).toBe("mcptoken/ci created\n");
     expect(first.err).toMatch(/mcptoken\/ci is shown once, now: mcpctl_pat_\w+\n/);
     expect(await apply(text)).toMatchObject({ exit: 0, out: "mcptoken/ci unchanged\n", err: "" });
+  });
+
+  test("of a token that was revoked: made anew", async () => {
+    const text = "kind: mcptoken\nname: spent\nbindings: [{role: view, resource: llms}]\n";
+    await apply(text);
+    const id = await field("mcptoken/spent", "id");
+    await fetch(`${edge.url}/api/v1/mcptokens/${id}/revoke`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await field("mcptoken/spent", "status.state")).toBe("revoked");
+    expect((await apply(text, "--dry-run")).out).toBe("mcptoken/spent created (server dry run)\n");
+    const again = await apply(text);
+    expect(again.out).toBe("mcptoken/spent created\n");
+    expect(again.err).toMatch(/shown once, now: mcpctl_pat_/);
+    expect(await field("mcptoken/spent", "status.state")).toBe("active");
+    expect((await apply(text)).out).toBe("mcptoken/spent unchanged\n");
+  });
+
+  test("names what neither the files nor the edge have, before it writes anything", async () => {
+    const said = await apply(
+      `${llm("early")}---\n${llm("dangling", "apiKeyRef:\n  name: kye\n  key: k\n")}---\nkind: group\nname: g\nmembers: [adm, admin]\n`,
+    );
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain(
+      'stdin:13: apiKeyRef.name: there is no secret "kye", neither in what is applied nor at the edge (did you mean key?)',
+    );
+    expect(said.err).toContain('stdin:18: members[0]: there is no user "adm"');
+    expect((await engineer.run(["get", "llm/early"])).exit).toBe(3);
+  });
+
+  test("a field of a former version is dropped with a warning, wherever it comes from", async () => {
+    const text = "kind: project\nname: old\nproxyMode: direct\nprofiles: [a]\n";
+    const said = await apply(text);
+    expect(said).toMatchObject({ exit: 0, out: "project/old created\n" });
+    expect(said.err).toContain("Warning: stdin:3: proxyMode is no longer a field: ");
+    expect(said.err).toContain("Warning: stdin:4: profiles is no longer a field: ");
+    expect((await apply(text)).out).toBe("project/old unchanged\n");
+    const direct = await fetch(`${edge.url}/api/v1/projects`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ name: "older", profiles: [] }),
+    });
+    expect([direct.status, direct.headers.get("warning")]).toEqual([201, expect.stringContaining("profiles is no")]);
   });
 
   test("takes a file from a URL, without telling it who asks", async () => {
@@ -235,109 +388,5 @@ describe("round trip", () => {
     await apply(secret("one"));
     expect((await engineer.run(["diff", "-f", "-"], { stdin: secret("one") })).exit).toBe(0);
     expect((await engineer.run(["diff", "-f", "-"], { stdin: secret("two") })).exit).toBe(1);
-  });
-});
-
-describe("edit", () => {
-  const edit = (name: string, ...hands: ((text: string) => string)[]) => {
-    const opened: string[] = [];
-    const said = engineer.run(["edit", "llm", name], {
-      editor(file) {
-        const text = readFileSync(file, "utf8");
-        opened.push(text);
-        const hand = hands.shift();
-        if (!hand) throw new Error("opened more often than expected");
-        writeFileSync(file, hand(text));
-        return 0;
-      },
-    });
-    return said.then((s) => ({ ...s, opened }));
-  };
-
-  test("writes what was changed, and nothing where nothing was", async () => {
-    await apply(llm("edited", "tier: fast\n"));
-    expect(await edit("edited", (t) => t.replace("fast", "heavy"))).toMatchObject({
-      exit: 0,
-      out: "llm/edited edited\n",
-    });
-    expect(await field("llm/edited", "tier")).toBe("heavy");
-    expect((await edit("edited", (t) => t)).err).toBe("Edit cancelled, no changes made.\n");
-    expect((await edit("edited", () => "")).err).toBe("Edit cancelled, no changes made.\n");
-  });
-
-  test("opens again with what is wrong on top, and keeps the text", async () => {
-    await apply(llm("reopened", "tier: fast\n"));
-    const said = await edit(
-      "reopened",
-      (t) => t.replace("tier: fast", "tier: fats"),
-      (t) => t.replace("tier: fats", "tier: heavy"),
-    );
-    expect(said).toMatchObject({ exit: 0, out: "llm/reopened edited\n" });
-    expect(said.opened[1]).toMatch(/^# .*tier: expected one of fast, heavy, given "fats" \(did you mean fast\?\)$/m);
-    expect(said.opened[1]).toContain("\ntier: fats\n");
-  });
-
-  test("tells when somebody else was faster, and how it is now", async () => {
-    await apply(llm("raced", "tier: fast\n"));
-    const said = await engineer.run(["edit", "llm", "raced"], {
-      async editor(file) {
-        const text = readFileSync(file, "utf8");
-        if (!text.includes("meanwhile")) await apply("kind: llm\nname: raced\ndescription: theirs\n");
-        else expect(text).toMatch(/^# {3}description: theirs$/m);
-        writeFileSync(
-          file,
-          text.includes("meanwhile") ? `${text}\ndescription: mine\n` : text.replace("tier: fast", "tier: heavy"),
-        );
-        return 0;
-      },
-    });
-    expect(said).toMatchObject({ exit: 0, out: "llm/raced edited\n" });
-    expect(await field("llm/raced", "tier")).toBe("heavy");
-    expect(await field("llm/raced", "description")).toBe("mine");
-  });
-
-  test.each([
-    ["saving it again writes over what somebody else wrote", true, "llm/%s edited\n", "heavy"],
-    ["leaving it unsaved lets that stand", false, "", "fast"],
-  ])("after a conflict %s", async (_, saves, out, tier) => {
-    const name = saves ? "overwritten" : "yielded";
-    await apply(llm(name, "tier: fast\n"));
-    const said = await engineer.run(["edit", "llm", name], {
-      async editor(file) {
-        const text = readFileSync(file, "utf8");
-        if (!text.includes("meanwhile")) {
-          await apply(`kind: llm\nname: ${name}\ndescription: theirs\n`);
-          writeFileSync(file, text.replace("tier: fast", "tier: heavy"));
-        } else if (saves) writeFileSync(file, text);
-        return 0;
-      },
-    });
-    expect(said).toMatchObject({ exit: saves ? 0 : 1, out: out.replace("%s", name) });
-    if (!saves) expect(said.err).toContain("Edit cancelled: somebody else's change stands.");
-    expect(await field(`llm/${name}`, "tier")).toBe(tier);
-  });
-
-  test("an editor that fails loses nothing", async () => {
-    await apply(llm("kept"));
-    const said = await engineer.run(["edit", "llm", "kept"], {
-      editor(file) {
-        writeFileSync(file, "kind: llm\nname: kept\n# an hour of work\n");
-        return 1;
-      },
-    });
-    expect(said.exit).toBe(1);
-    const kept = /Your text is kept in (\S+)/.exec(said.err)?.[1] ?? "";
-    expect(readFileSync(kept, "utf8")).toContain("an hour of work");
-  });
-
-  test("gives up when the same mistake is saved twice", async () => {
-    await apply(llm("stubborn"));
-    const said = await edit(
-      "stubborn",
-      (t) => t.replace("model: m", "modle: m"),
-      (t) => t,
-    );
-    expect(said.exit).toBe(1);
-    expect(said.err).toContain("Edit cancelled: what was saved is still not valid.");
   });
 });

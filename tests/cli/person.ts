@@ -13,7 +13,7 @@ export interface Said {
 }
 
 export interface Doing {
-  stdin?: string;
+  stdin?: string | Uint8Array;
   /** What they type when they are asked, in order. Without it there is no terminal. */
   answers?: readonly string[];
   env?: Readonly<Record<string, string>>;
@@ -59,7 +59,8 @@ export function person(env: Readonly<Record<string, string>> = {}): Person {
           columns: undefined,
           colour: { out: false, err: false },
           terminal: { in: doing.answers !== undefined, out: doing.terminal === true, err: false },
-          input: async () => doing.stdin ?? "",
+          input: async () => Buffer.from(doing.stdin ?? "").toString(),
+          bytes: async () => Buffer.from(doing.stdin ?? ""),
           async ask(question) {
             said.err += question;
             return answers.shift() ?? "";

@@ -11,7 +11,11 @@ const generic = ["edge/resources", "cli/verbs", "cli/render"];
  * more is refused too.
  */
 const homonyms: readonly { file: string; word: string; means: string }[] = [
-  { file: "cli/verbs/create.ts", word: "server", means: "--dry-run=server, as kubectl says" },
+  ...["apply", "create", "delete"].map((name) => ({
+    file: `cli/verbs/${name}.ts`,
+    word: "server",
+    means: "--dry-run=server, as kubectl says",
+  })),
 ];
 
 const words = new Set(kinds.flatMap((k) => [k.name, k.plural, ...k.shortNames]));

@@ -73,7 +73,7 @@ describe("with a browser on the same machine", () => {
       expect((await ada.mcpctl(["get", "groups", "-o", "name"])).stdout).toContain("engineers");
       const described = await ada.mcpctl(["describe", "group", "engineers"]);
       expect(described.stdout).toMatch(new RegExp(`Members from:\\s+${provider.issuer}:\\s+ada\\n`));
-      expect((await ada.mcpctl(["describe", "user", "ada"])).stdout).toMatch(/Groups from there:\s+engineers/);
+      expect((await ada.mcpctl(["describe", "user", "ada"])).stdout).toMatch(/Logs in at:\n.*\n\s+groups:\s+engineers/);
       expect((await ada.mcpctl(["get", "group", "engineers", "-o", "yaml"])).stdout).not.toContain("ada");
 
       // Out of the group there, and out of it here at the next login.

@@ -19,7 +19,7 @@ export function forwardedHeaders(request: Request, contentType: string): Record<
   return headers;
 }
 
-/** @throws Refusal provider_unreachable, or the signal's own reason. */
+/** @throws Refusal provider_unreachable */
 export function openaiUpstream(target: Target, base: string): Upstream {
   return {
     async send(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
@@ -35,7 +35,6 @@ export function openaiUpstream(target: Target, base: string): Upstream {
           signal,
         });
       } catch (cause) {
-        if (signal.aborted) throw signal.reason;
         throw new Refusal("provider_unreachable", `The provider of LLM ${target.name} can't be reached.`, {
           hint: "Try again; if it stays so, its url may be wrong or the provider down.",
           cause,

@@ -1,0 +1,52 @@
+/** The flags of `--prune`, for apply and for diff. */
+import { usage } from "../failure.ts";
+import { type AnyKind, parseKinds } from "../kinds.ts";
+import { list, type Tools, text, toggle } from "../verb.ts";
+import type { Pruning } from "./prune.ts";
+import type { Manifest } from "./read.ts";
+
+export const pruneFlags = {
+  prune: toggle("--prune", "Delete what apply made and the files no longer describe. Needs -l or --all."),
+  selector: text("-l, --selector <selector>", "With --prune: only with these labels."),
+  all: toggle("--all", "With --prune: whatever its labels."),
+  pruneAllowlist: list(
+    "--prune-allowlist <kind>",
+    "With --prune: of this kind, not of those in the files. Repeatable.",
+    {
+      words: { from: "kinds" },
+    },
+  ),
+};
+
+interface Given {
+  prune: boolean;
+  selector: string | undefined;
+  all: boolean;
+  pruneAllowlist: string[];
+}
+
+/** @returns undefined where nothing is to be pruned. @throws Failure usage for flags that would delete more than was thought of. */
+export async function parsePruning(
+  given: Given,
+  manifests: readonly Manifest[],
+  tools: Pick<Tools, "project">,
+): Promise<Pruning | undefined> {
+  const { prune, selector, all, pruneAllowlist } = given;
+  if (!prune) {
+    if (selector !== undefined || all || pruneAllowlist.length > 0)
+      throw usage("-l, --all and --prune-allowlist say what --prune may delete.", "Add --prune, or leave them out.");
+    return undefined;
+  }
+  if ((selector === undefined) === !all)
+    throw usage(
+      all ? "--all and -l exclude each other." : "--prune needs to know what it may delete.",
+      "-l LABELS limits it to what has these labels; --all does not limit it.",
+    );
+  const kinds: readonly AnyKind[] =
+    pruneAllowlist.length > 0 ? pruneAllowlist.flatMap(parseKinds) : manifests.map((m) => m.kind);
+  return {
+    kinds: [...new Set(kinds)].filter((k) => k.verbs.includes("delete")),
+    selector,
+    project: await tools.project(),
+  };
+}

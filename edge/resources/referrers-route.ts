@@ -1,0 +1,40 @@
+/** What refers to a resource, for people who wonder what depends on it. Of it, one sees what one may. */
+import { z } from "zod";
+import { kindsByName, type TableKind } from "#db/resources/index";
+import { edges } from "#db/tables/index";
+import { allows } from "../access/decide.ts";
+import { may, type Route, route } from "../route.ts";
+import { childrenOf, referrersOf } from "./dependents.ts";
+import { assertQuery, nameInPath, rowInPath } from "./request.ts";
+
+/** More tell a person nothing. */
+const most = 100;
+
+const answer = z.object({
+  items: z.array(z.object({ kind: z.string(), name: z.string(), path: z.string().describe("Where in its spec.") })),
+  hidden: z.int().describe("How many more there are that the caller may not see, or that were too many."),
+});
+
+/** Undefined for a kind that nothing can refer to. */
+export function referrersRoute(kind: TableKind, query: Readonly<Record<string, string>>): Route | undefined {
+  const targets = [kind, ...childrenOf(kind.name)].map((k) => k.name);
+  if (!edges.some((e) => targets.includes(e.to))) return undefined;
+  return route(
+    "GET",
+    `/api/v1/${kind.plural}/:name/referrers`,
+    may("view", kind.permission, { name: (call) => nameInPath(call, kind) }),
+    { tag: kind.plural, summary: `What refers to a ${kind.name}.`, query, answer: { status: 200, schema: answer } },
+    async (call) => {
+      assertQuery(call, Object.keys(query));
+      const row = await rowInPath(call, kind);
+      const found = await referrersOf(call.deps.store.db, [{ kind, rows: [row] }], most + 1);
+      const items = found
+        .slice(0, most)
+        .filter((r) =>
+          allows(call.caller.grants, { role: "view", resource: kindsByName[r.kind].permission, name: r.name }),
+        );
+      const shown: z.infer<typeof answer> = { items, hidden: found.length - items.length };
+      return Response.json(shown, { headers: { "cache-control": "no-store" } });
+    },
+  );
+}

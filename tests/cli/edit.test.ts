@@ -1,0 +1,127 @@
+/** Changing a resource in an editor, over a real edge, with everybody else at work meanwhile. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { type Person, person } from "./person.ts";
+
+let edge: TestEdge;
+let engineer: Person;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  engineer = person({ MCPCTL_EDGE: edge.url, MCPCTL_TOKEN: (await edge.bootstrap()).token });
+});
+afterAll(async () => {
+  engineer?.leave();
+  await edge?.stop();
+});
+
+const llm = (name: string, more = "") =>
+  `kind: llm\nname: ${name}\ntype: vllm\nmodel: m\nurl: http://127.0.0.1:9\n${more}`;
+const apply = (text: string) => engineer.run(["apply", "-f", "-"], { stdin: text });
+const field = async (what: string, at: string) =>
+  (await engineer.run(["get", what, "-o", `jsonpath={.${at}}`])).out.trim();
+
+describe("edit", () => {
+  const edit = (name: string, ...hands: ((text: string) => string)[]) => {
+    const opened: string[] = [];
+    const said = engineer.run(["edit", "llm", name], {
+      editor(file) {
+        const text = readFileSync(file, "utf8");
+        opened.push(text);
+        const hand = hands.shift();
+        if (!hand) throw new Error("opened more often than expected");
+        writeFileSync(file, hand(text));
+        return 0;
+      },
+    });
+    return said.then((s) => ({ ...s, opened }));
+  };
+
+  test("writes what was changed, and nothing where nothing was", async () => {
+    await apply(llm("edited", "tier: fast\n"));
+    expect(await edit("edited", (t) => t.replace("fast", "heavy"))).toMatchObject({
+      exit: 0,
+      out: "llm/edited edited\n",
+    });
+    expect(await field("llm/edited", "tier")).toBe("heavy");
+    expect((await edit("edited", (t) => t)).err).toBe("Edit cancelled, no changes made.\n");
+    expect((await edit("edited", () => "")).err).toBe("Edit cancelled, no changes made.\n");
+  });
+
+  test("opens again with what is wrong on top, and keeps the text", async () => {
+    await apply(llm("reopened", "tier: fast\n"));
+    const said = await edit(
+      "reopened",
+      (t) => t.replace("tier: fast", "tier: fats"),
+      (t) => t.replace("tier: fats", "tier: heavy"),
+    );
+    expect(said).toMatchObject({ exit: 0, out: "llm/reopened edited\n" });
+    expect(said.opened[1]).toMatch(/^# .*tier: expected one of fast, heavy, given "fats" \(did you mean fast\?\)$/m);
+    expect(said.opened[1]).toContain("\ntier: fats\n");
+  });
+
+  test("tells when somebody else was faster, and how it is now", async () => {
+    await apply(llm("raced", "tier: fast\n"));
+    const said = await engineer.run(["edit", "llm", "raced"], {
+      async editor(file) {
+        const text = readFileSync(file, "utf8");
+        if (!text.includes("meanwhile")) await apply(llm("raced", "tier: fast\ndescription: theirs\n"));
+        else expect(text).toMatch(/^# {3}description: theirs$/m);
+        writeFileSync(
+          file,
+          text.includes("meanwhile") ? `${text}\ndescription: mine\n` : text.replace("tier: fast", "tier: heavy"),
+        );
+        return 0;
+      },
+    });
+    expect(said).toMatchObject({ exit: 0, out: "llm/raced edited\n" });
+    expect(await field("llm/raced", "tier")).toBe("heavy");
+    expect(await field("llm/raced", "description")).toBe("mine");
+  });
+
+  test.each([
+    ["saving it again writes over what somebody else wrote", true, "llm/%s edited\n", "heavy"],
+    ["leaving it unsaved lets that stand", false, "", "fast"],
+  ])("after a conflict %s", async (_, saves, out, tier) => {
+    const name = saves ? "overwritten" : "yielded";
+    await apply(llm(name, "tier: fast\n"));
+    const said = await engineer.run(["edit", "llm", name], {
+      async editor(file) {
+        const text = readFileSync(file, "utf8");
+        if (!text.includes("meanwhile")) {
+          await apply(llm(name, "tier: fast\ndescription: theirs\n"));
+          writeFileSync(file, text.replace("tier: fast", "tier: heavy"));
+        } else if (saves) writeFileSync(file, text);
+        return 0;
+      },
+    });
+    expect(said).toMatchObject({ exit: saves ? 0 : 1, out: out.replace("%s", name) });
+    if (!saves) expect(said.err).toContain("Edit cancelled: somebody else's change stands.");
+    expect(await field(`llm/${name}`, "tier")).toBe(tier);
+  });
+
+  test("an editor that fails loses nothing", async () => {
+    await apply(llm("kept"));
+    const said = await engineer.run(["edit", "llm", "kept"], {
+      editor(file) {
+        writeFileSync(file, "kind: llm\nname: kept\n# an hour of work\n");
+        return 1;
+      },
+    });
+    expect(said.exit).toBe(1);
+    const kept = /Your text is kept in (\S+)/.exec(said.err)?.[1] ?? "";
+    expect(readFileSync(kept, "utf8")).toContain("an hour of work");
+  });
+
+  test("gives up when the same mistake is saved twice", async () => {
+    await apply(llm("stubborn"));
+    const said = await edit(
+      "stubborn",
+      (t) => t.replace("model: m", "modle: m"),
+      (t) => t,
+    );
+    expect(said.exit).toBe(1);
+    expect(said.err).toContain("Edit cancelled: what was saved is still not valid.");
+  });
+});

@@ -1,0 +1,178 @@
+/** Taking away what the files no longer describe, and going on where an apply was cut off, over a real edge. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { verifies } from "../requirements.ts";
+import { type Front, startFront } from "./front.ts";
+import { type Person, person } from "./person.ts";
+
+let edge: TestEdge;
+let front: Front;
+let engineer: Person;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  front = await startFront(edge.url);
+  engineer = person({ MCPCTL_EDGE: front.url, MCPCTL_TOKEN: (await edge.bootstrap()).token });
+});
+afterAll(async () => {
+  engineer?.leave();
+  await front?.stop();
+  await edge?.stop();
+});
+afterEach(() => {
+  front.interfere = () => false;
+});
+
+const apply = (text: string, ...flags: string[]) => engineer.run(["apply", "-f", "-", ...flags], { stdin: text });
+const diff = (text: string, ...flags: string[]) => engineer.run(["diff", "-f", "-", ...flags], { stdin: text });
+const names = async (...what: string[]) =>
+  (await engineer.run(["get", ...what, "-o", "name"])).out.trim().split("\n").filter(Boolean);
+
+const labelled = (kind: string, name: string, team: string, more = "") =>
+  `---\nkind: ${kind}\nname: ${name}\nlabels: {team: ${team}}\n${more}`;
+const model = (name: string, team: string, secret?: string) =>
+  labelled(
+    "llm",
+    name,
+    team,
+    `type: vllm\nmodel: m\nurl: http://127.0.0.1:9\n${secret ? `apiKeyRef: {name: ${secret}, key: k}\n` : ""}`,
+  );
+const secret = (name: string, team: string) => labelled("secret", name, team, "data: {k: v}\n");
+
+describe(verifies("apply.prune", "prune"), () => {
+  test("deletes what apply made, has the labels and is in no file; what refers goes first", async () => {
+    await apply(
+      secret("red-key", "red") + model("red-a", "red", "red-key") + model("red-b", "red") + model("blue", "blue"),
+    );
+    await engineer.run([
+      "create",
+      "llm",
+      "red-by-hand",
+      "--type",
+      "vllm",
+      "--model",
+      "m",
+      "--url",
+      "http://127.0.0.1:9",
+    ]);
+    await engineer.run(["label", "llm", "red-by-hand", "team=red"]);
+    const left = secret("red-other", "red") + model("red-b", "red");
+
+    const dry = await apply(left, "--prune", "-l", "team=red", "--dry-run");
+    expect(dry.out.split("\n")).toContain("llm/red-a pruned (server dry run)");
+    const shown = await diff(left, "--prune", "-l", "team=red");
+    expect(shown.exit).toBe(1);
+    expect(shown.out).toContain("--- llm/red-a (now)");
+    expect(shown.out).toContain("-name: red-a\n");
+    expect(await names("llm/red-a")).toEqual(["llm/red-a"]);
+
+    expect(await apply(left, "--prune", "-l", "team=red")).toMatchObject({
+      exit: 0,
+      out: "secret/red-other created\nllm/red-b unchanged\nllm/red-a pruned\nsecret/red-key pruned\n",
+    });
+    expect(await names("llms")).toEqual(["llm/blue", "llm/red-b", "llm/red-by-hand"]);
+    expect((await diff(left, "--prune", "-l", "team=red")).exit).toBe(0);
+    expect((await apply(left, "--prune", "-l", "team=red")).out).not.toContain("pruned");
+  });
+
+  test("is limited to the kinds in the files, or to those that are allowed", async () => {
+    await apply(labelled("group", "green", "green") + model("green", "green"));
+    const other = labelled("project", "green", "green");
+    expect((await apply(other, "--prune", "-l", "team=green")).out).not.toContain("pruned");
+    expect((await apply(other, "--prune", "-l", "team=green", "--prune-allowlist", "groups")).out).toContain(
+      "group/green pruned",
+    );
+    expect(await names("llm/green")).toEqual(["llm/green"]);
+    expect((await apply(other, "--prune", "--all", "--prune-allowlist", "llm")).out).toContain("llm/green pruned");
+    // What others made, and what the system itself needs, is nobody's to prune.
+    expect(await names("secretbackends,users")).not.toEqual([]);
+    expect(await names("llms")).toContain("llm/red-by-hand");
+  });
+
+  test.each([
+    [["--prune"], "--prune needs to know what it may delete."],
+    [["--prune", "--all", "-l", "a=b"], "--all and -l exclude each other."],
+    [["-l", "a=b"], "say what --prune may delete"],
+    [["--prune", "--all", "--prune-allowlist", "lmls"], 'Did you mean "llms"?'],
+  ])("refuses %j", async (flags, said) => {
+    const answer = await apply(labelled("group", "refused", "x"), ...flags);
+    expect(answer).toMatchObject({ exit: 2, out: "" });
+    expect(answer.err).toContain(said);
+  });
+
+  test("prunes nothing where a document failed, and leaves what others have begun to use", async () => {
+    await apply(secret("used", "amber") + secret("broken", "amber"));
+    front.interfere = (req, res) => {
+      if (!/^PUT .*secrets/.test(`${req.method} ${req.url}`)) return false;
+      res.writeHead(500, { "content-type": "application/problem+json" }).end(JSON.stringify({ detail: "Broken." }));
+      return true;
+    };
+    const failed = await apply(
+      labelled("secret", "broken", "amber", "description: x\n"),
+      "--prune",
+      "-l",
+      "team=amber",
+    );
+    expect(failed.exit).toBe(1);
+    expect(failed.err).toContain("1 of 1 failed. Nothing was pruned.");
+    front.interfere = () => false;
+    await engineer.run(["apply", "-f", "-"], { stdin: model("user-of-it", "other", "used") });
+    const refused = await apply(secret("broken", "amber"), "--prune", "-l", "team=amber");
+    expect(refused.exit).toBe(1);
+    expect(refused.err).toContain("secret/used: ");
+    expect(refused.err).toContain("llm/user-of-it");
+    expect(await names("secret/used")).toEqual(["secret/used"]);
+  });
+});
+
+describe(verifies("apply.resumable", "an apply that is cut off"), () => {
+  const files = (n: number) =>
+    `groups: [{name: cut-${n}, members: [cut-${n}]}]
+llms: [{name: cut-${n}, type: openai, model: m, url: "http://127.0.0.1:9", apiKeyRef: {name: cut-${n}, key: k}}]
+users: [{name: cut-${n}, email: cut-${n}@example.com}]
+secrets: [{name: cut-${n}, data: {k: v}}]
+`;
+  const whole = (n: number) => ["user", "group", "secret", "llm"].map((kind) => `${kind}/cut-${n}`);
+
+  test.each(
+    [0, 1, 2, 3].flatMap((at) => [
+      { at, when: "before" },
+      { at, when: "after" },
+    ]),
+  )("$when its write $at reached the edge goes on from there", async ({ at, when }) => {
+    const n = at * 2 + (when === "after" ? 1 : 0);
+    const stop = new AbortController();
+    let writes = 0;
+    front.interfere = (req, res) => {
+      if (req.method === "GET" || writes++ !== at) return false;
+      if (when === "before") {
+        stop.abort();
+        res.destroy();
+        return true;
+      }
+      // The edge does it; nobody is there any more to hear of it.
+      res.writeHead = ((...args: Parameters<typeof res.writeHead>) => {
+        stop.abort();
+        Reflect.deleteProperty(res, "writeHead");
+        return res.writeHead(...args);
+      }) as typeof res.writeHead;
+      return false;
+    };
+    const first = await engineer.run(["apply", "-f", "-"], { stdin: files(n), signal: stop.signal });
+    expect(first.exit).toBe(1);
+    front.interfere = () => false;
+    const second = await apply(files(n));
+    expect(second.exit, second.err).toBe(0);
+    expect(
+      second.out
+        .trim()
+        .split("\n")
+        .map((l) => l.split(" ")[0]),
+    ).toEqual(whole(n));
+    expect((await apply(files(n))).out).toBe(
+      whole(n)
+        .map((w) => `${w} unchanged\n`)
+        .join(""),
+    );
+  });
+});
