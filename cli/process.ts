@@ -57,6 +57,10 @@ export function surroundings(): Surroundings {
     fetch: (input, init) => fetch(input, init),
     version: version,
     sleep: (ms) => sleep(ms, undefined, { signal: interrupt.signal }).then(() => undefined),
+    async browse(url) {
+      const { openBrowser } = await import("./connection/browser.ts");
+      return openBrowser(url, env);
+    },
     async editor(command, file) {
       const { spawn } = await import("node:child_process");
       // As git and kubectl do: the shell splits a command with arguments; the file comes quoted, as $1.

@@ -18,6 +18,7 @@ export interface Surroundings {
   /** Of this program. */
   version: string;
   editor(command: string, file: string): Promise<number>;
+  browse(url: string): Promise<boolean>;
   sleep(ms: number): Promise<void>;
 }
 
@@ -37,6 +38,7 @@ export function openTools(globals: Globals, around: Surroundings): Tools {
     signal,
     contexts,
     sleep: around.sleep,
+    browse: around.browse,
     async api() {
       api ??= findTarget(globals, env, contexts).then((target) => connect(target, around, contexts, globals));
       return api;

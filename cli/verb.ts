@@ -115,6 +115,8 @@ export interface Tools {
   project(): Promise<string | undefined>;
   /** Opens a file in the person's editor. @throws Failure where it can't be started or fails. */
   editor(file: string): Promise<void>;
+  /** Shows a page in the person's browser. @returns whether there seems to be one. */
+  browse(url: string): Promise<boolean>;
   /** Text at an http(s) URL, without credentials. */
   download(url: string): Promise<string>;
   /** A verb that asks for nothing itself sleeps here, and wakes on Ctrl-C. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type PublisherTimes, publisherTimes, publisherTimesOverride } from "#db/protocol/publisher";
 import type { Guard } from "./access/guard.ts";
+import { type Oidc, readOidc } from "./access/oidc/settings.ts";
 import type { AuditBuffer } from "./audit/buffer.ts";
 import type { PublisherSession } from "./publishers/session.ts";
 import type { Feed } from "./watch/feed.ts";
@@ -20,6 +21,8 @@ export interface Env {
   ALLOW_PRIVATE_UPSTREAMS?: string;
   NEON_PROXY?: string;
   PUBLISHER_TIMES?: string;
+  OIDC?: string;
+  OIDC_CLIENT_SECRET?: string;
 }
 
 const list = z
@@ -51,6 +54,9 @@ const schema = z.object({
   MAX_BODY_BYTES: z.coerce.number().int().positive().default(33_554_432),
   ALLOW_PRIVATE_UPSTREAMS: list,
   NEON_PROXY: z.string().default(""),
+  OIDC: z.string().default(""),
+  // Plain workerd hands over null for what its environment lacks.
+  OIDC_CLIENT_SECRET: z.string().nullish(),
   PUBLISHER_TIMES: z
     .string()
     .default("")
@@ -83,6 +89,8 @@ export interface Settings {
   neonProxy: string;
   /** Times of the publishers' protocol, in milliseconds. */
   publisherTimes: PublisherTimes;
+  /** Where people log in beside or instead of here. */
+  oidc: Oidc;
 }
 
 const parsed = new WeakMap<Env, Settings>();
@@ -101,6 +109,7 @@ export function readSettings(env: Env): Settings {
       allowPrivateUpstreams: v.ALLOW_PRIVATE_UPSTREAMS,
       neonProxy: v.NEON_PROXY,
       publisherTimes: v.PUBLISHER_TIMES,
+      oidc: readOidc(v.OIDC, v.OIDC_CLIENT_SECRET || undefined),
     };
     parsed.set(env, settings);
   }

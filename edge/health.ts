@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { version } from "#db/protocol/version";
+import { misconfigured } from "./access/oidc/login.ts";
 import { assertSigns } from "./access/session-token.ts";
 import { open, type Route, route } from "./route.ts";
 import { assertSeals } from "./secrets/index.ts";
@@ -17,6 +18,7 @@ export const healthRoutes: readonly Route[] = [
     { tag: "health", summary: "Whether the store can be reached and the keys are there." },
     async (call) => {
       const { settings, store } = call.deps;
+      if (settings.oidc.is === "wrong") throw misconfigured(settings.oidc.faults);
       await Promise.all([store.db.execute(sql`select 1`), assertSigns(settings.signingKey), assertSeals(settings)]);
       return Response.json({ status: "ready" });
     },

@@ -1,3 +1,4 @@
+import { sweepSso } from "./access/oidc/upkeep.ts";
 import { fetch } from "./app.ts";
 import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
@@ -13,6 +14,7 @@ export default {
   fetch,
   async scheduled(event, env) {
     const deps = depsOf(env);
-    await Promise.all([sweepPublishers(deps, new Date(event.scheduledTime)), forgetChanges(deps.store.db)]);
+    const now = new Date(event.scheduledTime);
+    await Promise.all([sweepPublishers(deps, now), sweepSso(deps), forgetChanges(deps.store.db)]);
   },
 } satisfies ExportedHandler<Env>;

@@ -9,9 +9,17 @@ import { readWrangler, type Worker, workerdConfig } from "./workerd.ts";
 import { writeAtomically } from "./write-file.ts";
 
 /** Values that must not stand in a file or in `ps`: edge/env.ts says what each is. */
-export const secretNames = ["DATABASE_URL", "KEY_ENCRYPTION", "SIGNING_KEY", "BOOTSTRAP_SECRET"] as const;
+export const secretNames = [
+  "DATABASE_URL",
+  "KEY_ENCRYPTION",
+  "SIGNING_KEY",
+  "BOOTSTRAP_SECRET",
+  "OIDC_CLIENT_SECRET",
+] as const;
 
-export type EdgeSecrets = Record<(typeof secretNames)[number], string>;
+type Optional = "OIDC_CLIENT_SECRET";
+export type EdgeSecrets = Record<Exclude<(typeof secretNames)[number], Optional>, string> &
+  Partial<Record<Optional, string>>;
 
 export interface EdgeProcessOptions {
   /** Holds its configuration and its objects' files. */

@@ -67,8 +67,12 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       ALLOW_PRIVATE_UPSTREAMS: "loopback",
       ...options.env,
     };
-    const { DATABASE_URL = "", KEY_ENCRYPTION = "", SIGNING_KEY = "", BOOTSTRAP_SECRET = "", ...vars } = given;
-    const secrets: EdgeSecrets = { DATABASE_URL, KEY_ENCRYPTION, SIGNING_KEY, BOOTSTRAP_SECRET };
+    const { DATABASE_URL = "", KEY_ENCRYPTION = "", SIGNING_KEY = "", BOOTSTRAP_SECRET = "", ...more } = given;
+    const { OIDC_CLIENT_SECRET, ...vars } = more;
+    const secrets: EdgeSecrets = {
+      ...{ DATABASE_URL, KEY_ENCRYPTION, SIGNING_KEY, BOOTSTRAP_SECRET },
+      ...(OIDC_CLIENT_SECRET === undefined ? {} : { OIDC_CLIENT_SECRET }),
+    };
     const start = async (port: number): Promise<EdgeProcess> => {
       rmSync(cronSocket, { force: true });
       const cronAddress = `unix:${cronSocket}`;

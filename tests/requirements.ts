@@ -10,6 +10,8 @@ import { virtualLlms } from "./publishers/requirements.ts";
  * `tests/laws/requirements.test.ts` fails on a promise that no test checks. `source` is the part of the specification, or the
  * authority, that a promise comes from.
  */
+import { ssoRequirements } from "./sso/requirements.ts";
+
 export interface Requirement {
   behaviour: string;
   source: string;
@@ -57,7 +59,7 @@ export const requirements = {
     behaviour: "A token is shown once, at creation; afterwards only its SHA-256 exists.",
     source: "auth.md, Principals",
   },
-
+  ...ssoRequirements,
   "auth.sessions": {
     behaviour: "Sessions are listed and ended: one's own by everybody, everybody's by who may edit users.",
     source: "auth.md, Time to revoke; quality.md",

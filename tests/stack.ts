@@ -30,6 +30,8 @@ export interface Person {
   home: string;
   /** The built `mcpctl`, to its end. */
   mcpctl(args: readonly string[], options?: { stdin?: string; env?: NodeJS.ProcessEnv }): Promise<Finished>;
+  /** The same, while it runs. */
+  running(args: readonly string[], options?: { env?: NodeJS.ProcessEnv }): Running;
   /** The built `mcplocal`, which goes on running. */
   mcplocal(args: readonly string[], options?: { env?: NodeJS.ProcessEnv }): Running;
 }
@@ -69,6 +71,7 @@ export async function startStack(options: EdgeOptions = {}): Promise<Stack> {
       return {
         home,
         mcpctl: (args, o) => run(built.cli, args, o?.env, o?.stdin).ended,
+        running: (args, o) => run(built.cli, args, o?.env),
         mcplocal: (args, o) => run(built.localAgent, args, o?.env),
       };
     },

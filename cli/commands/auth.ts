@@ -7,6 +7,7 @@ import { nearest } from "../nearest.ts";
 import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { optional, type Tools, toggle, type Verb, verb, type Word } from "../verb.ts";
+import { unlink } from "./auth-identities.ts";
 import { createToken, deleteToken, getTokens } from "./auth-tokens.ts";
 
 /** kubectl's words for what the roles here are called. */
@@ -96,4 +97,5 @@ export const words: Readonly<Record<string, Word>> = {
   "create-token": word(createToken),
   "get-tokens": word(getTokens),
   "delete-token": word(deleteToken),
+  unlink: word(unlink),
 };

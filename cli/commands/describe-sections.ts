@@ -8,6 +8,7 @@ import type { AnyKind } from "../kinds.ts";
 import { relative } from "../render/age.ts";
 import type { Tools } from "../verb.ts";
 import { latestAbout } from "./events.ts";
+import { identities, providedMembers } from "./provided.ts";
 import { reach } from "./reach.ts";
 import { referrers } from "./referrers.ts";
 
@@ -22,6 +23,8 @@ export interface Section {
 
 /** In the order in which they are shown. */
 const sections: readonly Section[] = [
+  { title: "Logs in at", kinds: ["user"], tell: identities },
+  { title: "Members from", kinds: ["group"], tell: providedMembers },
   { title: "Referred to by", tell: referrers },
   { title: "Reached by", tell: (kind, resource, api) => reach(kind, resource.id, api) },
   { title: "Latest events", tell: (kind, resource, api, { now }) => happened(kind, resource, api, now()) },

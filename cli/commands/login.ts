@@ -9,11 +9,17 @@ export default verb({
   about: "Log in to an edge and remember it.",
   examples: [
     "mcpctl login https://edge.example.com",
+    "mcpctl login https://edge.example.com --sso",
+    "mcpctl login https://edge.example.com --device",
     "mcpctl login --email ada@example.com --password-stdin < password",
     "mcpctl login https://edge.example.com --token-stdin < token",
   ],
   args: { edge: optional("The edge's URL; left out, the current one.") },
   flags: {
+    sso: toggle("--sso", "At the edge's OpenID provider, in a browser on this machine.", {
+      otherwise: "where the edge takes no passwords",
+    }),
+    device: toggle("--device", "At the provider too, in a browser on any other machine: a code is shown here."),
     email: text("--email <address>", "Who you are; left out, you are asked."),
     passwordStdin: toggle("--password-stdin", "Read the password from stdin instead of asking."),
     tokenStdin: toggle("--token-stdin", "Read a long-lived token from stdin and keep that instead."),
@@ -30,7 +36,7 @@ export default verb({
       given.edge ?? globals.edge ?? env["MCPCTL_EDGE"] ?? (current ? known.contexts[current]?.edge : undefined);
     if (url === undefined) throw usage("Say which edge.", "mcpctl login https://edge.example.com");
     const edge = parseEdge(url);
-    const credential = given.tokenStdin ? await tokenLogin(edge, tools) : await passwordLogin(edge, given, tools);
+    const credential = await prove(edge, given, tools);
     const name = given.name ?? globals.context ?? nameFor(edge, known.contexts, current);
     await contexts.update((file) => {
       const project = globals.project ?? file.contexts[name]?.project;
@@ -50,6 +56,38 @@ function nameFor(
   if (current && contexts[current]?.edge === edge) return current;
   const same = Object.entries(contexts).find(([, c]) => c.edge === edge)?.[0];
   return same ?? new URL(edge).host;
+}
+
+interface Given {
+  sso: boolean;
+  device: boolean;
+  tokenStdin: boolean;
+  passwordStdin: boolean;
+  email: string | undefined;
+}
+
+async function prove(edge: string, given: Given, tools: Tools) {
+  const byPassword = given.email !== undefined || given.passwordStdin;
+  if (Number(given.tokenStdin) + Number(byPassword) + Number(given.sso) + Number(given.device) > 1)
+    throw usage("These are several ways to log in: choose one.", "mcpctl login --help");
+  if (given.tokenStdin) return tokenLogin(edge, tools);
+  if (given.sso || given.device || (!byPassword && (await onlyElsewhere(edge, tools)))) {
+    const { browserLogin, deviceLogin } = await import("./login-sso.ts");
+    return given.device ? deviceLogin(edge, tools) : browserLogin(edge, tools);
+  }
+  return passwordLogin(edge, given, tools);
+}
+
+/** An edge that does not know the question takes passwords; one that can't be reached says so at the next. */
+async function onlyElsewhere(edge: string, tools: Tools): Promise<boolean> {
+  const api = await tools.apiAt(edge);
+  const methods = await api
+    .call("GET", "/api/v1/auth/methods", { anonymous: true })
+    .catch((error: unknown): Record<string, unknown> => {
+      if (error instanceof Failure && error.exit === 3) return {};
+      throw error;
+    });
+  return methods["password"] === false && typeof methods["sso"] === "object" && methods["sso"] !== null;
 }
 
 async function passwordLogin(edge: string, given: { email: string | undefined; passwordStdin: boolean }, tools: Tools) {

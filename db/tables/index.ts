@@ -5,6 +5,7 @@ import { password, session } from "./credentials.ts";
 import { derived } from "./derive.ts";
 import { knownOperation } from "./operations.ts";
 import { seeded } from "./seeded.ts";
+import { deviceLogin, identity, providedMember } from "./sso.ts";
 
 export { auditEvent } from "./audit.ts";
 export { change, changeFloor } from "./change.ts";
@@ -14,5 +15,19 @@ export { type Edge, type EdgeTable, edgeBetween, edges, type ResourceTable, reso
 export { knownOperation } from "./operations.ts";
 export { seeded } from "./seeded.ts";
 
+export { deviceLogin, identity, providedMember } from "./sso.ts";
+
 /** What the generator of migrations reads. */
-export const everyTable = { ...derived, password, session, auditEvent, knownOperation, seeded, change, changeFloor };
+export const everyTable = {
+  ...derived,
+  password,
+  session,
+  auditEvent,
+  knownOperation,
+  seeded,
+  change,
+  changeFloor,
+  identity,
+  providedMember,
+  deviceLogin,
+};

@@ -8,9 +8,14 @@ import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
 import { bootstrapRoutes } from "./routes/bootstrap.ts";
+import { deviceRoutes } from "./routes/device.ts";
+import { devicePageRoutes } from "./routes/device-pages.ts";
+import { identityRoutes } from "./routes/identities.ts";
 import { loginRoutes } from "./routes/login.ts";
 import { mcptokenRoutes } from "./routes/mcptokens.ts";
+import { methodRoutes } from "./routes/methods.ts";
 import { reviewRoutes } from "./routes/review.ts";
+import { ssoRoutes } from "./routes/sso.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import { type Needed, type Standing, watchStanding } from "./standing.ts";
@@ -48,8 +53,13 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
 export const accessRoutes: readonly Route[] = [
   ...bootstrapRoutes,
   ...loginRoutes,
+  ...methodRoutes,
+  ...ssoRoutes,
+  ...deviceRoutes,
+  ...devicePageRoutes,
   ...tokenRoutes,
   ...whoamiRoutes,
   ...mcptokenRoutes,
+  ...identityRoutes,
   ...reviewRoutes,
 ];

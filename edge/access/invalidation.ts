@@ -2,7 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { resources } from "#db/tables/index";
+import { providedMember, resources } from "#db/tables/index";
 import { causeOf } from "../cause.ts";
 import type { Changes } from "../changes.ts";
 import type { Env } from "../env.ts";
@@ -68,6 +68,9 @@ async function resolve(store: Store, affected: Affected): Promise<Set<string>> {
     select 'user' as kind, ${user.id} as id from ${user} where ${user.name} in ${list(users)} or ${user.spec}->>'email' in ${list(users)}
     union
     select 'user', ${groupToUser.toId} from ${groupToUser} join ${group} on ${group.id} = ${groupToUser.fromId}
+      where ${group.name} in ${list(groups)}
+    union
+    select 'user', ${providedMember.userId} from ${providedMember} join ${group} on ${group.id} = ${providedMember.groupId}
       where ${group.name} in ${list(groups)}
     union
     select 'token', ${mcptoken.id} from ${mcptoken} where ${mcptoken.status}->>'hash' in ${list(tokens)}`);

@@ -31,6 +31,7 @@ beforeAll(async () => {
     `insert into rbac_to_user select 'r'||i, 's', 'u'||i from generate_series(100, ${others}) i`,
     `insert into group_to_user select 'g'||i, 'm', 'u'||i from generate_series(100, ${others}) i`,
     `insert into rbac_to_group select 'r'||i, 's', 'g'||i from generate_series(100, ${others}) i`,
+    `insert into provided_member select 'u'||i, 'g'||i, 'https://id.example.com' from generate_series(100, ${others}) i`,
     `insert into session(id, user_id, kind, name, hash) select 's'||i, 'u'||i, 'personal', 'n', 'h'||i from generate_series(100, ${others}) i`,
     `insert into project(id, name, spec) values ('p1', 'web', '{}')`,
     `insert into mcptoken(id, name, scope_id, spec, status) select 't'||i, 't'||i, 'p1', '{}', jsonb_build_object('hash', 'k'||i, 'state', 'active') from generate_series(100, ${others}) i`,
@@ -71,6 +72,20 @@ describe("a user", () => {
     expect(profile?.caller.grants.bindings).toHaveLength(2);
     expect(profile?.caller.grants.bindings).toEqual(expect.arrayContaining([view, run]));
     expect(profile?.caller.grants.operations).toEqual(["logs"]);
+  });
+
+  test("has what groups give that a provider puts them into, once where the group names them too", async () => {
+    const view = { role: "view", resource: "secrets" };
+    await define("r6", { bindings: [view] });
+    await db.execute(sql`insert into rbac_to_group values ('r6', 's', 'g6')`);
+    await db.execute(sql`insert into group_to_user values ('g6', 'm', 'u6')`);
+    await db.execute(sql`insert into provided_member values ('u6', 'g6', 'https://a.example'), ('u6', 'g7', 'https://a.example'),
+      ('u7', 'g6', 'https://b.example')`);
+    expect((await loadUser(reader(), "u6"))?.caller.principal.groups).toEqual(["group6", "group7"]);
+    const both = await Promise.all(["u6", "u7"].map((id) => loadUser(reader(), id)));
+    expect(both.map((p) => p?.caller.grants.bindings)).toEqual([[view], [view]]);
+    await db.execute(sql`delete from provided_member where user_id = 'u7'`);
+    expect((await loadUser(reader(), "u7"))?.caller.grants.bindings).toEqual([]);
   });
 
   test("has the ways in that are neither revoked nor expired", async () => {

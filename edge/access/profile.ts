@@ -2,10 +2,10 @@
  * A principal and its permissions, read in one statement through the edges of `rbac` and `group`: the cost grows with what
  * concerns this principal, not with how many definitions there are.
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Binding, Operation } from "#db/resources/grants";
-import { edgeBetween, resources, session } from "#db/tables/index";
+import { edgeBetween, providedMember, resources, session } from "#db/tables/index";
 import type { Store } from "../store.ts";
 import type { Profile } from "./guard-machine.ts";
 import type { Grants } from "./principal.ts";
@@ -72,6 +72,12 @@ export function grantsOf(found: readonly Given[]): Grants {
 /** What the definitions of a selection give, in one value. */
 export const definitionsSql = sql`coalesce(json_agg(json_build_object('bindings', ${rbac.spec}->'bindings', 'operations', ${rbac.spec}->'operations')), '[]'::json)`;
 
+/** Ids of the groups that name the user, and of those that a provider puts them into. */
+const groupsOfUser = (id: SQL) => sql`
+  select ${groupToUser.fromId} from ${groupToUser} where ${groupToUser.toId} = ${id}
+  union
+  select ${providedMember.groupId} from ${providedMember} where ${providedMember.userId} = ${id}`;
+
 const userRow = z.object({
   id: z.string(),
   name: z.string(),
@@ -94,7 +100,7 @@ export async function loadUser(db: Reader, id: string): Promise<Profile | undefi
   const { rows } = await db.execute(sql`
     select ${user.id} as id, ${user.name} as name, ${user.spec}->>'email' as email,
       (select coalesce(json_agg(${group.name} order by ${group.name}), '[]'::json) from ${group}
-        where ${group.id} in (select ${groupToUser.fromId} from ${groupToUser} where ${groupToUser.toId} = ${user.id})) as groups,
+        where ${group.id} in (${groupsOfUser(sql`${user.id}`)})) as groups,
       (select coalesce(json_agg(json_build_object('id', ${session.id}, 'kind', ${session.kind}, 'name', ${session.name},
           'hash8', left(${session.hash}, 8), 'expiresAt', ${session.expiresAt})), '[]'::json) from ${session}
         where ${session.userId} = ${user.id} and ${session.revokedAt} is null
@@ -102,8 +108,8 @@ export async function loadUser(db: Reader, id: string): Promise<Profile | undefi
       (select ${definitionsSql} from ${rbac} where ${rbac.id} in (
         select ${rbacToUser.fromId} from ${rbacToUser} where ${rbacToUser.toId} = ${user.id}
         union
-        select ${rbacToGroup.fromId} from ${rbacToGroup} join ${groupToUser} on ${groupToUser.fromId} = ${rbacToGroup.toId}
-          where ${groupToUser.toId} = ${user.id})) as definitions
+        select ${rbacToGroup.fromId} from ${rbacToGroup}
+          where ${rbacToGroup.toId} in (${groupsOfUser(sql`${user.id}`)}))) as definitions
     from ${user} where ${user.id} = ${id}`);
   if (!rows[0]) return undefined;
   const row = userRow.parse(rows[0]);

@@ -2,7 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { roles } from "#db/resources/grants";
-import { edgeBetween, resources } from "#db/tables/index";
+import { edgeBetween, providedMember, resources } from "#db/tables/index";
 import type { Store } from "../store.ts";
 import { groupToUser, rbacToGroup, rbacToToken, rbacToUser } from "./profile.ts";
 
@@ -60,6 +60,10 @@ export function reviewStatement(resource: string, name: string, limit: number): 
     select 'User', ${user.name}, ${given}, ${group.name} from given
       join ${rbacToGroup} on ${rbacToGroup.fromId} = given.id join ${group} on ${group.id} = ${rbacToGroup.toId}
       join ${groupToUser} on ${groupToUser.fromId} = ${group.id} join ${user} on ${user.id} = ${groupToUser.toId}
+    union
+    select 'User', ${user.name}, ${given}, ${group.name} from given
+      join ${rbacToGroup} on ${rbacToGroup.fromId} = given.id join ${group} on ${group.id} = ${rbacToGroup.toId}
+      join ${providedMember} on ${providedMember.groupId} = ${group.id} join ${user} on ${user.id} = ${providedMember.userId}
     union
     select 'McpToken', ${mcptoken.name}, ${given}, null from given
       join ${rbacToToken} on ${rbacToToken.fromId} = given.id join ${mcptoken} on ${mcptoken.id} = ${rbacToToken.toId}

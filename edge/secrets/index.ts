@@ -1,6 +1,6 @@
 /** Values of secrets, sealed in their rows. Nothing here is ever part of an answer. */
 import { eq } from "drizzle-orm";
-import { importSealingKey, type Sealed, type SealingKey, seal, unseal } from "#db/crypto/sealing";
+import { importSealingKey, type Sealed, type SealingKey, seal, sealed, unseal } from "#db/crypto/sealing";
 import { resources } from "#db/tables/index";
 import type { Deps } from "../deps.ts";
 import type { Settings } from "../env.ts";
@@ -35,6 +35,23 @@ export async function openValues(
   row: { id: string; sealed: Sealed | null },
 ): Promise<Record<string, string>> {
   return row.sealed ? unseal(await sealingKey(settings), contextOf(row.id), row.sealed) : {};
+}
+
+/** Text for whoever must bring it back unread and unaltered. @param context what it is for; never `secret/…`. */
+export async function sealText(settings: Settings, context: string, text: string): Promise<string> {
+  return Buffer.from(JSON.stringify(await seal(await sealingKey(settings), context, { text }))).toString("base64url");
+}
+
+/** @returns undefined for what `sealText` did not make with this edge's key for this context. */
+export async function openText(settings: Settings, context: string, box: string): Promise<string | undefined> {
+  const key = await sealingKey(settings);
+  try {
+    const values = await unseal(key, context, sealed.parse(JSON.parse(Buffer.from(box, "base64url").toString())));
+    return values["text"];
+  } catch {
+    // Strangers send what they like.
+    return undefined;
+  }
 }
 
 /** @returns undefined where no secret is called so. @throws Error when its values can't be unsealed. */

@@ -4,12 +4,20 @@ import { HelpWanted, readOptions, stopCommand, UsageError } from "./options.ts";
 const read = (...argv: string[]) => readOptions(argv, "/checkout", "/elsewhere");
 
 test("without arguments all has a value", () => {
-  expect(read()).toEqual({ port: 8787, dataDir: "/checkout/.mcpctl", fresh: false, store: undefined, detach: false });
+  expect(read()).toEqual({
+    port: 8787,
+    dataDir: "/checkout/.mcpctl",
+    fresh: false,
+    store: undefined,
+    oidc: undefined,
+    detach: false,
+  });
 });
 
 test("a relative directory is relative to where the command was given", () => {
   expect(read("--data", "there").dataDir).toBe("/elsewhere/there");
   expect(read("--data", "/there").dataDir).toBe("/there");
+  expect(read("--oidc", "oidc.json").oidc).toBe("/elsewhere/oidc.json");
 });
 
 test.each([

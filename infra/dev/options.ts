@@ -1,5 +1,5 @@
 /** What `npm start`, `npm run dev` and `npm stop` are told. Pure. */
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 export interface DevOptions {
@@ -11,6 +11,8 @@ export interface DevOptions {
   fresh: boolean;
   /** A real PostgreSQL instead of the embedded one. */
   store: string | undefined;
+  /** Absolute file that describes the OpenID provider. */
+  oidc: string | undefined;
   /** Return when all is ready, and go on behind. */
   detach: boolean;
 }
@@ -27,6 +29,7 @@ export const usage = `npm start -- [options]
   --data DIR     where everything is kept (default .mcpctl)
   --fresh        forget what is kept there and begin anew
   --store URL    a PostgreSQL instead of the embedded store (postgresql://…)
+  --oidc FILE    people log in at an OpenID provider: OIDC as JSON, clientSecret in it (docs/oidc.md)
   --detach       return when ready; \`npm stop\` ends it
   --help         only this
 
@@ -45,12 +48,8 @@ export function readOptions(argv: readonly string[], home: string, from: string)
     throw new UsageError("--store takes PostgreSQL's URL: postgresql://user:password@host:5432/database");
   return {
     port,
-    dataDir:
-      values.data === undefined
-        ? resolve(home, ".mcpctl")
-        : isAbsolute(values.data)
-          ? values.data
-          : resolve(from, values.data),
+    dataDir: values.data === undefined ? resolve(home, ".mcpctl") : resolve(from, values.data),
+    oidc: values.oidc === undefined ? undefined : resolve(from, values.oidc),
     fresh: values.fresh,
     store: values.store,
     detach: values.detach,
@@ -71,6 +70,7 @@ function parse(argv: readonly string[]) {
         data: { type: "string" },
         fresh: { type: "boolean", default: false },
         store: { type: "string" },
+        oidc: { type: "string" },
         detach: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },

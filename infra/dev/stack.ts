@@ -9,6 +9,7 @@ import { ensureAdmin } from "./admin.ts";
 import type { DataDir } from "./data-dir.ts";
 import type { EdgeRunner } from "./edge-service.ts";
 import { loadSecrets } from "./kept-secrets.ts";
+import { readProvider } from "./oidc.ts";
 import type { DevOptions } from "./options.ts";
 import { agentConfig, agentProgram, awaitPublished, detect, type Publication } from "./publishing.ts";
 import { lastLines, readyFacts } from "./ready.ts";
@@ -41,6 +42,7 @@ const demoReady = z.object({ port: z.number() });
 /** @throws Error that says which part did not come up, and why. Whatever runs by then is the supervisor's to stop. */
 export async function startStack(context: StackContext): Promise<StackReady> {
   const { options, dir, runner, supervisor, say } = context;
+  const provider = options.oidc === undefined ? undefined : readProvider(options.oidc);
   const { secrets, isNew } = loadSecrets(dir.keys);
 
   say(options.store ? "Migrating the store …" : isNew ? "Making the store …" : "Opening the store …");
@@ -73,8 +75,8 @@ export async function startStack(context: StackContext): Promise<StackReady> {
       const child = await runner.start({
         port: options.port,
         dir: dir.edge,
-        secrets: { DATABASE_URL: databaseUrl, KEY_ENCRYPTION, SIGNING_KEY, BOOTSTRAP_SECRET },
-        vars: { NEON_PROXY: proxyUrl, ALLOW_PRIVATE_UPSTREAMS: privateUpstreams() },
+        secrets: { DATABASE_URL: databaseUrl, KEY_ENCRYPTION, SIGNING_KEY, BOOTSTRAP_SECRET, ...provider?.secrets },
+        vars: { NEON_PROXY: proxyUrl, ALLOW_PRIVATE_UPSTREAMS: privateUpstreams(), ...provider?.vars },
         log: edgeLog,
       });
       await healthy(edge, child, logFile(dir, "edge"));

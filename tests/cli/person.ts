@@ -19,6 +19,8 @@ export interface Doing {
   env?: Readonly<Record<string, string>>;
   /** What their editor makes of a file. */
   editor?(file: string): Promise<number> | number;
+  /** What their browser does with a page. Without it there is none. */
+  browse?(url: string): void;
   signal?: AbortSignal;
   /** Standard output is a terminal. */
   terminal?: boolean;
@@ -71,6 +73,10 @@ export function person(env: Readonly<Record<string, string>> = {}): Person {
         signal: doing.signal ?? new AbortController().signal,
         fetch: (input, init) => fetch(input, init),
         version: "0.0.0-test",
+        async browse(url) {
+          doing.browse?.(url);
+          return doing.browse !== undefined;
+        },
         editor: async (_command, file) => (await doing.editor?.(file)) ?? 0,
         async sleep(ms) {
           slept.push(ms);

@@ -13,7 +13,13 @@ export interface AuthEvent {
     | "logout"
     | "session-ended"
     | "token-minted"
-    | "token-revoked";
+    | "token-revoked"
+    | "user-created"
+    | "identity-linked"
+    | "identity-unlinked"
+    | "groups-changed"
+    | "device-approved"
+    | "device-denied";
   /** Whom it is about, where nobody is calling yet: a user's name, or what was typed as the account. */
   account?: string;
   [fact: string]: unknown;

@@ -36,6 +36,11 @@ export const loginRoutes: readonly Route[] = [
     },
     async (call) => {
       const given = await call.json(loginBody);
+      const { oidc } = call.deps.settings;
+      if (oidc.is === "on" && !oidc.provider.passwords)
+        refuse("unsupported", `This edge takes no passwords: people log in with ${oidc.provider.name}.`, {
+          hint: "Log in with `mcpctl login --sso`.",
+        });
       const found = await throttled(call, given.email, () => checkPassword(call, given));
       const name = call.request.headers.get("user-agent")?.slice(0, 200) ?? "unknown";
       const login = await openLogin(call.deps.store.db, found.id, name, Date.now());

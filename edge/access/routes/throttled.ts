@@ -2,35 +2,66 @@
 import { refuse } from "#db/protocol/errors";
 import type { Call } from "../../call.ts";
 import { addressOf, networkOf } from "../address.ts";
-import { perAccount, perAddress, perUnknownAddress } from "../throttle.ts";
+import { type Policy, perAccount, perAddress, perUnknownAddress } from "../throttle.ts";
 import { recordAuth } from "./auth-event.ts";
+
+/** One object that counts, and by which rule. */
+interface Counted {
+  name: string;
+  policy: Policy;
+  /** How many attempts a success gives back. */
+  forgives: number;
+}
 
 /**
  * Runs `attempt`, whose success gives attempts back. Accounts that do not exist are throttled the same.
  * @throws Refusal rate_limited with the seconds to wait, and whatever `attempt` throws
  */
-export async function throttled<T>(call: Call, account: string, attempt: () => Promise<T>): Promise<T> {
-  const { GUARD } = call.deps.env;
-  const byAccount = () => GUARD.getByName(`login:${account}`);
+export function throttled<T>(call: Call, account: string, attempt: () => Promise<T>): Promise<T> {
+  const byAccount = { name: `login:${account}`, policy: perAccount, forgives: perAccount.burst };
+  return counting(call, account, [byAccount, byAddress(call)], attempt);
+}
+
+/** Where no account is known yet: one that all share would let anybody keep everybody out. */
+export function throttledByAddress<T>(call: Call, what: string, attempt: () => Promise<T>): Promise<T> {
+  return counting(call, what, [byAddress(call)], attempt);
+}
+
+/** One attempt that nothing gives back. @throws Refusal rate_limited */
+export function countAddress(call: Call, what: string): Promise<void> {
+  return count(call, what, [byAddress(call)]);
+}
+
+/** One attempt of an account at something else than its password. @returns what gives it back. @throws Refusal rate_limited */
+export async function countAccount(call: Call, name: string, policy: Policy): Promise<{ forgive(): void }> {
+  await count(call, name, [{ name, policy, forgives: 1 }]);
+  return { forgive: () => call.waitUntil(call.deps.env.GUARD.getByName(name).forgive(policy, 1)) };
+}
+
+function byAddress(call: Call): Counted {
   const address = addressOf(call.request);
-  const byAddress = () => GUARD.getByName(`address:${address === undefined ? "unknown" : networkOf(address)}`);
-  const addressPolicy = address === undefined ? perUnknownAddress : perAddress;
-  const waits = await Promise.all([byAccount().attempt(perAccount), byAddress().attempt(addressPolicy)]);
-  const wait = Math.max(...waits);
-  if (wait > 0) {
-    recordAuth(call, { action: "login-throttled", account });
-    refuse("rate_limited", "There were too many attempts to log in.", {
-      hint: `Wait ${Math.ceil(wait / 1000)} seconds.`,
-      retryAfter: wait / 1000,
-    });
-  }
+  // One is given back only: whoever has one account must not guess at others without end.
+  return address === undefined
+    ? { name: "address:unknown", policy: perUnknownAddress, forgives: 1 }
+    : { name: `address:${networkOf(address)}`, policy: perAddress, forgives: 1 };
+}
+
+async function counting<T>(call: Call, account: string, counted: Counted[], attempt: () => Promise<T>): Promise<T> {
+  await count(call, account, counted);
   const result = await attempt();
-  call.waitUntil(
-    Promise.all([
-      byAccount().forgive(perAccount, perAccount.burst),
-      // One only: whoever has one account must not guess at others without end.
-      byAddress().forgive(addressPolicy, 1),
-    ]),
-  );
+  const { GUARD } = call.deps.env;
+  call.waitUntil(Promise.all(counted.map((c) => GUARD.getByName(c.name).forgive(c.policy, c.forgives))));
   return result;
+}
+
+async function count(call: Call, account: string, counted: readonly Counted[]): Promise<void> {
+  const { GUARD } = call.deps.env;
+  const waits = await Promise.all(counted.map((c) => GUARD.getByName(c.name).attempt(c.policy)));
+  const wait = Math.max(...waits);
+  if (wait <= 0) return;
+  recordAuth(call, { action: "login-throttled", account });
+  refuse("rate_limited", "There were too many attempts to log in.", {
+    hint: `Wait ${Math.ceil(wait / 1000)} seconds.`,
+    retryAfter: wait / 1000,
+  });
 }
