@@ -37,6 +37,8 @@ export interface Kind {
   oneOf: readonly (readonly string[])[];
   /** What no schema of a single field can say: all that is wrong with a parsed spec. */
   rules?: (spec: Record<string, unknown>) => Fault[];
+  /** Short scalar fields by which few of many are looked for: each has an index that serves lists by name. */
+  selectedBy: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;
   /** Further columns of `-o wide`. */
@@ -65,6 +67,7 @@ export function kind<const N extends string, S extends z.ZodObject, T extends z.
     verbs: everyVerb,
     wide: {},
     nested: [],
+    selectedBy: [],
     atMostOneOf: [],
     oneOf: [],
     ...rest,

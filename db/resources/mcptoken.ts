@@ -38,6 +38,7 @@ export const mcptoken = kind({
   verbs: ["get", "create", "delete"],
   scope: "project",
   alternateKey: "status.hash",
+  selectedBy: ["status.state"],
   columns: { PROJECT: "project", STATE: "status.state", EXPIRES: "status.expiresAt", "CREATED BY": "status.createdBy" },
   wide: { "LAST USED": "status.lastUsedAt", BINDINGS: "bindings" },
 });
