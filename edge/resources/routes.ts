@@ -9,7 +9,7 @@ import { answerOutcome, answerRow } from "./answer.ts";
 import { parentOf } from "./dependents.ts";
 import { answerList, type Only } from "./list.ts";
 import { type Nest, nestsOf } from "./nested.ts";
-import { assertSeen, versionsSeen } from "./precondition.ts";
+import { assertSeen, preconditionsOf } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
 import { remove } from "./remove.ts";
 import {
@@ -73,7 +73,7 @@ function routesOf(kind: NamedKind): Route[] {
         "GET",
         one,
         role("view"),
-        { summary: `Read one ${kind.name}.`, query: which, answer: answer(200) },
+        { summary: `Read one ${kind.name}.`, query: which, headers: known, answer: answer(200) },
         async (call) => answerRow(call, kind, await rowInPath(call, kind)),
       ),
     );
@@ -140,7 +140,7 @@ function routesOf(kind: NamedKind): Route[] {
           answer: answer(200),
         },
         async (call) => {
-          const seen = versionsSeen(call.request.headers.get("if-match"));
+          const seen = preconditionsOf(call.request.headers);
           const row = await rowInPath(call, kind);
           return answerRow(call, kind, await remove(call, kind, row, { dryRun: isDryRun(call), seen }));
         },
@@ -166,7 +166,12 @@ export const watchParameters = {
 
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
 
-const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
+const known = { "if-none-match": "ETag of what is known already: 304 when it is still current." } as const;
+
+const preconditions = {
+  "if-match": "ETag of what was read: 412 when somebody has changed it since.",
+  "if-none-match": "*: 412 when it is there. A PUT never creates.",
+} as const;
 
 async function within(call: Call, nest: Nest): Promise<Only> {
   const { id, name } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
@@ -176,7 +181,7 @@ async function within(call: Call, nest: Nest): Promise<Only> {
 
 async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {
   const body = await readDocument(call);
-  const seen = versionsSeen(call.request.headers.get("if-match"));
+  const seen = preconditionsOf(call.request.headers, body);
   const first = await rowInPath(call, kind);
   const merge = method === "PATCH";
   const outcome = await write(
