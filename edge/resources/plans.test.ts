@@ -209,7 +209,6 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
           best = Math.min(best, performance.now() - began);
           if (rows !== undefined) expect(page.rows, what).toHaveLength(rows);
         }
-        console.log(name, what, best.toFixed(1));
         if (best > PAGE_MS * PATIENCE) slow.push(`${what}: ${Math.round(best)} ms`);
       };
       for (const kind of [llm, mcptoken] as NamedKind[]) {
