@@ -9,6 +9,7 @@ export const globalFlags = {
   context: text("--context <name>", "Context of the configuration file.", { words: { from: "contexts" } }),
   edge: text("--edge <url>", "The edge's URL."),
   token: text("--token <token>", "Bearer token. `ps` shows it: prefer MCPCTL_TOKEN."),
+  as: text("--as <account>", "Act as this service account: ci/deployer."),
   quiet: toggle("--quiet", "No notes and no progress."),
   verbose: toggle("-v, --verbose", "Show requests when something fails."),
   color: toggle("--no-color", "Plain text, as with NO_COLOR."),
@@ -44,6 +45,7 @@ export function readGlobals(options: Readonly<Record<string, unknown>>): Globals
     context: string("context"),
     edge: string("edge"),
     token: string("token"),
+    as: string("as"),
     quiet: options["quiet"] === true,
     verbose: options["verbose"] === true,
   };

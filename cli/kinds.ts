@@ -1,5 +1,5 @@
 /** Words for kinds, as people type them. */
-import { findKind, type KindName, kinds } from "#db/resources/index";
+import { findKind, type KindName, kinds, tableKinds } from "#db/resources/index";
 import type { Kind, Verb } from "#db/resources/kind";
 import { usage } from "./failure.ts";
 import { nearest } from "./nearest.ts";
@@ -19,9 +19,9 @@ export function parseKind(word: string): AnyKind {
   );
 }
 
-/** One, several with commas, or `all`. */
+/** One, several with commas, or `all` that people and agents make: not what is merely reported, as logins and events are. */
 export function parseKinds(words: string): AnyKind[] {
-  if (words === "all") return [...kinds];
+  if (words === "all") return [...tableKinds];
   return [...new Set(words.split(",").filter(Boolean).map(parseKind))];
 }
 

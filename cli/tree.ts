@@ -24,6 +24,7 @@ export const tree: Readonly<Record<string, Word>> = {
     about: "Make a proposed prompt one that counts.",
     load: async () => (await import("./commands/approve.ts")).default,
   },
+  events: { about: "What happened, newest first.", load: async () => (await import("./commands/events.ts")).default },
   run: { about: "Ask a model once.", load: async () => (await import("./commands/run.ts")).default },
   login: {
     about: "Log in to an edge and remember it.",

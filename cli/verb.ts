@@ -85,6 +85,8 @@ export interface Globals {
   context?: string | undefined;
   edge?: string | undefined;
   token?: string | undefined;
+  /** A service account to act as. */
+  as?: string | undefined;
   quiet: boolean;
   verbose: boolean;
 }

@@ -6,7 +6,7 @@ import pg from "pg";
 import { backfillOperations } from "./backfill-operations.ts";
 import { changeLogSql } from "./change-log.ts";
 import { operations } from "./resources/grants.ts";
-import { kinds } from "./resources/index.ts";
+import { tableKinds } from "./resources/index.ts";
 import { seed } from "./system/seed.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
@@ -29,7 +29,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     try {
       const db = drizzle(client);
       await applyMigrations(db, { migrationsFolder });
-      await client.query(changeLogSql(kinds.map((k) => k.name)));
+      await client.query(changeLogSql(tableKinds.map((k) => k.name)));
       await db.transaction((tx) => seed(tx));
       await backfillOperations(client, operations);
     } finally {

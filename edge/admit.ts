@@ -18,6 +18,11 @@ export async function admit(route: Route, call: Call): Promise<void> {
   switch (permission.is) {
     case "authenticated":
       return;
+    case "owned": {
+      const { own, resource } = permission;
+      if (own === undefined || visible(caller.grants, own, resource).length > 0) return;
+      throw denied(`${own}:${resource}`);
+    }
     case "operation":
       if (allowsOperation(caller.grants, permission.action)) return;
       throw denied(`run:${permission.action}`);

@@ -9,7 +9,7 @@ function tooLarge(limit: number): Refusal {
 }
 
 /** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
-export async function readBounded(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBounded(request: Request | Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("content-length");
   // What is announced holds only where nothing says that the body comes in chunks after all (RFC 9112, 6.3).
   if (announced !== null && /^\d+$/.test(announced) && !request.headers.has("transfer-encoding")) {

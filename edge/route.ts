@@ -1,6 +1,7 @@
 /** Routes as data. A route without a permission can't be written: it is an argument of the only function that makes one. */
 import type { z } from "zod";
 import type { Operation, Role } from "#db/resources/grants";
+import type { Kind } from "#db/resources/kind";
 import type { Call } from "./call.ts";
 
 export type Permission =
@@ -21,6 +22,11 @@ export type Permission =
       /** A denial looks like absence: the same refusal that an unknown name gets, returned or thrown. */
       conceal?: (name: string, call: Call) => Error | Promise<Error>;
     }
+  /**
+   * Rows that belong to somebody: whoever is somebody passes, or has `own` on the kind where that is asked for, and the handler
+   * finds nobody else's rows but those that `others` reaches.
+   */
+  | { is: "owned"; resource: string; own?: Role; others?: Role }
   | { is: "operation"; action: Operation }
   /** The secret of a publisher's session, checked by its object. */
   | { is: "publisher" };
@@ -84,5 +90,11 @@ export function may(
 ): Permission {
   return { is: "resource", role, resource, ...options };
 }
+
+export const ownedRows = (kind: Pick<Kind, "permission" | "owned">): Permission => ({
+  is: "owned",
+  resource: kind.permission,
+  ...kind.owned,
+});
 
 export const operation = (action: Operation): Permission => ({ is: "operation", action });

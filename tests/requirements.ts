@@ -54,6 +54,25 @@ export const requirements = {
     source: "auth.md, Principals",
   },
 
+  "auth.sessions": {
+    behaviour: "Sessions are listed and ended: one's own by everybody, everybody's by who may edit users.",
+    source: "auth.md, Time to revoke; quality.md",
+  },
+  "auth.service-accounts": {
+    behaviour:
+      "A pod's projected token, checked against its cluster's keys, makes it that cluster's service account and nobody else.",
+    source: "auth.md, Principals",
+  },
+  "auth.impersonation": {
+    behaviour: "X-Service-Account works only with a credential that may run:impersonate, and audit keeps both.",
+    source: "auth.md, Principals",
+  },
+  "audit.read": {
+    behaviour:
+      "Who may view audit events reads them newest first, by time, type, principal, token, project and resource.",
+    source: "resources.md; auth.md, Principals",
+  },
+
   // Whether you may
   "rbac.personalities": {
     behaviour: "A personality is viewed, made, changed and deleted by the rights on its agent, by name too.",
@@ -82,6 +101,10 @@ export const requirements = {
   "rbac.token-wall": {
     behaviour: "A token reaches its own project, inference and /auth/me, and nothing else, whatever its bindings say.",
     source: "auth.md, Tokens",
+  },
+  "rbac.review": {
+    behaviour: "Who reaches a resource, by which binding of which definition and through which group, can be asked.",
+    source: "cli.md; auth.md, RBAC",
   },
   "rbac.every-route": {
     behaviour: "Every route answers as its declared permission says to each kind of credential.",
@@ -309,6 +332,10 @@ export const requirements = {
   "start.no-orphans": {
     behaviour: "However it ends, no process is left behind.",
     source: "quality.md, Reliability drills",
+  },
+  "docs.recipes": {
+    behaviour: "Every recipe of the guide to rights can be applied as it stands, and comes to what it says.",
+    source: "quality.md, Kinds of test",
   },
   "readme.tour": {
     behaviour: "Every command of the README's tour works as written.",

@@ -29,6 +29,7 @@ const canI = verb({
     "mcpctl auth can-i run llm gpt",
     "mcpctl auth can-i run backup",
     "mcpctl auth can-i --list",
+    "mcpctl auth can-i run llm gpt --as ci/deployer",
   ],
   args: {
     verb: optional("view, create, edit, delete or run.", { from: "words", words: roles }),

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { rolesOn } from "./reach.ts";
+import { written } from "./reach.ts";
 
-test("a resource is reached by what names it, its kind or everything, each role once", () => {
-  const grants = [
-    { role: "view", resource: "*" },
-    { role: "run", resource: "llms", name: "gpt" },
-    { role: "run", resource: "llms", name: "other" },
-    { role: "edit", resource: "secrets" },
-    { role: "view", resource: "llms" },
-  ];
-  expect(rolesOn(grants, "llms", "gpt")).toEqual(["view", "run"]);
-  expect(rolesOn(grants, "llms", "third")).toEqual(["view"]);
-  expect(rolesOn([], "llms", "gpt")).toEqual([]);
+test("says who, what, by which definition, and through which group", () => {
+  const by = { role: "run", binding: "run:llms:gpt", definition: "team" };
+  expect(
+    written([
+      { principal: { kind: "User", name: "ada" }, ...by, group: "makers" },
+      { principal: { kind: "ServiceAccount", name: "prod/ci/deployer" }, ...by },
+    ]),
+  ).toEqual([
+    ["User ada", "run (run:llms:gpt) by rbac/team, via group/makers"],
+    ["ServiceAccount prod/ci/deployer", "run (run:llms:gpt) by rbac/team"],
+  ]);
 });

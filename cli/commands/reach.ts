@@ -1,42 +1,39 @@
-/** Who reaches a resource: the rbac definitions whose bindings name it, its kind, or everything. */
-import { kindsByName } from "#db/resources/index";
+/** Who reaches a resource, as the edge that decides it says. */
 import type { Kind } from "#db/resources/kind";
 import type { Api } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
-import { cell } from "../render/cell.ts";
 
-interface Grant {
+interface Reached {
+  principal: { kind: string; name: string };
   role: string;
-  resource: string;
-  name?: string;
+  binding: string;
+  definition: string;
+  group?: string;
 }
 
-/** Subjects and their roles, one entry a definition. Where rbac is not the caller's to see, a note says so. */
-export async function reach(kind: Pick<Kind, "permission">, name: string, api: Api): Promise<[string, string][]> {
-  const found: [string, string][] = [];
+/** Lines for people. Where it is not the caller's to know, a note says so; nothing for kinds that have no review. */
+export async function reach(
+  kind: Pick<Kind, "plural" | "scope" | "stored">,
+  name: string,
+  project: string | undefined,
+  api: Api,
+): Promise<[string, string][]> {
+  if (kind.stored === "elsewhere") return [];
+  const path = `/api/v1/${kind.plural}/${encodeURIComponent(name)}/access`;
   try {
-    for await (const page of api.list(kindsByName.rbac))
-      for (const definition of page) {
-        const grants = (definition["bindings"] ?? []) as Grant[];
-        const roles = rolesOn(grants, kind.permission, name);
-        const subjects = (definition["subjects"] ?? []) as unknown[];
-        if (roles.length > 0 && subjects.length > 0)
-          found.push([
-            `rbac/${definition.name}`,
-            `${roles.join(", ")} for ${subjects.map((s) => cell(s, 0)).join(", ")}`,
-          ]);
-      }
+    const answer = await api.call("GET", path, { query: kind.scope ? { [kind.scope]: project } : {} });
+    const lines = written((answer["items"] ?? []) as Reached[]);
+    return answer["more"] === true ? [...lines, ["and more", `mcpctl get rbac`]] : lines;
   } catch (error) {
     if (error instanceof Failure && error.exit === 4) return [["note", "rbac is not yours to see"]];
     throw error;
   }
-  return found;
 }
 
-/** Pure. A grant on one name counts for that name only. */
-export function rolesOn(grants: readonly Grant[], resource: string, name: string): string[] {
-  const on = grants.filter(
-    (g) => (g.resource === "*" || g.resource === resource) && (g.name === undefined || g.name === name),
-  );
-  return [...new Set(on.map((g) => g.role))];
+/** Pure. `User ada` → `run (run:llms:gpt) by rbac/team, via group/makers`; whoever has several has several lines. */
+export function written(found: readonly Reached[]): [string, string][] {
+  return found.map(({ principal, role, binding, definition, group }) => [
+    `${principal.kind} ${principal.name}`,
+    `${role} (${binding}) by rbac/${definition}${group === undefined ? "" : `, via group/${group}`}`,
+  ]);
 }

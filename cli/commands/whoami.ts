@@ -17,6 +17,7 @@ export default verb({
       ["Name", name],
       ["Kind", kind],
       ["E-mail", email],
+      ["Sent by", sender(me["impersonator"])],
       ["Token", tokenName],
       ["Project", project],
       ["Groups", Array.isArray(groups) && groups.length > 0 ? groups.join(", ") : undefined],
@@ -25,3 +26,10 @@ export default verb({
     await io.out(lines.map(([label, value]) => `${`${String(label)}:`.padEnd(10)}${String(value)}\n`).join(""));
   },
 });
+
+/** Who really is at the keyboard, with `--as`. */
+function sender(impersonator: unknown): string | undefined {
+  if (typeof impersonator !== "object" || impersonator === null) return undefined;
+  const { kind, name } = impersonator as Record<string, unknown>;
+  return `${String(name)} (${String(kind)})`;
+}

@@ -22,6 +22,7 @@ export async function knownNames(kind: Kind, tools: Tools): Promise<string[]> {
     api.edge,
     tools.globals.context,
     tools.globals.token,
+    tools.globals.as,
     tools.env["MCPCTL_TOKEN"],
     kind.plural,
     project,

@@ -62,6 +62,7 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
     if (ask.body !== undefined) headers.set("content-type", "application/json");
     const bearer = ask.anonymous ? undefined : await credentials.bearer();
     if (bearer) headers.set("authorization", `Bearer ${bearer}`);
+    if (globals.as !== undefined && !ask.anonymous) headers.set("x-service-account", globals.as);
     const begun = new AbortController();
     const timer = setTimeout(() => begun.abort(), ask.timeout ?? TIMEOUT_MS);
     const signals = [around.signal, begun.signal, ...(ask.signal ? [ask.signal] : [])];

@@ -1,5 +1,6 @@
 import { kinds } from "#db/resources/index";
 import { type FoundReference, referencesIn } from "#db/resources/kind";
+import { latestAbout } from "../commands/events.ts";
 import { reach } from "../commands/reach.ts";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
@@ -34,15 +35,20 @@ export default verb({
   },
 });
 
+/** More are told by `mcpctl events`. */
+const shownEvents = 5;
+
 type Entry = readonly [label: string, value: string | readonly Entry[]];
 
 async function describe(kind: AnyKind, name: string, tools: Tools): Promise<string> {
   const api = await tools.api();
-  const resource = await api.get(kind, name, kind.scope ? await tools.project() : undefined);
+  const project = kind.scope ? await tools.project() : undefined;
+  const resource = await api.get(kind, name, project);
   const spec = Object.fromEntries(Object.keys(kind.spec.shape).map((field) => [field, resource[field]]));
-  const [references, reached] = await Promise.all([
+  const [references, reached, events] = await Promise.all([
     Promise.all(referencesIn(kind, spec).map((r) => resolved(r, api))),
-    reach(kind, resource.name, api),
+    reach(kind, resource.id, project, api),
+    latestAbout(api, `${kind.name}/${resource.name}`, shownEvents),
   ]);
   const when = (iso: unknown) => {
     const t = Date.parse(String(iso));
@@ -60,8 +66,15 @@ async function describe(kind: AnyKind, name: string, tools: Tools): Promise<stri
     ["Status", fields(resource.status ?? {}, tools)],
     ["Refers to", references],
     ["Reached by", reached],
+    ["Latest events", (events ?? []).map((event) => happened(event, tools))],
   ];
   return write(entries, 0, tools.io.colour.out);
+}
+
+/** When, then what and by whom: `changed by ada`. */
+function happened(event: Shown, { now }: Tools): Entry {
+  const { action, type, principal } = event;
+  return [relative(Date.parse(String(event.createdAt)), now()), `${action ?? type} by ${principal ?? "nobody known"}`];
 }
 
 function fields(value: Readonly<Record<string, unknown>>, tools: Tools): Entry[] {

@@ -1,5 +1,6 @@
+import { hasTable } from "#db/resources/index";
 import type { Shown } from "../connection/api.ts";
-import { Failure } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import type { Target } from "../kinds.ts";
 import { mustAllow, parseTargets } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
@@ -61,7 +62,8 @@ export default verb({
     if (given.watch || given.watchOnly) {
       const { format: _, single: __, ...looks } = options;
       const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : rows);
-      const watched = targets.map((target) => watchOf(target, given, tools));
+      const watchable = everything ? targets.filter((t) => hasTable(t.kind)) : targets;
+      const watched = watchable.map((target) => watchOf(target, given, tools));
       const rest = { format, sort, headings: !given.noHeaders, only: given.watchOnly, events: given.watchEvents };
       return watch(await Promise.all(watched), { ...looks, ...rest, skipHidden: everything }, tools);
     }
@@ -82,6 +84,7 @@ async function watchOf(
   tools: Tools,
 ): Promise<WatchedKind> {
   const { kind, names } = target;
+  if (!hasTable(kind)) throw usage(`${kind.plural} can't be watched.`, "List them again, or leave out -w.");
   const project = kind.scope ? await tools.project() : undefined;
   let meant: string[] | undefined;
   if (names.length > 0) {
@@ -112,7 +115,11 @@ async function fetchTarget(
       Boolean,
     );
     const query = { labelSelector: given.selector, fieldSelector: fields.length > 0 ? fields.join(",") : undefined };
-    for await (const page of api.list(kind, query)) resources.push(...page);
+    for await (const page of api.list(kind, query)) {
+      resources.push(...page);
+      // The newest: nobody means all that has ever happened.
+      if (kind.timeline) break;
+    }
     return { resources };
   }
   let missing: Failure | undefined;

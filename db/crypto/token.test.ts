@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hashToken, looksLikeToken, mintToken } from "./token.ts";
+import { familyOf, hashToken, looksLikeToken, mintToken } from "./token.ts";
 
 describe("opaque tokens", () => {
   test("are recognised by their shape and never repeat", () => {
@@ -26,6 +26,17 @@ describe("opaque tokens", () => {
     fc.assert(fc.property(fc.string(), (s) => !looksLikeToken(s)));
     for (const s of ["", "mcpctl_pat_", "sk-abc", `mcpctl_pat_${"0".repeat(49)}`])
       expect(looksLikeToken(s)).toBe(false);
+  });
+
+  test("that replace one another have a family, and nothing else in common", () => {
+    const first = mintToken("mcpctl_rt_");
+    const line = [first];
+    for (let i = 0; i < 20; i++) line.push(mintToken("mcpctl_rt_", familyOf(line.at(-1) ?? "")));
+    expect(new Set(line).size).toBe(line.length);
+    expect(new Set(line.map(familyOf)).size).toBe(1);
+    for (const t of line) expect(looksLikeToken(t)).toBe(true);
+    expect(familyOf(first)).toMatch(/^[0-9a-f]{32}$/);
+    expect(familyOf(mintToken("mcpctl_rt_"))).not.toBe(familyOf(first));
   });
 
   test("hash to SHA-256 in hexadecimal", async () => {

@@ -6,15 +6,29 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** 62^43 > 2^256. */
 const BODY = 43;
 const CHECK = 6;
+/** Bits. */
+const HALF = 128n;
 
 export const TOKEN_PREFIX = "mcpctl_pat_";
 
 const pattern = new RegExp(`^mcpctl_[a-z]{2,4}_[0-9A-Za-z]{${BODY + CHECK}}$`);
 
-/** @param prefix names what the credential is for; leak scanners know it. */
-export function mintToken(prefix: string = TOKEN_PREFIX): string {
-  const body = base62(crypto.getRandomValues(new Uint8Array(32)));
+/**
+ * @param prefix names what the credential is for; leak scanners know it.
+ * @param family of the token that this one replaces: the first half of both is the same, and the other half is new.
+ */
+export function mintToken(prefix: string = TOKEN_PREFIX, family?: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const fresh = number(bytes);
+  const body = base62(family === undefined ? fresh : (BigInt(`0x${family}`) << HALF) | (fresh & ((1n << HALF) - 1n)));
   return prefix + body + checksum(prefix + body);
+}
+
+/** What a token shares with those that it replaces and that replace it: 128 bits, in hexadecimal. As secret as the token. */
+export function familyOf(token: string): string {
+  let n = 0n;
+  for (const c of token.slice(-BODY - CHECK, -CHECK)) n = n * 62n + BigInt(alphabet.indexOf(c));
+  return ((n >> HALF) & ((1n << HALF) - 1n)).toString(16).padStart(32, "0");
 }
 
 /** Whether a string can be a token of ours at all; says nothing about whether it is valid. */
@@ -28,9 +42,14 @@ export async function hashToken(token: string): Promise<string> {
   return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-function base62(bytes: Uint8Array): string {
+function number(bytes: Uint8Array): bigint {
   let n = 0n;
   for (const b of bytes) n = (n << 8n) | BigInt(b);
+  return n;
+}
+
+function base62(value: bigint): string {
+  let n = value;
   let out = "";
   for (let i = 0; i < BODY; i++) {
     out = alphabet[Number(n % 62n)] + out;

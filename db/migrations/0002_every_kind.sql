@@ -241,10 +241,51 @@ CREATE TABLE "personality_to_prompt" (
 );
 
 --> statement-breakpoint
+CREATE TABLE "rbac_to_cluster" (
+	"from_id" text NOT NULL,
+	"path" text NOT NULL,
+	"to_id" text NOT NULL,
+	CONSTRAINT "rbac_to_cluster_pk" PRIMARY KEY("from_id","path")
+);
+
+--> statement-breakpoint
 CREATE TABLE "seeded" (
 	"what" text PRIMARY KEY NOT NULL
 );
 
+--> statement-breakpoint
+CREATE TABLE "change" (
+	"seq" bigserial PRIMARY KEY NOT NULL,
+	"xid" "xid8" DEFAULT pg_current_xact_id() NOT NULL,
+	"horizon" "xid8" DEFAULT pg_snapshot_xmin(pg_current_snapshot()) NOT NULL,
+	"at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"kind" text NOT NULL,
+	"verb" text NOT NULL,
+	"id" text NOT NULL,
+	"name" text NOT NULL,
+	"scope_id" text,
+	"labels" jsonb NOT NULL,
+	"spec" jsonb NOT NULL,
+	"status" jsonb NOT NULL,
+	"revision" bigint NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"was" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"size" integer NOT NULL
+);
+
+--> statement-breakpoint
+CREATE TABLE "change_floor" (
+	"one" integer PRIMARY KEY DEFAULT 1 NOT NULL,
+	"xid" "xid8" NOT NULL
+);
+
+--> statement-breakpoint
+DROP INDEX "session_previous";
+--> statement-breakpoint
+ALTER TABLE "session" ADD COLUMN "family" text;
+--> statement-breakpoint
+ALTER TABLE "auditevent" ADD COLUMN "impersonator" text;
 --> statement-breakpoint
 ALTER TABLE "personality" ADD CONSTRAINT "personality_scope" FOREIGN KEY ("scope_id") REFERENCES "public"."agent"("id") ON DELETE cascade ON UPDATE no action;
 --> statement-breakpoint
@@ -312,6 +353,10 @@ ALTER TABLE "personality_to_prompt" ADD CONSTRAINT "personality_to_prompt_from" 
 --> statement-breakpoint
 ALTER TABLE "personality_to_prompt" ADD CONSTRAINT "personality_to_prompt_to" FOREIGN KEY ("to_id") REFERENCES "public"."prompt"("id") ON DELETE restrict ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "rbac_to_cluster" ADD CONSTRAINT "rbac_to_cluster_from" FOREIGN KEY ("from_id") REFERENCES "public"."rbac"("id") ON DELETE cascade ON UPDATE no action;
+--> statement-breakpoint
+ALTER TABLE "rbac_to_cluster" ADD CONSTRAINT "rbac_to_cluster_to" FOREIGN KEY ("to_id") REFERENCES "public"."cluster"("id") ON DELETE restrict ON UPDATE no action;
+--> statement-breakpoint
 CREATE INDEX "template_labels" ON "template" USING gin ("labels");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "template_name" ON "template" USING btree ("name");
@@ -319,6 +364,8 @@ CREATE UNIQUE INDEX "template_name" ON "template" USING btree ("name");
 CREATE INDEX "cluster_labels" ON "cluster" USING gin ("labels");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "cluster_name" ON "cluster" USING btree ("name");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "cluster_serviceAccounts_issuer" ON "cluster" USING btree ((spec->'serviceAccounts'->>'issuer'));
 --> statement-breakpoint
 CREATE INDEX "server_labels" ON "server" USING gin ("labels");
 --> statement-breakpoint
@@ -379,3 +426,17 @@ CREATE INDEX "agent_to_project_referrers" ON "agent_to_project" USING btree ("to
 CREATE INDEX "agent_to_personality_referrers" ON "agent_to_personality" USING btree ("to_id");
 --> statement-breakpoint
 CREATE INDEX "personality_to_prompt_referrers" ON "personality_to_prompt" USING btree ("to_id");
+--> statement-breakpoint
+CREATE INDEX "rbac_to_cluster_referrers" ON "rbac_to_cluster" USING btree ("to_id");
+--> statement-breakpoint
+CREATE INDEX "change_kind" ON "change" USING btree ("kind","xid");
+--> statement-breakpoint
+CREATE INDEX "change_revision" ON "change" USING btree ("kind","revision");
+--> statement-breakpoint
+CREATE INDEX "rbac_subjects" ON "rbac" USING gin ((spec->'subjects') jsonb_path_ops);
+--> statement-breakpoint
+CREATE INDEX "rbac_bindings" ON "rbac" USING gin ((spec->'bindings') jsonb_path_ops);
+--> statement-breakpoint
+CREATE INDEX "session_family" ON "session" USING btree ("family") WHERE family is not null;
+--> statement-breakpoint
+CREATE INDEX "auditevent_about" ON "auditevent" USING btree ((coalesce((payload->>'resource') || '/' || (payload->>'name'), 'llm/' || (payload->>'llm'))),"time") WHERE (coalesce((payload->>'resource') || '/' || (payload->>'name'), 'llm/' || (payload->>'llm'))) is not null;

@@ -9,6 +9,8 @@ export const auditEvent = z.object({
   time: z.iso.datetime(),
   kind: z.enum(auditEventKinds),
   principal: z.string().nullable(),
+  /** Who sent the request, where it was made as somebody else. Absent in events from before it was recorded. */
+  impersonator: z.string().nullable().optional(),
   tokenName: z.string().nullable(),
   /** First 8 hexadecimal characters of the token's hash. */
   tokenHash: z.string().nullable(),

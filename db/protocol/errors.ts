@@ -40,6 +40,7 @@ export const errors = {
   publisher_failed: row(502, 1, "server_error", "api_error", true),
   publisher_offline: row(503, 5, "service_unavailable", "overloaded_error", true),
   store_unavailable: row(503, 5, "service_unavailable", "overloaded_error", true),
+  issuer_unreachable: row(503, 5, "service_unavailable", "overloaded_error", true),
   provider_timeout: row(504, 5, "server_error", "api_error", true),
   publisher_timeout: row(504, 5, "server_error", "api_error", true),
 } as const satisfies Record<string, ErrorRow>;

@@ -1,6 +1,7 @@
 /** The one list of kinds. Everything generic loops over it. */
 import { z } from "zod";
 import { agent } from "./agent.ts";
+import { auditevent } from "./auditevent.ts";
 import { cluster } from "./cluster.ts";
 import { dnsLabel, labels } from "./field.ts";
 import { bindableResources } from "./grants.ts";
@@ -18,6 +19,7 @@ import { rbac } from "./rbac.ts";
 import { secret } from "./secret.ts";
 import { secretbackend } from "./secretbackend.ts";
 import { server } from "./server.ts";
+import { session } from "./session.ts";
 import { template } from "./template.ts";
 import { user } from "./user.ts";
 
@@ -39,7 +41,9 @@ export const kindsByName = {
   personality,
   rbac,
   mcptoken,
+  session,
   publisher,
+  auditevent,
 } as const;
 
 export type KindName = keyof typeof kindsByName;
@@ -47,6 +51,15 @@ export type SpecOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["spec"]
 export type StatusOf<N extends KindName> = z.infer<(typeof kindsByName)[N]["status"]>;
 
 export const kinds: readonly (Kind & { name: KindName })[] = Object.values(kindsByName);
+
+/** Kinds whose rows are in a table that follows from their description. */
+export type TableKindName = {
+  [N in KindName]: (typeof kindsByName)[N]["stored"] extends "table" ? N : never;
+}[KindName];
+export type TableKind = Kind & { name: TableKindName };
+
+export const hasTable = (k: Kind & { name: KindName }): k is TableKind => k.stored === "table";
+export const tableKinds: readonly TableKind[] = kinds.filter(hasTable);
 
 for (const k of kinds) bindableResources.add(k.permission);
 

@@ -22,7 +22,7 @@ describe("references", () => {
     // What a template names exists when a server is made of it.
     expect(referencesOf(kindsByName.template)).toEqual([]);
     expect(referencesOf(kindsByName.group)).toEqual([{ path: ["members", "[]"], kind: "user" }]);
-    expect(referencesOf(kindsByName.rbac).map((r) => r.kind)).toEqual(["user", "group", "mcptoken"]);
+    expect(referencesOf(kindsByName.rbac).map((r) => r.kind)).toEqual(["user", "group", "mcptoken", "cluster"]);
   });
 
   test("of a document are named as a person writes them", () => {
@@ -35,6 +35,7 @@ describe("references", () => {
     });
     expect(referencesIn(kindsByName.rbac, spec)).toEqual([
       { path: "subjects[0].name", kind: "group", name: "team" },
+      { path: "subjects[1].cluster", kind: "cluster", name: "default" },
       { path: "subjects[2].name", kind: "user", name: "eve@example.com" },
     ]);
     expect(referencesIn(kindsByName.llm, { type: "openai", model: "m" })).toEqual([]);

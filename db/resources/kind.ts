@@ -5,8 +5,23 @@
 import { z } from "zod";
 import type { Fault } from "../protocol/errors.ts";
 import { type FieldMeta, metaOf, unwrap } from "./field.ts";
+import type { Role } from "./grants.ts";
 
 export type Verb = "get" | "create" | "edit" | "delete";
+
+/**
+ * Where a kind's rows are. `table`: in one that follows from this description. `elsewhere`: something else writes them, and a
+ * source in edge/sources says how they are read; such a kind is never created or edited by hand.
+ */
+export type Place = "table" | "elsewhere";
+
+/** Rows that belong to somebody: other people's do not exist for who may not reach them. */
+export interface Owned {
+  /** Role on the kind's permission that one's own rows need; absent: none, it is enough to be somebody. */
+  own?: Role;
+  /** Role on the kind's permission that reaches the rows of others, by their owner's name; absent: nobody does. */
+  others?: Role;
+}
 
 export interface Kind {
   /** Singular, as in `mcpctl get llm`. A DNS label. */
@@ -39,29 +54,46 @@ export interface Kind {
   rules?: (spec: Record<string, unknown>) => Fault[];
   /** Short scalar fields by which few of many are looked for: each has an index that serves lists by name. */
   selectedBy: readonly string[];
+  /** Further fields whose value no two rows share; `a.b` is within `a`. */
+  unique?: readonly string[];
+  /** Lists of objects in the spec that are searched by what one of their elements holds. */
+  searched?: readonly string[];
+  stored: Place;
+  owned?: Owned;
+  /** Rows are events: the newest come first, and lists take `since` and `until`. */
+  timeline?: true;
+  /** Fields that lists can be selected and sorted by; default: every scalar. */
+  selectable?: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;
   /** Further columns of `-o wide`. */
   wide: Readonly<Record<string, string>>;
 }
 
-type Described<N extends string, S extends z.ZodObject, T extends z.ZodObject> = Pick<
+type Described<N extends string, S extends z.ZodObject, T extends z.ZodObject, P extends Place> = Pick<
   Kind,
   "plural" | "about" | "columns"
 > &
-  Partial<Omit<Kind, "name" | "spec" | "status" | "rules">> & {
+  Partial<Omit<Kind, "name" | "spec" | "status" | "stored" | "rules">> & {
     name: N;
     spec: S;
     status?: T;
+    stored?: P;
     rules?: (spec: z.output<S>) => Fault[];
   };
 
 const everyVerb: readonly Verb[] = ["get", "create", "edit", "delete"];
 
 /** Completes a description with what follows from the rest. */
-export function kind<const N extends string, S extends z.ZodObject, T extends z.ZodObject>(k: Described<N, S, T>) {
+export function kind<
+  const N extends string,
+  S extends z.ZodObject,
+  T extends z.ZodObject,
+  const P extends Place = "table",
+>(k: Described<N, S, T, P>) {
   const { rules, ...rest } = k;
   return {
+    stored: "table" as P,
     shortNames: [],
     permission: k.plural,
     verbs: everyVerb,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { description, ref } from "./field.ts";
 import { binding, operationBinding } from "./grants.ts";
 import { kind } from "./kind.ts";
+import { accountName, defaultCluster } from "./service-account.ts";
 
 const subject = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("User"), name: ref("user").describe("A user's name or e-mail address.") }),
@@ -12,7 +13,10 @@ const subject = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("ServiceAccount"),
-    name: z.string().min(1).max(253).describe("namespace/name of a Kubernetes service account."),
+    name: accountName.describe("namespace/name of a Kubernetes service account."),
+    cluster: ref("cluster")
+      .default(defaultCluster)
+      .describe("Its cluster: another one's account of the same name is somebody else."),
   }),
 ]);
 
@@ -26,5 +30,6 @@ export const rbac = kind({
     operations: z.array(operationBinding).max(100).default([]).describe("What, beside resources."),
     description,
   }),
+  searched: ["subjects", "bindings"],
   columns: { SUBJECTS: "subjects", BINDINGS: "bindings", OPERATIONS: "operations" },
 });

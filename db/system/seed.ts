@@ -6,7 +6,7 @@
 import { createId } from "@paralleldrive/cuid2";
 import { eq } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { type KindName, kindsByName } from "../resources/index.ts";
+import { kindsByName, type TableKindName } from "../resources/index.ts";
 import { edgeBetween, resources, seeded } from "../tables/index.ts";
 import { systemProject, systemUser } from "./names.ts";
 import { systemPrompts } from "./prompts.ts";
@@ -18,7 +18,11 @@ type Db = Pick<NodePgDatabase, "insert" | "select">;
 /** @returns what was made, as `kind/name`; nothing at the second start. */
 export async function seed(db: Db): Promise<string[]> {
   const made: string[] = [];
-  const put = async (kind: KindName, name: string, fields: Record<string, unknown>): Promise<string | undefined> => {
+  const put = async (
+    kind: TableKindName,
+    name: string,
+    fields: Record<string, unknown>,
+  ): Promise<string | undefined> => {
     const spec = kindsByName[kind].spec.parse(fields);
     const [row] = await db
       .insert(resources[kind])
@@ -28,12 +32,18 @@ export async function seed(db: Db): Promise<string[]> {
     if (row) made.push(`${kind}/${name}`);
     return row?.id;
   };
-  const idOf = async (kind: KindName, name: string): Promise<string | undefined> => {
+  const idOf = async (kind: TableKindName, name: string): Promise<string | undefined> => {
     const t = resources[kind];
     const [row] = await db.select({ id: t.id }).from(t).where(eq(t.name, name));
     return row?.id;
   };
-  const refer = async (from: KindName, fromId: string, path: string, to: KindName, toId: string | undefined) => {
+  const refer = async (
+    from: TableKindName,
+    fromId: string,
+    path: string,
+    to: TableKindName,
+    toId: string | undefined,
+  ) => {
     if (toId !== undefined) await db.insert(edgeBetween(from, to)).values({ fromId, path, toId });
   };
 
@@ -47,7 +57,7 @@ export async function seed(db: Db): Promise<string[]> {
     const prompt = await put("prompt", name, { content, summary, project: systemProject });
     if (prompt) await refer("prompt", prompt, "project", "project", await idOf("project", systemProject));
   }
-  const once = async (kind: KindName, name: string, fields: Record<string, unknown>) => {
+  const once = async (kind: TableKindName, name: string, fields: Record<string, unknown>) => {
     const [first] = await db
       .insert(seeded)
       .values({ what: `${kind}/${name}` })

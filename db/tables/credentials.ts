@@ -15,8 +15,9 @@ export const password = pgTable("password", {
 });
 
 /**
- * A user's way in: `login` renews by a rotating refresh token (`hash` is the current one, `previousHash` the one before: its
- * reuse ends the session), `personal` is a long-lived bearer.
+ * A user's way in: `login` renews by a rotating refresh token, `personal` is a long-lived bearer. `hash` is that of the current
+ * one, `family` that of what all of a login's share: one of the family that is not the current one has been used before, and
+ * ends the session.
  */
 export const session = pgTable(
   "session",
@@ -28,14 +29,13 @@ export const session = pgTable(
     kind: text("kind").$type<"login" | "personal">().notNull(),
     name: text("name").notNull(),
     hash: text("hash").notNull().unique(),
+    family: text("family"),
+    /** Nothing reads it. An edge of the version before still writes it while a new one is rolled out. */
     previousHash: text("previous_hash"),
     createdAt: at("created_at").notNull().defaultNow(),
     rotatedAt: at("rotated_at"),
     expiresAt: at("expires_at"),
     revokedAt: at("revoked_at"),
   },
-  (t) => [
-    index("session_user").on(t.userId),
-    index("session_previous").on(t.previousHash).where(sql`previous_hash is not null`),
-  ],
+  (t) => [index("session_user").on(t.userId), index("session_family").on(t.family).where(sql`family is not null`)],
 );

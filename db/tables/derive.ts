@@ -22,7 +22,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import type { Sealed } from "../crypto/sealing.ts";
-import { type KindName, kinds } from "../resources/index.ts";
+import { type TableKindName, tableKinds } from "../resources/index.ts";
 import { type Kind, referencesOf } from "../resources/kind.ts";
 
 /** Every write takes the next number: the version of a row, and later the place of a watch. */
@@ -43,11 +43,16 @@ const columns = {
   updatedAt: timestamp("updated_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),
 };
 
-/** SQL of a field that a kind names: `email` is in the spec, `status.hash` in the status. */
+/** SQL of a field that a kind names: `email` is in the spec, `status.hash` in the status, `a.b` within the spec's `a`. */
 export function fieldSql(path: string): string {
   const [column, field] = path.startsWith("status.") ? ["status", path.slice("status.".length)] : ["spec", path];
-  return `${column}->>'${field}'`;
+  const steps = field.split(".");
+  const last = steps.pop();
+  return `${[column, ...steps.map((step) => `'${step}'`)].join("->")}->>'${last}'`;
 }
+
+/** Of the index that keeps a field's values apart; a violation of it names it. */
+export const uniqueName = (k: Pick<Kind, "name">, path: string): string => `${k.name}_${path.replaceAll(".", "_")}`;
 
 function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
   return pgTable(k.name, columns, (t) => {
@@ -67,10 +72,8 @@ function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
         foreignKey({ name: `${k.name}_scope`, columns: [t.scopeId], foreignColumns: [scope.id] }).onDelete("cascade"),
       );
     } else extra.push(uniqueIndex(`${k.name}_name`).on(t.name));
-    if (k.alternateKey) {
-      const name = `${k.name}_${k.alternateKey.replace(".", "_")}`;
-      extra.push(uniqueIndex(name).on(sql.raw(`(${fieldSql(k.alternateKey)})`)));
-    }
+    if (k.alternateKey)
+      extra.push(uniqueIndex(uniqueName(k, k.alternateKey)).on(sql.raw(`(${fieldSql(k.alternateKey)})`)));
     if (k.exactlyOne) {
       const field = sql.raw(`(${fieldSql(k.exactlyOne)})`);
       extra.push(
@@ -83,6 +86,9 @@ function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
     for (const group of k.atMostOneOf)
       extra.push(check(`${k.name}_at_most_one_${group[0]}`, sql.raw(`${given(group)} <= 1`)));
     for (const group of k.oneOf) extra.push(check(`${k.name}_one_of_${group[0]}`, sql.raw(`${given(group)} = 1`)));
+    for (const path of k.unique ?? []) extra.push(uniqueIndex(uniqueName(k, path)).on(sql.raw(`(${fieldSql(path)})`)));
+    for (const field of k.searched ?? [])
+      extra.push(index(`${k.name}_${field}`).using("gin", sql.raw(`(spec->'${field}') jsonb_path_ops`)));
     // What goes when another resource goes is found by it.
     for (const { path } of referencesOf({ spec: k.status })) {
       const [field, ...deeper] = path;
@@ -96,18 +102,18 @@ function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
 type Columns = typeof columns;
 export type ResourceTable = ReturnType<typeof pgTable<string, Columns>>;
 
-function scopeKind(k: Kind): KindName {
+function scopeKind(k: Kind): TableKindName {
   const found = referencesOf(k).find((r) => r.path.length === 1 && r.path[0] === k.scope);
   if (!found) throw new Error(`${k.name}: scope ${k.scope} is not a reference`);
-  return found.kind as KindName;
+  return found.kind as TableKindName;
 }
 
 /** By kind. */
-export const resources: Record<KindName, ResourceTable> = Object.fromEntries(
-  kinds.map((k) => [k.name, resourceTable(k, () => (k.scope ? resources[scopeKind(k)] : undefined))]),
-) as Record<KindName, ResourceTable>;
+export const resources: Record<TableKindName, ResourceTable> = Object.fromEntries(
+  tableKinds.map((k) => [k.name, resourceTable(k, () => (k.scope ? resources[scopeKind(k)] : undefined))]),
+) as Record<TableKindName, ResourceTable>;
 
-function edgeTable(from: KindName, to: KindName) {
+function edgeTable(from: TableKindName, to: TableKindName) {
   const name = `${from}_to_${to}`;
   return pgTable(
     name,
@@ -131,23 +137,23 @@ function edgeTable(from: KindName, to: KindName) {
 export type EdgeTable = ReturnType<typeof edgeTable>;
 
 export interface Edge {
-  from: KindName;
-  to: KindName;
+  from: TableKindName;
+  to: TableKindName;
   table: EdgeTable;
 }
 
 /** One for every pair of kinds of which the first refers to the second; the scope is a column, not an edge. */
-export const edges: readonly Edge[] = kinds.flatMap((k) => {
+export const edges: readonly Edge[] = tableKinds.flatMap((k) => {
   const targets = new Set(
     referencesOf(k)
       .filter((r) => !(r.path.length === 1 && r.path[0] === k.scope))
-      .map((r) => r.kind as KindName),
+      .map((r) => r.kind as TableKindName),
   );
   return [...targets].map((to) => ({ from: k.name, to, table: edgeTable(k.name, to) }));
 });
 
 /** The table of the references from one kind to another. @throws Error where the first never refers to the second */
-export function edgeBetween(from: KindName, to: KindName): EdgeTable {
+export function edgeBetween(from: TableKindName, to: TableKindName): EdgeTable {
   const found = edges.find((e) => e.from === from && e.to === to);
   if (!found) throw new Error(`${from} does not refer to ${to}`);
   return found.table;

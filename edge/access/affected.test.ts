@@ -8,22 +8,22 @@ const ann = { kind: "User", name: "ann" };
 const bob = { kind: "User", name: "Bob@Example.com" };
 const team = { kind: "Group", name: "team" };
 const token = { kind: "McpToken", name: "ab".repeat(32) };
-const robot = { kind: "ServiceAccount", name: "default/robot" };
+const robot = { kind: "ServiceAccount", name: "ci/robot", cluster: "prod" };
 
 describe("a definition", () => {
   test("that is new concerns all its subjects", () => {
     const after = { subjects: [ann, bob, team, token, robot], bindings: view, operations: [] };
-    expect(affectedBy({ kind: "rbac", id: "r", after })).toEqual({
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", after })).toEqual({
       users: new Set(["ann", "bob@example.com"]),
       groups: new Set(["team"]),
       tokens: new Set(["ab".repeat(32)]),
-      guards: new Set(),
+      guards: new Set(["account:prod/ci/robot"]),
     });
   });
 
   test("that goes concerns all its subjects", () => {
     const before = { subjects: [ann, team], bindings: view, operations: [] };
-    expect(affectedBy({ kind: "rbac", id: "r", before })).toEqual({
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before })).toEqual({
       ...nobody,
       users: new Set(["ann"]),
       groups: new Set(["team"]),
@@ -33,27 +33,39 @@ describe("a definition", () => {
   test("that gives something else concerns who was in it and who is", () => {
     const before = { subjects: [ann], bindings: view, operations: [] };
     const after = { subjects: [bob], bindings: run, operations: [] };
-    expect(affectedBy({ kind: "rbac", id: "r", before, after }).users).toEqual(new Set(["ann", "bob@example.com"]));
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before, after }).users).toEqual(
+      new Set(["ann", "bob@example.com"]),
+    );
   });
 
   test("that gives another operation concerns everybody in it", () => {
     const before = { subjects: [ann], bindings: view, operations: [] };
     const after = { subjects: [ann], bindings: view, operations: [{ role: "run", action: "logs" }] };
-    expect(affectedBy({ kind: "rbac", id: "r", before, after }).users).toEqual(new Set(["ann"]));
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before, after }).users).toEqual(new Set(["ann"]));
   });
 
   test("with other subjects and the same grants concerns who came and who went", () => {
     const before = { subjects: [ann, team], bindings: view, operations: [] };
     const after = { subjects: [bob, team], bindings: view, operations: [] };
-    expect(affectedBy({ kind: "rbac", id: "r", before, after })).toEqual({
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before, after })).toEqual({
       ...nobody,
       users: new Set(["ann", "bob@example.com"]),
     });
   });
 
+  test("that names another cluster's account concerns both accounts", () => {
+    const before = { subjects: [robot], bindings: view, operations: [] };
+    const after = { subjects: [{ ...robot, cluster: "test" }], bindings: view, operations: [] };
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before, after }).guards).toEqual(
+      new Set(["account:prod/ci/robot", "account:test/ci/robot"]),
+    );
+  });
+
   test("whose description changed concerns nobody", () => {
     const before = { subjects: [ann], bindings: view, operations: [], description: "a" };
-    expect(affectedBy({ kind: "rbac", id: "r", before, after: { ...before, description: "b" } })).toEqual(nobody);
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before, after: { ...before, description: "b" } })).toEqual(
+      nobody,
+    );
   });
 });
 
@@ -61,6 +73,7 @@ describe("others", () => {
   test("a group concerns who joined and who left", () => {
     const change = {
       kind: "group",
+      name: "n",
       id: "g",
       before: { members: ["ann", "bob"] },
       after: { members: ["bob", "eve"] },
@@ -69,19 +82,25 @@ describe("others", () => {
   });
 
   test("a group that goes concerns its members", () => {
-    expect(affectedBy({ kind: "group", id: "g", before: { members: ["ann"] } }).users).toEqual(new Set(["ann"]));
+    expect(affectedBy({ kind: "group", id: "g", name: "n", before: { members: ["ann"] } }).users).toEqual(
+      new Set(["ann"]),
+    );
   });
 
   test("a user and a token concern themselves, whatever changed", () => {
-    expect(affectedBy({ kind: "user", id: "u1" }).guards).toEqual(new Set(["user:u1"]));
-    expect(affectedBy({ kind: "mcptoken", id: "t1" }).guards).toEqual(new Set(["token:t1"]));
+    expect(affectedBy({ kind: "user", id: "u1", name: "n" }).guards).toEqual(new Set(["user:u1"]));
+    expect(affectedBy({ kind: "mcptoken", id: "t1", name: "n" }).guards).toEqual(new Set(["token:t1"]));
+  });
+
+  test("a cluster concerns its own Guard, which all of its accounts depend on", () => {
+    expect(affectedBy({ kind: "cluster", id: "c1", name: "prod" }).guards).toEqual(new Set(["cluster:prod"]));
   });
 
   test("anything else concerns nobody", () => {
-    expect(affectedBy({ kind: "llm", id: "l", before: { members: ["ann"] } })).toEqual(nobody);
+    expect(affectedBy({ kind: "llm", id: "l", name: "n", before: { members: ["ann"] } })).toEqual(nobody);
   });
 
   test("a document that is not understood does not stop the write", () => {
-    expect(affectedBy({ kind: "rbac", id: "r", before: { subjects: "?" }, after: {} })).toEqual(nobody);
+    expect(affectedBy({ kind: "rbac", id: "r", name: "n", before: { subjects: "?" }, after: {} })).toEqual(nobody);
   });
 });

@@ -1,6 +1,7 @@
 /** Which principals a write concerns: pure. */
 import { z } from "zod";
 import type { Change } from "../changes.ts";
+import { guardOfAccount, guardOfCluster } from "./accounts.ts";
 import { guardOfToken, guardOfUser } from "./profile.ts";
 
 /** As documents name them; `guards` need no look-up. */
@@ -15,7 +16,7 @@ export interface Affected {
 
 const members = z.array(z.string()).catch([]);
 const definition = z.object({
-  subjects: z.array(z.object({ kind: z.string(), name: z.string() })).catch([]),
+  subjects: z.array(z.object({ kind: z.string(), name: z.string(), cluster: z.string().optional() })).catch([]),
   bindings: z.unknown().optional(),
   operations: z.unknown().optional(),
 });
@@ -23,7 +24,7 @@ type Definition = z.infer<typeof definition>;
 
 const nobody: Affected = { users: new Set(), groups: new Set(), tokens: new Set(), guards: new Set() };
 
-export function affectedBy(change: Pick<Change, "kind" | "id" | "before" | "after">): Affected {
+export function affectedBy(change: Omit<Change, "verb">): Affected {
   const { before, after } = change;
   switch (change.kind) {
     case "user":
@@ -40,14 +41,26 @@ export function affectedBy(change: Pick<Change, "kind" | "id" | "before" | "afte
       const was = definition.parse(before ?? {});
       const is = definition.parse(after ?? {});
       const concerned = (kind: string) => (sameGrants(was, is) ? difference : union)(named(was, kind), named(is, kind));
-      return { ...nobody, users: users(concerned("User")), groups: concerned("Group"), tokens: concerned("McpToken") };
+      return {
+        users: users(concerned("User")),
+        groups: concerned("Group"),
+        tokens: concerned("McpToken"),
+        guards: new Set((sameGrants(was, is) ? difference : union)(accounts(was), accounts(is))),
+      };
     }
+    case "cluster":
+      return { ...nobody, guards: new Set([guardOfCluster(change.name)]) };
     default:
       return nobody;
   }
 }
 
 const named = (d: Definition, kind: string) => d.subjects.filter((s) => s.kind === kind).map((s) => s.name);
+/** Guards of the service accounts that a definition names. */
+const accounts = (d: Definition) =>
+  d.subjects.flatMap(({ kind, name, cluster }) =>
+    kind === "ServiceAccount" && cluster !== undefined ? [guardOfAccount({ cluster, name })] : [],
+  );
 const sameGrants = (a: Definition, b: Definition) =>
   JSON.stringify([a.bindings, a.operations]) === JSON.stringify([b.bindings, b.operations]);
 const union = (a: readonly string[], b: readonly string[]) => new Set([...a, ...b]);

@@ -7,15 +7,21 @@
  */
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";
+import { writeAccount } from "#db/resources/service-account";
+import { isSound } from "#db/resources/validate";
 import type { Env, Settings } from "../env.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
+import { claimOf, verifyAccount } from "./account-token.ts";
+import { findTrust, verifiedPointer } from "./accounts.ts";
 import { addressOf, networkOf } from "./address.ts";
 import { BoundedMap } from "./cache.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
 import type { Verdict } from "./guard.ts";
+import { accountToBe, accountWanted, acting, asked, noCluster } from "./impersonation.ts";
+import { KeySets } from "./key-sets.ts";
 import type { Caller } from "./principal.ts";
 import { findPointer, guardOfUser, type Pointer } from "./profile.ts";
-import { verifySession } from "./session-token.ts";
+import { ISSUER, verifySession } from "./session-token.ts";
 import { attempt, type Bucket, perStranger, refund } from "./throttle.ts";
 
 /** Age at which a copy is renewed in the background. */
@@ -24,6 +30,12 @@ const RENEW_MS = 2_000;
 const MAX_AGE_MS = 5_000;
 /** For how long a credential that is not valid is refused from memory: shorter than an allowance lives. */
 const DENIED_MS = 1_000;
+
+/** For how long a cluster's signature counts as verified: keys that its issuer withdraws end with it. */
+const VERIFIED_MS = 300_000;
+
+/** Characters of an `iss`. */
+const LONGEST_ISSUER = 2_048;
 
 const CALLERS = 10_000;
 const DENIALS = 10_000;
@@ -39,6 +51,15 @@ interface Entry {
   renewingAt: number;
   /** Of the token, or of its signature. */
   expiresAt: number;
+  /** When a signature has to be looked at again: its key may have been withdrawn. */
+  verifiedUntil: number;
+}
+
+/** A credential that belongs to somebody. */
+interface Found {
+  pointer: Pointer;
+  expiresAt: number;
+  verifiedUntil?: number;
 }
 
 type WaitUntil = (work: Promise<unknown>) => void;
@@ -47,6 +68,7 @@ export class Authenticator {
   readonly #env: Env;
   readonly #settings: Settings;
   readonly #store: Store;
+  readonly #keys: KeySets;
   readonly #callers = new BoundedMap<Entry>(CALLERS);
   /** Hash → until when it is refused without asking. */
   readonly #denied = new BoundedMap<number>(DENIALS);
@@ -59,6 +81,11 @@ export class Authenticator {
     this.#env = deps.env;
     this.#settings = deps.settings;
     this.#store = deps.store;
+    this.#keys = new KeySets({
+      fetch: (url, init) => fetch(url, init),
+      now: Date.now,
+      allow: deps.settings.allowPrivateUpstreams,
+    });
   }
 
   /** @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
@@ -72,18 +99,37 @@ export class Authenticator {
     if (credential === undefined) throw notAuthenticated();
     const hash = hashCredential(credential);
     const now = Date.now();
-    const entry = this.#callers.get(hash);
-    if (!entry) return this.#admitUnknown(credential, hash, addressOf(request), now);
+    const caller =
+      (await this.#fromMemory(hash, maxAgeMs, now, waitUntil)) ??
+      (await this.#admitUnknown(credential, hash, addressOf(request), now));
+    const wanted = accountWanted(request.headers);
+    if (wanted === null) return caller;
+    const account = accountToBe(caller, wanted);
+    const key = `as:${writeAccount(account)}`;
+    const other =
+      (await this.#fromMemory(key, maxAgeMs, now, waitUntil)) ?? (await this.#admitPointer(key, asked(account), now));
+    if (!other) throw noCluster(account);
+    return acting(caller, other);
+  }
+
+  /** @returns undefined for what is not known here, or has to be looked at anew. @throws Refusal not_authenticated, store_unavailable */
+  async #fromMemory(key: string, maxAgeMs: number, now: number, waitUntil: WaitUntil): Promise<Caller | undefined> {
+    const entry = this.#callers.get(key);
+    if (!entry) return undefined;
     if (entry.expiresAt <= now) {
-      this.#callers.delete(hash);
+      this.#callers.delete(key);
       throw notAuthenticated();
     }
+    if (entry.verifiedUntil <= now) {
+      this.#callers.delete(key);
+      return undefined;
+    }
     const age = now - entry.askedAt;
-    if (age >= maxAgeMs) return (await this.#renew(hash, entry, now)).caller;
+    if (age >= maxAgeMs) return (await this.#renew(key, entry, now))?.caller;
     if (age >= RENEW_MS && now - entry.renewingAt >= RENEW_MS) {
       entry.renewingAt = now;
       // What fails here fails again, with somebody waiting for it, when the copy is too old.
-      waitUntil(this.#renew(hash, entry, now).catch(() => {}));
+      waitUntil(this.#renew(key, entry, now).catch(() => {}));
     }
     return entry.caller;
   }
@@ -91,7 +137,9 @@ export class Authenticator {
   /** Drops what this isolate holds about principals that a write concerns. */
   forget(guards: ReadonlySet<string>): void {
     this.#epoch++;
-    this.#callers.deleteWhere((entry) => guards.has(entry.pointer.guard));
+    this.#callers.deleteWhere(
+      ({ pointer: { guard, within } }) => guards.has(guard) || (within !== undefined && guards.has(within.guard)),
+    );
   }
 
   /** Where the credential of an admitted request is judged; what is held of it may have been forgotten since. */
@@ -104,18 +152,26 @@ export class Authenticator {
 
   async #admitUnknown(credential: string, hash: string, address: string | undefined, now: number): Promise<Caller> {
     if ((this.#denied.get(hash) ?? 0) > now) throw notAuthenticated();
-    const epoch = this.#epoch;
     const network = address && networkOf(address);
     if (network) this.#takeFrom(network, now);
     const found = await this.#find(credential, hash, now);
     if (!found) throw this.#deny(hash);
     if (network) this.#giveBack(network);
-    const verdict = await this.#ask(found.pointer, undefined);
-    if (verdict.is !== "admitted") throw this.#deny(hash);
-    const { caller, version, expiresAt } = verdict;
-    const until = Math.min(found.expiresAt, expiresAt ?? Number.POSITIVE_INFINITY);
-    const entry = { pointer: found.pointer, caller, version, askedAt: now, renewingAt: 0, expiresAt: until };
-    if (epoch === this.#epoch) this.#callers.set(hash, entry);
+    const caller = await this.#admitPointer(hash, found, now);
+    if (!caller) throw this.#deny(hash);
+    return caller;
+  }
+
+  /** Asks the Guard and remembers what it says, unless something was forgotten meanwhile. */
+  async #admitPointer(key: string, found: Found, now: number): Promise<Caller | undefined> {
+    const { pointer, verifiedUntil = Number.POSITIVE_INFINITY } = found;
+    const epoch = this.#epoch;
+    const verdict = await this.#ask(pointer, undefined);
+    if (verdict.is !== "admitted") return undefined;
+    const { caller, version } = verdict;
+    const expiresAt = Math.min(found.expiresAt, verdict.expiresAt ?? Number.POSITIVE_INFINITY);
+    const entry = { pointer, caller, version, askedAt: now, renewingAt: 0, expiresAt, verifiedUntil };
+    if (epoch === this.#epoch) this.#callers.set(key, entry);
     return caller;
   }
 
@@ -139,15 +195,13 @@ export class Authenticator {
   }
 
   /** @returns when a signature of ours expires, for a token that has one. */
-  async #find(
-    credential: string,
-    hash: string,
-    now: number,
-  ): Promise<{ pointer: Pointer; expiresAt: number } | undefined> {
+  async #find(credential: string, hash: string, now: number): Promise<Found | undefined> {
     switch (shapeOf(credential)) {
       case "garbage":
         return undefined;
       case "jwt": {
+        const claim = claimOf(credential);
+        if (claim && claim.issuer !== ISSUER) return this.#findAccount(credential, claim, now);
         const claims = await verifySession(this.#settings.signingKey, credential, now);
         if (!claims) return undefined;
         return {
@@ -157,15 +211,32 @@ export class Authenticator {
       }
       case "opaque": {
         if (!looksLikeToken(credential)) return undefined;
-        const pointer = await findPointer(this.#store.db, hash).catch((error: unknown) => {
-          throw isStoreDown(error) ? storeUnavailable(error) : error;
-        });
+        const pointer = await findPointer(this.#store.db, hash).catch(ifDown);
         return pointer && { pointer, expiresAt: Number.POSITIVE_INFINITY };
       }
     }
   }
 
-  async #renew(hash: string, entry: Entry, now: number): Promise<Entry> {
+  /** A pod's token, verified with the keys of the cluster that its issuer is registered with. */
+  async #findAccount(
+    token: string,
+    { issuer, keyId }: NonNullable<ReturnType<typeof claimOf>>,
+    now: number,
+  ): Promise<Found | undefined> {
+    if (issuer.length > LONGEST_ISSUER || !isSound(issuer)) return undefined;
+    const trust = await findTrust(this.#store.db, issuer).catch(ifDown);
+    if (!trust) return undefined;
+    const verified = await verifyAccount(token, trust, await this.#keys.of(trust, keyId), now);
+    if (!verified) return undefined;
+    return {
+      pointer: verifiedPointer({ cluster: trust.cluster, name: verified.name }, trust.fingerprint),
+      expiresAt: verified.expiresAt,
+      verifiedUntil: now + VERIFIED_MS,
+    };
+  }
+
+  /** @returns undefined where the credential has to be looked at anew: its cluster has changed. @throws Refusal */
+  async #renew(hash: string, entry: Entry, now: number): Promise<Entry | undefined> {
     const verdict = await this.#ask(entry.pointer, entry.version);
     switch (verdict.is) {
       case "same":
@@ -178,28 +249,36 @@ export class Authenticator {
         return entry;
       default:
         this.#callers.delete(hash);
+        if (entry.pointer.within) return undefined;
         throw this.#deny(hash);
     }
   }
 
   /** @throws Refusal store_unavailable when nothing that may be used is known */
   async #ask(pointer: Pointer, have: string | undefined): Promise<Exclude<Verdict, { is: "unavailable" }>> {
-    const ask = async (): Promise<Verdict> =>
-      await this.#env.GUARD.getByName(pointer.guard).check(pointer.credential, have);
-    // A Guard that is moved or redeployed drops the call that it has, and takes the next.
-    const verdict = await ask()
-      .catch(ask)
-      .catch((cause: unknown) => {
-        throw storeUnavailable(cause);
-      });
+    const { guard, credential, within } = pointer;
+    const ask = async (): Promise<Verdict> => await this.#env.GUARD.getByName(guard).check(credential, have);
+    const [verdict, vouched] = await Promise.all([
+      // A Guard that is moved or redeployed drops the call that it has, and takes the next.
+      ask()
+        .catch(ask)
+        .catch((cause: unknown) => {
+          throw storeUnavailable(cause);
+        }),
+      within && this.#ask(within, undefined),
+    ]);
     if (verdict.is === "unavailable") throw storeUnavailable(undefined);
-    return verdict;
+    return vouched?.is === "denied" ? vouched : verdict;
   }
 
   #deny(hash: string): Refusal {
     this.#denied.set(hash, Date.now() + DENIED_MS);
     return notAuthenticated();
   }
+}
+
+function ifDown(error: unknown): never {
+  throw isStoreDown(error) ? storeUnavailable(error) : error;
 }
 
 /** One text for missing, garbage, unknown, expired and revoked: it tells a stranger nothing. */

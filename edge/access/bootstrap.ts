@@ -3,7 +3,7 @@ import { createId } from "@paralleldrive/cuid2";
 import { eq, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
 import { operations } from "#db/resources/grants";
-import { type KindName, kindsByName } from "#db/resources/index";
+import { kindsByName, type TableKindName } from "#db/resources/index";
 import { systemUser } from "#db/system/names";
 import { password, resources } from "#db/tables/index";
 import type { Change } from "../changes.ts";
@@ -38,7 +38,7 @@ export function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise
         hint: "Log in with `mcpctl login`, or ask an administrator for an account.",
       });
     const changes: Change[] = [];
-    const put = async (kind: KindName, name: string, fields: Record<string, unknown>) => {
+    const put = async (kind: TableKindName, name: string, fields: Record<string, unknown>) => {
       const { created, change } = await putIfAbsent(tx, kind, name, fields);
       if (created) changes.push(change);
       return change.id;
@@ -66,7 +66,7 @@ export function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise
 }
 
 /** What a restore or an earlier try left behind stays as it is. */
-async function putIfAbsent(tx: Transaction, kind: KindName, name: string, fields: Record<string, unknown>) {
+async function putIfAbsent(tx: Transaction, kind: TableKindName, name: string, fields: Record<string, unknown>) {
   const table = resources[kind];
   const spec = kindsByName[kind].spec.parse(fields);
   const [row] = await tx

@@ -1,23 +1,40 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { operations, roles } from "#db/resources/grants";
+import { operations, type Role, roles } from "#db/resources/grants";
 import { kinds } from "#db/resources/index";
 import { verifies } from "../../tests/requirements.ts";
 import { allows, allowsOperation, because, exceeds, isAdmin, visible, writeBinding } from "./decide.ts";
-import type { Grants } from "./principal.ts";
+import type { Grants, Principal } from "./principal.ts";
+import { withinScope } from "./scope.ts";
 
 const golden = join(import.meta.dirname, "../../tests/contract/rbac.golden.txt");
 const resources = [...new Set(kinds.map((k) => k.permission))];
 
 const granting = (...bindings: Grants["bindings"]): Grants => ({ bindings, operations: [] });
 
+/** Who can hold a binding. What a group holds, its users do. */
+const holders = {
+  user: { kind: "User", id: "u", name: "ann", groups: ["team"] },
+  account: { kind: "ServiceAccount", id: "prod/ci/app", name: "prod/ci/app" },
+  token: { kind: "McpToken", id: "t", name: "ci", tokenName: "ci", project: "web", projectId: "p" },
+} satisfies Record<string, Principal>;
+
+/** The generic route for each role, which of `run` is the endpoint that models are asked at. */
+const routeFor = (role: Role, resource: string) =>
+  role === "run"
+    ? ({ surface: "openai", path: "/v1/chat/completions" } as const)
+    : ({ surface: "api", path: `/api/v1/${resource}${role === "create" ? "" : "/:name"}` } as const);
+
 /** Every binding there can be, and what each lets its holder ask for. */
 function table(): string {
   const lines = [
     "# What one binding allows, for every role, scope and resource. Generated: UPDATE_GOLDEN=1 npx vitest run edge/access/decide.test.ts",
     "# L: the whole kind (lists, creations without a name)  N: one called `a`  O: one called `b`  X: the same of another kind",
-    ["binding".padEnd(26), ...roles.map((r) => r.padEnd(6))].join(" ").trimEnd(),
+    "# Of users (directly and through groups) and service accounts, and then of mcptokens, which are walled in besides.",
+    ["binding".padEnd(26), ...roles.map((r) => r.padEnd(6)), "|", ...roles.map((r) => `token ${r}`.padEnd(12))]
+      .join(" ")
+      .trimEnd(),
   ];
   for (const resource of ["*", ...resources]) {
     const asked = resource === "*" ? "llms" : resource;
@@ -25,15 +42,22 @@ function table(): string {
     for (const name of [undefined, "a"]) {
       for (const role of roles) {
         const grants = granting({ role, resource, ...(name ? { name } : {}) });
-        const cells = roles.map((action) => {
-          const mark = (letter: string, yes: boolean) => (yes ? letter : "");
-          const cell =
-            mark("L", allows(grants, { role: action, resource: asked })) +
-            mark("N", allows(grants, { role: action, resource: asked, name: "a" })) +
-            mark("O", allows(grants, { role: action, resource: asked, name: "b" })) +
-            mark("X", allows(grants, { role: action, resource: other, name: "a" }));
-          return (cell || "-").padEnd(6);
-        });
+        const cellsOf = (holder: Principal) =>
+          roles.map((action) => {
+            const may = (of: string, one?: string) =>
+              withinScope(holder, routeFor(action, of), {}) &&
+              allows(grants, { role: action, resource: of, name: one });
+            const mark = (letter: string, yes: boolean) => (yes ? letter : "");
+            return (
+              mark("L", may(asked)) +
+                mark("N", may(asked, "a")) +
+                mark("O", may(asked, "b")) +
+                mark("X", may(other, "a")) || "-"
+            );
+          });
+        const { user, account, token } = holders;
+        expect(cellsOf(account)).toEqual(cellsOf(user));
+        const cells = [...cellsOf(user).map((c) => c.padEnd(6)), "|", ...cellsOf(token).map((c) => c.padEnd(12))];
         lines.push([writeBinding({ role, resource, name }).padEnd(26), ...cells].join(" ").trimEnd());
       }
     }

@@ -4,11 +4,13 @@
  */
 import { sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
-import { resources } from "#db/tables/index";
+import { type EdgeTable, edgeBetween, resources } from "#db/tables/index";
 import type { Store } from "../store.ts";
 import { exceeds, isAdmin } from "./decide.ts";
 import type { Caller, Grants } from "./principal.ts";
 import { grantsOf, rbacToGroup, readDefinitions } from "./profile.ts";
+
+const rbacToCluster = edgeBetween("rbac", "cluster");
 
 /** @throws Refusal not_allowed that names the first binding that the caller lacks */
 export function mayGive(caller: Caller, given: Grants, what: string): void {
@@ -22,7 +24,7 @@ export function mayGive(caller: Caller, given: Grants, what: string): void {
 }
 
 export interface Definition {
-  subjects: readonly { kind: string; name: string }[];
+  subjects: readonly { kind: string; name: string; cluster?: string | undefined }[];
   bindings: Grants["bindings"];
   operations: readonly { action: Grants["operations"][number] }[];
 }
@@ -32,8 +34,9 @@ export function added(previous: Definition | undefined, next: Definition): Grant
   const all = grantsOf([next]);
   if (next.subjects.length === 0) return { bindings: [], operations: [] };
   if (!previous) return all;
-  const had = new Set(previous.subjects.map((s) => `${s.kind}:${s.name}`));
-  if (next.subjects.some((s) => !had.has(`${s.kind}:${s.name}`))) return all;
+  const who = (s: Definition["subjects"][number]) => JSON.stringify([s.kind, s.cluster, s.name]);
+  const had = new Set(previous.subjects.map(who));
+  if (next.subjects.some((s) => !had.has(who(s)))) return all;
   const before = grantsOf([previous]);
   const key = (b: Grants["bindings"][number]) => JSON.stringify([b.role, b.resource, b.name]);
   const bindings = new Set(before.bindings.map(key));
@@ -44,10 +47,14 @@ export function added(previous: Definition | undefined, next: Definition): Grant
 }
 
 /** What the members of a group get by being in it. */
-export async function grantsOfGroup(db: Store["db"], groupId: string): Promise<Grants> {
+export const grantsOfGroup = (db: Store["db"], groupId: string) => grantsOfWhoNames(db, rbacToGroup, groupId);
+
+/** What the service accounts of a cluster get, all of them together: whoever has its keys can be any of them. */
+export const grantsOfCluster = (db: Store["db"], clusterId: string) => grantsOfWhoNames(db, rbacToCluster, clusterId);
+
+async function grantsOfWhoNames(db: Store["db"], edge: EdgeTable, id: string): Promise<Grants> {
   const { rbac } = resources;
   const { rows } = await db.execute(sql`
-    select ${rbac.spec} as spec from ${rbac} join ${rbacToGroup} on ${rbacToGroup.fromId} = ${rbac.id}
-      where ${rbacToGroup.toId} = ${groupId}`);
+    select distinct ${rbac.spec} as spec from ${rbac} join ${edge} on ${edge.fromId} = ${rbac.id} where ${edge.toId} = ${id}`);
   return grantsOf(readDefinitions(rows.map((r) => r["spec"])));
 }

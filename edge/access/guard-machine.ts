@@ -117,6 +117,7 @@ export function judge(profile: Profile | undefined, credentialId: string, now: n
     caller: {
       principal: { ...principal, ...(tokenName ? { tokenName } : {}), ...(tokenHash8 ? { tokenHash8 } : {}) },
       grants,
+      ...(tokenName !== undefined && expiresAt !== undefined ? { expiresAt } : {}),
     },
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };

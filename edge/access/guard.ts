@@ -6,7 +6,8 @@ import { readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
 import * as machine from "./guard-machine.ts";
 import type { Caller, Principal } from "./principal.ts";
-import { loadProfile, recordUse } from "./profile.ts";
+import { loadProfile } from "./principals.ts";
+import { recordUse } from "./profile.ts";
 import * as throttle from "./throttle.ts";
 
 export type Verdict =

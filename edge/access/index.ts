@@ -10,6 +10,7 @@ import type { Pointer } from "./profile.ts";
 import { bootstrapRoutes } from "./routes/bootstrap.ts";
 import { loginRoutes } from "./routes/login.ts";
 import { mcptokenRoutes } from "./routes/mcptokens.ts";
+import { reviewRoutes } from "./routes/review.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import { type Needed, type Standing, watchStanding } from "./standing.ts";
@@ -50,4 +51,5 @@ export const accessRoutes: readonly Route[] = [
   ...tokenRoutes,
   ...whoamiRoutes,
   ...mcptokenRoutes,
+  ...reviewRoutes,
 ];

@@ -22,7 +22,7 @@ interface Deps {
 }
 
 export function invalidateOnChange(deps: Deps): void {
-  deps.changes.on(["rbac", "group", "user", "mcptoken"], async (change) => {
+  deps.changes.on(["rbac", "group", "user", "mcptoken", "cluster"], async (change) => {
     const affected = affectedBy(change);
     await persist(async () => notify(deps, await resolve(deps.store, affected)));
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { verifies } from "../../tests/requirements.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 
 describe("passwords", () => {
@@ -28,6 +29,25 @@ describe("passwords", () => {
 
   test("of nobody never verify", async () => {
     expect(await verifyPassword("anything", undefined)).toBe(false);
+  });
+
+  test(verifies("auth.login-uniform", "of nobody take as long as somebody's"), async () => {
+    const stored = await hashPassword("somebody's");
+    const times: Record<"somebody" | "nobody", number[]> = { somebody: [], nobody: [] };
+    const measure = async (whose: keyof typeof times, hash: string | undefined) => {
+      const since = performance.now();
+      await verifyPassword("a guess", hash);
+      times[whose].push(performance.now() - since);
+    };
+    // In turns, so that what else this machine does falls on both.
+    for (let i = 0; i < 3; i++) {
+      await measure("somebody", stored);
+      await measure("nobody", undefined);
+    }
+    const [somebody, nobody] = [Math.min(...times.somebody), Math.min(...times.nobody)];
+    // A look-up that skipped the hash would be a thousand times as fast; the rest is other work of this machine.
+    expect(nobody).toBeGreaterThan(somebody / 3);
+    expect(nobody).toBeLessThan(somebody * 3);
   });
 
   test("whose hash is malformed are an error, not a refusal", async () => {

@@ -2,10 +2,10 @@
 import type { Binding, Operation } from "#db/resources/grants";
 
 export interface Principal {
-  kind: "User" | "McpToken" | "ServiceAccount" | "Publisher";
-  /** CUID of the user or mcptoken. */
+  kind: "User" | "McpToken" | "ServiceAccount" | "Cluster" | "Publisher";
+  /** CUID of the user or mcptoken; a service account's name. */
   id: string;
-  /** The user's name; a token's creator-independent own name. */
+  /** The user's name; a token's creator-independent own name; `cluster/namespace/name`. */
   name: string;
   email?: string;
   /** Set where a token was used: for logs and audit. */
@@ -18,6 +18,8 @@ export interface Principal {
   projectId?: string;
   /** Names of the groups that a user is a member of. */
   groups?: readonly string[];
+  /** Who sent the request, where it is made as this principal by `X-Service-Account`. */
+  impersonator?: Principal;
 }
 
 /** Permissions of one principal, from all definitions that concern it. */
@@ -29,4 +31,6 @@ export interface Grants {
 export interface Caller {
   principal: Principal;
   grants: Grants;
+  /** When the token ends that was used, milliseconds since the epoch; absent: never, or it is a login that renews itself. */
+  expiresAt?: number;
 }

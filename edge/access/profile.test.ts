@@ -2,6 +2,7 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findTrust, loadAccount, loadCluster } from "./accounts.ts";
 import { findPointer, loadToken, loadUser } from "./profile.ts";
 
 /** The store's own module is for Node, and its types would mix with workerd's. */
@@ -33,6 +34,10 @@ beforeAll(async () => {
     `insert into session(id, user_id, kind, name, hash) select 's'||i, 'u'||i, 'personal', 'n', 'h'||i from generate_series(100, ${others}) i`,
     `insert into project(id, name, spec) values ('p1', 'web', '{}')`,
     `insert into mcptoken(id, name, scope_id, spec, status) select 't'||i, 't'||i, 'p1', '{}', jsonb_build_object('hash', 'k'||i, 'state', 'active') from generate_series(100, ${others}) i`,
+    `insert into rbac(id, name, spec) select 'ra'||i, 'rbaca'||i, jsonb_build_object('subjects', jsonb_build_array(
+       jsonb_build_object('kind', 'ServiceAccount', 'name', 'ns/app'||i, 'cluster', 'c'||i%50)), 'bindings', ${run}) from generate_series(1, ${others}) i`,
+    `insert into cluster(id, name, spec) select 'c'||i, 'c'||i, jsonb_build_object('serviceAccounts', jsonb_build_object(
+       'issuer', 'https://c'||i||'.example', 'audiences', jsonb_build_array('mcpctl'))) from generate_series(1, ${others}) i`,
     `insert into rbac_to_mcptoken select 'r'||i, 's', 't'||i from generate_series(100, ${others}) i`,
   ])
     await db.execute(sql.raw(statement));
@@ -121,6 +126,42 @@ describe("a token", () => {
   });
 });
 
+describe("a service account", () => {
+  test("has what definitions give it, of its own cluster alone", async () => {
+    await define("r7", {
+      subjects: [
+        { kind: "ServiceAccount", name: "ci/deployer", cluster: "c1" },
+        { kind: "User", name: "ann" },
+      ],
+      bindings: [{ role: "view", resource: "llms" }],
+      operations: [{ role: "run", action: "logs" }],
+    });
+    expect(await loadAccount(reader(), "c1/ci/deployer")).toMatchObject({
+      caller: {
+        principal: { kind: "ServiceAccount", name: "c1/ci/deployer" },
+        grants: { bindings: [{ role: "view", resource: "llms" }], operations: ["logs"] },
+      },
+    });
+    for (const other of ["c2/ci/deployer", "c1/ci/other", "c1/ci/deploye"])
+      expect((await loadAccount(reader(), other))?.caller.grants).toEqual({ bindings: [], operations: [] });
+  });
+
+  test("is valid as long as its cluster is as it was", async () => {
+    const trust = await findTrust(reader(), "https://c7.example");
+    expect(trust).toMatchObject({ cluster: "c7", issuer: "https://c7.example", audiences: ["mcpctl"] });
+    const known = async () => (await loadCluster(reader(), "c7"))?.credentials.map((c) => c.id) ?? [];
+    expect(await known()).toContain(trust?.fingerprint);
+    await db.execute(sql`update cluster set status = '{"state":"active"}' where id = 'c7'`);
+    expect(await known()).toContain(trust?.fingerprint);
+    await db.execute(
+      sql`update cluster set spec = jsonb_set(spec, '{serviceAccounts,audiences}', '["x"]') where id = 'c7'`,
+    );
+    expect(await known()).not.toContain(trust?.fingerprint);
+    expect(await loadCluster(reader(), "nowhere")).toBeUndefined();
+    expect(await findTrust(reader(), "https://nowhere.example")).toBeUndefined();
+  });
+});
+
 describe("finding whose a hash is", () => {
   test("of either kind, and of nobody", async () => {
     expect(await findPointer(reader(), "h100")).toEqual({ guard: "user:u100", credential: "s100" });
@@ -157,6 +198,9 @@ describe("the cost does not grow with other people's rows", () => {
     ["a user", (r) => loadUser(r, "u500")],
     ["a token", (r) => loadToken(r, "t500", 0)],
     ["a hash", (r) => findPointer(r, "h500")],
+    ["a service account", (r) => loadAccount(r, "c30/ns/app30")],
+    ["a cluster", (r) => loadCluster(r, "c30")],
+    ["an issuer", (r) => findTrust(r, "https://c30.example")],
   ] satisfies [string, (r: Parameters<typeof loadUser>[0]) => Promise<unknown>][])("of reading %s", async (_, read) => {
     // The project table has one row, which is read whole for good reason.
     expect((await scans(read)).filter((table) => table !== "project")).toEqual([]);

@@ -15,6 +15,8 @@ import { tokenState } from "./token-state.ts";
 export interface Pointer {
   guard: string;
   credential: string;
+  /** Where it is judged as well, and valid only if it is there: the cluster that a service account is of. */
+  within?: Pointer;
 }
 
 export const guardOfUser = (id: string): string => `user:${id}`;
@@ -67,7 +69,8 @@ export function grantsOf(found: readonly Given[]): Grants {
   return { bindings: [...bindings.values()], operations: [...operations] };
 }
 
-const spec = sql`coalesce(json_agg(json_build_object('bindings', ${rbac.spec}->'bindings', 'operations', ${rbac.spec}->'operations')), '[]'::json)`;
+/** What the definitions of a selection give, in one value. */
+export const definitionsSql = sql`coalesce(json_agg(json_build_object('bindings', ${rbac.spec}->'bindings', 'operations', ${rbac.spec}->'operations')), '[]'::json)`;
 
 const userRow = z.object({
   id: z.string(),
@@ -96,7 +99,7 @@ export async function loadUser(db: Reader, id: string): Promise<Profile | undefi
           'hash8', left(${session.hash}, 8), 'expiresAt', ${session.expiresAt})), '[]'::json) from ${session}
         where ${session.userId} = ${user.id} and ${session.revokedAt} is null
           and (${session.expiresAt} is null or ${session.expiresAt} > now())) as credentials,
-      (select ${spec} from ${rbac} where ${rbac.id} in (
+      (select ${definitionsSql} from ${rbac} where ${rbac.id} in (
         select ${rbacToUser.fromId} from ${rbacToUser} where ${rbacToUser.toId} = ${user.id}
         union
         select ${rbacToGroup.fromId} from ${rbacToGroup} join ${groupToUser} on ${groupToUser.fromId} = ${rbacToGroup.toId}
@@ -135,7 +138,7 @@ export async function loadToken(db: Reader, id: string, now: number): Promise<Pr
   const { rows } = await db.execute(sql`
     select ${mcptoken.id} as id, ${mcptoken.name} as name, ${mcptoken.status} as status,
       ${project.name} as project, ${project.id} as "projectId",
-      (select ${spec} from ${rbac} where ${rbac.id} in (
+      (select ${definitionsSql} from ${rbac} where ${rbac.id} in (
         select ${rbacToToken.fromId} from ${rbacToToken} where ${rbacToToken.toId} = ${mcptoken.id})) as definitions
     from ${mcptoken} join ${project} on ${project.id} = ${mcptoken.scopeId} where ${mcptoken.id} = ${id}`);
   if (!rows[0]) return undefined;
@@ -158,20 +161,6 @@ export async function loadToken(db: Reader, id: string, now: number): Promise<Pr
           ]
         : [],
   };
-}
-
-/** Reads whoever a Guard is named after. */
-export function loadProfile(db: Reader, guard: string, now: number): Promise<Profile | undefined> {
-  const at = guard.indexOf(":");
-  const id = guard.slice(at + 1);
-  switch (guard.slice(0, at)) {
-    case "user":
-      return loadUser(db, id);
-    case "token":
-      return loadToken(db, id, now);
-    default:
-      throw new Error("a Guard is named after a user or a token");
-  }
 }
 
 /** Shown to people, so it does not count as a change: no new version, and nobody is told. */

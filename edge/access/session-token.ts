@@ -8,7 +8,8 @@ import type { Settings } from "../env.ts";
 /** Lifetime of an access token, in seconds. The specification allows 15 minutes. */
 export const ACCESS_SECONDS = 600;
 
-const ISSUER = "mcpctl";
+/** Of our own tokens. No cluster's issuer is called so: those are URLs. */
+export const ISSUER = "mcpctl";
 const AUDIENCE = "mcpctl-edge";
 const ALGORITHM = "EdDSA";
 

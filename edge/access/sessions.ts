@@ -1,7 +1,7 @@
 /** A user's ways in, as rows: a login that rotates, and long-lived personal tokens. Hashes only. */
 import { createId } from "@paralleldrive/cuid2";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import { looksLikeToken, mintToken } from "#db/crypto/token";
+import { familyOf, looksLikeToken, mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
 import { session } from "#db/tables/index";
 import type { Store, Transaction } from "../store.ts";
@@ -21,7 +21,9 @@ const REFRESH_PREFIX = "mcpctl_rt_";
 /** Either way to the store: both are drizzle on Postgres, and only what they share is used. */
 type Writer = Pick<Transaction, "insert" | "select" | "execute"> | Pick<Store["db"], "insert" | "select" | "execute">;
 
-const live = () => and(isNull(session.revokedAt), or(isNull(session.expiresAt), gt(session.expiresAt, sql`now()`)));
+/** Neither ended nor expired. */
+export const live = () =>
+  and(isNull(session.revokedAt), or(isNull(session.expiresAt), gt(session.expiresAt, sql`now()`)));
 
 export interface OpenedLogin {
   sessionId: string;
@@ -36,7 +38,9 @@ export async function openLogin(db: Writer, userId: string, name: string, now: n
   const refreshToken = mintToken(REFRESH_PREFIX);
   const sessionId = createId();
   const hash = hashCredential(refreshToken);
-  await db.insert(session).values({ id: sessionId, userId, kind: "login", name, hash, expiresAt: iso(now + LOGIN_MS) });
+  const family = hashFamily(refreshToken);
+  const expiresAt = iso(now + LOGIN_MS);
+  await db.insert(session).values({ id: sessionId, userId, kind: "login", name, hash, family, expiresAt });
   await db.execute(sql`
     with gone as (
       delete from ${session} where ${session.userId} = ${userId}
@@ -47,9 +51,11 @@ export async function openLogin(db: Writer, userId: string, name: string, now: n
   return { sessionId, refreshToken };
 }
 
+const hashFamily = (refreshToken: string) => hashCredential(familyOf(refreshToken));
+
 export type Rotation =
   | { is: "rotated"; userId: string; sessionId: string; refreshToken: string }
-  /** The token had been rotated away: whoever sent it, somebody has a copy. The session has been ended. */
+  /** The token had been rotated away, lately or long ago: whoever sent it, somebody has a copy. The session has been ended. */
   | { is: "reused"; userId: string; sessionId: string }
   | { is: "unknown" };
 
@@ -57,17 +63,18 @@ export type Rotation =
 export async function rotateLogin(db: Store["db"], refreshToken: string, now: number): Promise<Rotation> {
   if (!refreshToken.startsWith(REFRESH_PREFIX) || !looksLikeToken(refreshToken)) return { is: "unknown" };
   const hash = hashCredential(refreshToken);
-  const next = mintToken(REFRESH_PREFIX);
+  const family = hashFamily(refreshToken);
+  const next = mintToken(REFRESH_PREFIX, familyOf(refreshToken));
   const rotated = await db
     .update(session)
-    .set({ previousHash: hash, hash: hashCredential(next), rotatedAt: iso(now), expiresAt: iso(now + LOGIN_MS) })
+    .set({ hash: hashCredential(next), family, rotatedAt: iso(now), expiresAt: iso(now + LOGIN_MS) })
     .where(and(eq(session.hash, hash), eq(session.kind, "login"), live()))
     .returning({ userId: session.userId, sessionId: session.id });
   if (rotated[0]) return { is: "rotated", ...rotated[0], refreshToken: next };
   const reused = await db
     .update(session)
     .set({ revokedAt: iso(now) })
-    .where(and(eq(session.previousHash, hash), eq(session.kind, "login"), live()))
+    .where(and(eq(session.family, family), eq(session.kind, "login"), live()))
     .returning({ userId: session.userId, sessionId: session.id });
   return reused[0] ? { is: "reused", ...reused[0] } : { is: "unknown" };
 }
@@ -115,14 +122,14 @@ export async function mintPersonal(
   return { ...minted, token, hash };
 }
 
-/** @returns whether there was such a session to end. */
-export async function endSession(db: Store["db"], userId: string, id: string): Promise<boolean> {
+/** @returns the user whose it was; undefined where there was no such session to end. */
+export async function endSession(db: Store["db"], id: string): Promise<string | undefined> {
   const ended = await db
     .update(session)
     .set({ revokedAt: sql`now()` })
-    .where(and(eq(session.userId, userId), eq(session.id, id), isNull(session.revokedAt)))
-    .returning({ id: session.id });
-  return ended.length > 0;
+    .where(and(eq(session.id, id), isNull(session.revokedAt)))
+    .returning({ userId: session.userId });
+  return ended[0]?.userId;
 }
 
 /** Whoever changes a password locks out who knew the old one; tokens were minted on purpose and stay. */

@@ -1,5 +1,7 @@
 /** Lifetime of an mcptoken: pure, `now` handed in. Times are milliseconds since the epoch. */
+import { refuse } from "#db/protocol/errors";
 import type { StatusOf } from "#db/resources/index";
+import type { Caller } from "./principal.ts";
 
 type Status = StatusOf<"mcptoken">;
 export type TokenState = Status["state"];
@@ -21,4 +23,27 @@ export function expiresAt(expiry: string, now: number): Date | undefined | null 
   const span = /^(\d+)([hd])$/.exec(expiry);
   const at = span ? now + Number(span[1]) * (span[2] === "d" ? 24 * HOUR : HOUR) : Date.parse(expiry);
   return at > now ? new Date(at) : null;
+}
+
+/**
+ * When a new token ends. One that was made with a token must not outlive it: otherwise whoever has a token for an hour has one for
+ * ever. @param now milliseconds since the epoch. @throws Refusal invalid_request
+ */
+export function lifeOf(expiry: string, caller: Pick<Caller, "expiresAt">, now: number): Date | undefined {
+  const ends = expiresAt(expiry, now);
+  if (ends === null)
+    refuse("invalid_request", `expiry: ${expiry} has passed already.`, {
+      param: "expiry",
+      hint: "Give a moment that is still to come, a span such as 30d, or never.",
+    });
+  const limit = caller.expiresAt;
+  if (limit !== undefined && (ends === undefined || ends.getTime() > limit)) {
+    const until = new Date(limit).toISOString();
+    refuse("invalid_request", `expiry: ${expiry} is later than ${until}, when the token ends that you use.`, {
+      param: "expiry",
+      faults: [{ path: "expiry", message: "outlives the token that makes it", expected: `no later than ${until}` }],
+      hint: "Give an earlier expiry, or log in (`mcpctl login`).",
+    });
+  }
+  return ends;
 }

@@ -27,10 +27,10 @@ export async function insertEvents(db: Store["db"], batches: readonly string[]):
 
 async function insert(db: Store["db"], events: string): Promise<void> {
   await db.execute(sql`
-    insert into auditevent (id, time, kind, principal, token_name, token_hash, project, correlation, payload)
-    select id, time, kind, principal, "tokenName", "tokenHash", project, correlation, payload
+    insert into auditevent (id, time, kind, principal, impersonator, token_name, token_hash, project, correlation, payload)
+    select id, time, kind, principal, impersonator, "tokenName", "tokenHash", project, correlation, payload
     from jsonb_to_recordset(${events}::jsonb) as event (
-      id text, time timestamptz, kind text, principal text, "tokenName" text, "tokenHash" text, project text,
+      id text, time timestamptz, kind text, principal text, impersonator text, "tokenName" text, "tokenHash" text, project text,
       correlation text, payload jsonb
     )
     on conflict (id) do nothing`);

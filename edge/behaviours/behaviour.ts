@@ -1,6 +1,6 @@
 /** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
 import type { Sealed } from "#db/crypto/sealing";
-import type { KindName } from "#db/resources/index";
+import type { KindName, TableKindName } from "#db/resources/index";
 import type { Caller } from "../access/principal.ts";
 import type { Deps } from "../deps.ts";
 import type { Transaction } from "../store.ts";
@@ -45,7 +45,7 @@ export interface Behaviour {
   /** Before anything is written. Completes `next`, warns, or throws a Refusal. */
   beforeWrite?(write: Write): Promise<void> | void;
   /** Further kinds of which `withWrite` and `beforeDelete` write rows: whoever watches those is told, too. */
-  alsoWrites?: readonly KindName[];
+  alsoWrites?: readonly TableKindName[];
   /** In the transaction of the write, after the row. */
   withWrite?(write: Write, tx: Transaction): Promise<void>;
   /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */

@@ -2,6 +2,7 @@
 import type { KindName } from "#db/resources/index";
 import { agent } from "./agent.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { cluster } from "./cluster.ts";
 import { group } from "./group.ts";
 import { llm } from "./llm.ts";
 import { mcptoken } from "./mcptoken.ts";
@@ -17,6 +18,7 @@ import { user } from "./user.ts";
 
 export const behaviours: Partial<Record<KindName, Behaviour>> = {
   agent,
+  cluster,
   group,
   llm,
   mcptoken,

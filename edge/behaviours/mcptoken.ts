@@ -7,8 +7,9 @@ import { resources } from "#db/tables/index";
 import { hashCredential } from "../access/credential.ts";
 import { exceeds } from "../access/decide.ts";
 import type { Grants } from "../access/principal.ts";
+import { grantsNow } from "../access/principals.ts";
 import { grantsOf, rbacToToken } from "../access/profile.ts";
-import { expiresAt, tokenState } from "../access/token-state.ts";
+import { lifeOf, tokenState } from "../access/token-state.ts";
 import type { Transaction } from "../store.ts";
 import type { Behaviour } from "./behaviour.ts";
 
@@ -17,16 +18,13 @@ const kind = kindsByName.mcptoken;
 
 export const mcptoken: Behaviour = {
   alsoWrites: ["rbac"],
-  beforeWrite({ caller, next, reveal }) {
+  async beforeWrite({ caller, deps, next, reveal }) {
     const spec = kind.spec.parse(next.spec);
-    const ends = expiresAt(spec.expiry, Date.now());
-    if (ends === null)
-      refuse("invalid_request", `expiry: ${spec.expiry} has passed already.`, {
-        param: "expiry",
-        hint: "Give a moment that is still to come, a span such as 30d, or never.",
-      });
-    const given = grantsOf([spec, ...(spec.rbac === "clone" ? [asDefinition(caller.grants)] : [])]);
-    const missing = exceeds(caller.grants, given);
+    const ends = lifeOf(spec.expiry, caller, Date.now());
+    // What is given here stays, so a right that was lost a second ago must not be given any more.
+    const held = await grantsNow(deps.store.db, caller.principal);
+    const given = grantsOf([spec, ...(spec.rbac === "clone" ? [asDefinition(held)] : [])]);
+    const missing = exceeds(held, given);
     if (missing !== undefined)
       refuse("not_allowed", `A token can't be given ${missing}, which you don't have yourself.`, {
         permission: missing,

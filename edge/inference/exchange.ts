@@ -1,6 +1,7 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
 import type { InferenceCall } from "#db/protocol/audit";
 import { errors, Refusal } from "#db/protocol/errors";
+import { whoDid } from "../audit/trail.ts";
 import type { Call } from "../call.ts";
 import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
@@ -244,7 +245,6 @@ export class Exchange {
   }
 
   #record(status: number, error: string | null, usage: Usage): void {
-    const { principal } = this.#call.caller;
     const now = Date.now();
     const payload: InferenceCall = {
       llm: this.#target.name,
@@ -262,10 +262,7 @@ export class Exchange {
     this.#call.deps.audit.record(
       {
         kind: "llm_inference_call",
-        principal: principal.name,
-        tokenName: principal.tokenName ?? null,
-        tokenHash: principal.tokenHash8 ?? null,
-        project: principal.project ?? null,
+        ...whoDid(this.#call.caller.principal),
         correlation: this.#requestId,
         payload,
       },

@@ -1,7 +1,7 @@
 /** Schemas of the OpenAPI document: what every kind looks like going in and coming out, and what refusals look like. */
 import { z } from "zod";
 import { errors } from "#db/protocol/errors";
-import { envelope, kinds } from "#db/resources/index";
+import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { behaviours } from "../behaviours/index.ts";
 import type { NamedKind } from "../resources/read.ts";
@@ -61,7 +61,7 @@ function schemasOf(kind: NamedKind): [string, JsonSchema][] {
         },
       },
     ],
-    [`${name}Event`, eventSchema(name, kind)],
+    ...(hasTable(kind) ? [[`${name}Event`, eventSchema(name, kind)] as [string, JsonSchema]] : []),
   ];
 }
 

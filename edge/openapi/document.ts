@@ -126,6 +126,10 @@ function permissionText(permission: Permission): string {
       return "Needs any valid credential.";
     case "publisher":
       return "Needs the secret of the publisher's session.";
+    case "owned":
+      return `Needs ${permission.own ? `${permission.own}:${permission.resource}` : "any valid credential"} for one's own${
+        permission.others ? `, ${permission.others}:${permission.resource} for those of others` : ""
+      }.`;
     case "operation":
       return `Needs run:${permission.action}.`;
     case "resource":

@@ -1,6 +1,7 @@
 /** What a write changed, for whoever holds a copy and for the audit trail. */
 import { writeOnlyFields } from "#db/resources/kind";
 import { isObject } from "#db/resources/validate";
+import { whoDid } from "../audit/trail.ts";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
@@ -57,14 +58,10 @@ function scalar(side: "before" | "after", value: unknown): Partial<FieldChange> 
 
 /** Tells listeners, which is waited for, and the audit trail, which is not. The write stands whatever they do. */
 export async function tell(call: Call, kind: NamedKind, change: Change, fields: readonly FieldChange[]): Promise<void> {
-  const { principal } = call.caller;
   call.deps.audit.record(
     {
       kind: "resource_change",
-      principal: principal.name,
-      tokenName: principal.tokenName ?? null,
-      tokenHash: principal.tokenHash8 ?? null,
-      project: principal.project ?? null,
+      ...whoDid(call.caller.principal),
       correlation: call.request.headers.get("cf-ray"),
       payload: { resource: kind.name, id: change.id, name: change.name, verb: change.verb, fields },
     },

@@ -1,5 +1,6 @@
 /** What the store's constraints say, in people's words. */
 import { Refusal } from "#db/protocol/errors";
+import { uniqueName } from "#db/tables/derive";
 import { edges } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { sqlState, violatedConstraint } from "../store.ts";
@@ -36,8 +37,8 @@ export function conflictOf(
       param: "name",
       hint: "Change it with PUT or PATCH, or choose another name.",
     });
-  const key = kind.alternateKey;
-  if (key && constraint === `${kind.name}_${key.replace(".", "_")}`)
+  const key = [kind.alternateKey, ...(kind.unique ?? [])].find((k) => k && constraint === uniqueName(kind, k));
+  if (key)
     return new Refusal("already_exists", `There is already ${a(kind.name)} with this ${key}.`, {
       param: key,
       faults: [{ path: key, message: "is taken already" }],

@@ -4,16 +4,15 @@
  */
 import { inArray, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { findKind, type KindName, kinds } from "#db/resources/index";
-import { referencesOf } from "#db/resources/kind";
+import { type KindName, type TableKind, type TableKindName, tableKinds } from "#db/resources/index";
+import { type Kind, referencesOf } from "#db/resources/kind";
 import { edgeBetween, edges, resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Transaction } from "../store.ts";
-import type { NamedKind } from "./read.ts";
 
 /** Rows of one kind that go together. */
 export interface Going {
-  kind: NamedKind;
+  kind: TableKind;
   rows: readonly Stored[];
 }
 
@@ -25,21 +24,21 @@ export interface Referrer {
 }
 
 /** Kinds whose names are unique within one of this kind, and which go with it. */
-export function childrenOf(parent: KindName): NamedKind[] {
-  return kinds.filter((k) => parentOf(k)?.name === parent);
+export function childrenOf(parent: KindName): TableKind[] {
+  return tableKinds.filter((k) => parentOf(k)?.name === parent);
 }
 
 /** Kind of the parent, for a kind that has one. */
-export function parentOf(kind: NamedKind): NamedKind | undefined {
+export function parentOf(kind: Kind): TableKind | undefined {
   const found = referencesOf(kind).find((r) => r.path.length === 1 && r.path[0] === kind.scope);
-  return found && findKind(found.kind);
+  return tableKinds.find((k) => k.name === found?.kind);
 }
 
 /** One parameter however many ids there are. */
 const among = (ids: readonly string[]): SQL => sql`(select json_array_elements_text(${JSON.stringify(ids)}::json))`;
 
 /** The row and all that goes with it, parents before children, locked. */
-export async function gather(tx: Transaction, kind: NamedKind, row: Stored): Promise<Going[]> {
+export async function gather(tx: Transaction, kind: TableKind, row: Stored): Promise<Going[]> {
   const all: Going[] = [{ kind, rows: [row] }];
   const seen = new Set([row.id]);
   // The list grows while it is walked.
@@ -54,7 +53,7 @@ export async function gather(tx: Transaction, kind: NamedKind, row: Stored): Pro
   return all;
 }
 
-function children(tx: Transaction, kind: NamedKind, ids: SQL): Promise<Going[]> {
+function children(tx: Transaction, kind: TableKind, ids: SQL): Promise<Going[]> {
   return Promise.all(
     childrenOf(kind.name).map(async (child) => {
       const t = resources[child.name];
@@ -63,8 +62,8 @@ function children(tx: Transaction, kind: NamedKind, ids: SQL): Promise<Going[]> 
   );
 }
 
-function cascading(tx: Transaction, kind: NamedKind, ids: SQL): Promise<Going[]> {
-  const fields = kinds.flatMap((from) =>
+function cascading(tx: Transaction, kind: TableKind, ids: SQL): Promise<Going[]> {
+  const fields = tableKinds.flatMap((from) =>
     referencesOf(from)
       .filter((r) => r.kind === kind.name && r.whenGone === "cascade")
       .map((r) => ({ from, path: r.path.join(".") })),
@@ -83,7 +82,8 @@ const referrer = z.object({ kind: z.string(), name: z.string(), path: z.string()
 
 /** At most `limit` that refer to what goes and stay themselves, in one statement. */
 export async function referrersOf(tx: Transaction, all: readonly Going[], limit: number): Promise<Referrer[]> {
-  const idsOf = (name: KindName) => all.filter((g) => g.kind.name === name).flatMap((g) => g.rows.map((r) => r.id));
+  const idsOf = (name: TableKindName) =>
+    all.filter((g) => g.kind.name === name).flatMap((g) => g.rows.map((r) => r.id));
   const parts = [...new Set(all.map((g) => g.kind.name))].flatMap((target) =>
     edges
       .filter((e) => e.to === target)

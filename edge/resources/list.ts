@@ -1,11 +1,15 @@
 /** A page of a list, as the query asks for it. */
+import { hasTable } from "#db/resources/index";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { isWatch, watch } from "../watch/index.ts";
 import { here } from "../watch/log.ts";
 import { writePosition } from "../watch/position.ts";
+import { viewOf } from "./elsewhere.ts";
+import { parseMoment } from "./moment.ts";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { present } from "./present.ts";
+import { reachOf } from "./reach.ts";
 import { type ListQuery, listRows, type NamedKind } from "./read.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 
@@ -20,13 +24,22 @@ export async function answerList(call: Call, kind: NamedKind, only: Only): Promi
     namePrefix: query.get("name") || undefined,
     ...only,
   };
-  if (isWatch(call)) return watch(call, kind, selection);
+  if (hasTable(kind) && isWatch(call)) return watch(call, kind, selection);
   const { db } = call.deps.store;
+  const now = Date.now();
   const order = parseOrder(kind, query.get("sort"));
   const token = query.get("continue");
-  const limit = parseLimit(query.get("limit"));
   const after = token ? readContinue(token, order) : undefined;
-  const asked = { ...selection, visible: visible(call.caller.grants, "view", kind.permission), order, limit, after };
+  const asked = {
+    ...selection,
+    visible: kind.owned ? ("all" as const) : visible(call.caller.grants, "view", kind.permission),
+    reach: reachOf(call.caller, kind),
+    since: parseMoment(query.get("since"), "since", now),
+    until: parseMoment(query.get("until"), "until", now),
+    order,
+    limit: parseLimit(query.get("limit")),
+    after,
+  };
   let page = await listRows(db, kind, asked);
   let seen = page.snapshot;
   if (seen === undefined && after?.resourceVersion === undefined) {
@@ -36,10 +49,10 @@ export async function answerList(call: Call, kind: NamedKind, only: Only): Promi
     seen = page.snapshot ?? seen;
   }
   const resourceVersion = after?.resourceVersion ?? writePosition({ base: seen ?? "" });
-  const now = Date.now();
+  const view = await viewOf(call, kind);
   const answer = {
     resourceVersion,
-    items: page.rows.map((row) => present(kind.name, row, now)),
+    items: page.rows.map(view).map((row) => present(kind.name, row, now)),
     ...(page.next ? { continue: writeContinue(order, { ...page.next, resourceVersion }) } : {}),
   };
   return Response.json(answer, { headers: { "cache-control": "no-store" } });

@@ -40,10 +40,16 @@ export function parseLimit(text: string | null): number {
   return Math.min(limit, greatestLimit);
 }
 
-/** `sort=name`, `sort=-createdAt`. @throws Refusal invalid_request */
-export function parseOrder(kind: Kind, text: string | null): Order {
-  const descending = text?.startsWith("-") ?? false;
-  const by = (descending ? text?.slice(1) : text) || "name";
+/** `sort=name`, `sort=-createdAt`; without, by name, and events by time, the newest first. @throws Refusal invalid_request */
+export function parseOrder(kind: Kind, given: string | null): Order {
+  const text = given || (kind.timeline ? "-createdAt" : "name");
+  const descending = text.startsWith("-");
+  const by = descending ? text.slice(1) : text;
+  if (kind.timeline && by !== "createdAt")
+    refuse("invalid_request", `sort: ${kind.plural} come in the order of time.`, {
+      param: "sort",
+      hint: "It can be createdAt or -createdAt.",
+    });
   if (by !== "createdAt" && by !== "updatedAt") assertScalarField(kind, by, "sort");
   return { by, descending };
 }

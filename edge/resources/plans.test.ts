@@ -3,7 +3,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { kinds, kindsByName } from "#db/resources/index";
+import { kindsByName, type TableKind, tableKinds } from "#db/resources/index";
 import { findPointer, loadToken, loadUser } from "../access/profile.ts";
 import { sessionsThere } from "../publishers/rows.ts";
 import { openStore, type Store } from "../store.ts";
@@ -43,7 +43,7 @@ const stores: Record<string, () => Promise<Running | undefined>> = {
 
 const MANY = 10_000;
 const many: Readonly<Record<string, number>> = { llm: MANY, mcptoken: MANY, rbac: 1_000 };
-const { llm, user, mcptoken } = kindsByName;
+const { llm, user, mcptoken, session, auditevent } = kindsByName;
 const firstPage: ListQuery = {
   visible: "all",
   labels: [],
@@ -59,7 +59,7 @@ const PAGE_MS = 50;
 const PATIENCE = 20;
 
 /** Rows of a kind as it could hold them: `kind-n`, in one of 500 parents, with labels, and what the store insists on. */
-function rowsOf(kind: NamedKind): string {
+function rowsOf(kind: TableKind): string {
   const parent = parentOf(kind);
   const needed = Object.fromEntries(kind.oneOf.map(([first = ""]) => [first, "x"]));
   const spec = JSON.stringify({ ...needed, type: "t", email: "$@x.example", about: "x".repeat(300) });
@@ -88,7 +88,7 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
     for (const statement of [
       // Neither triggers nor foreign keys, for these rows: ten times as fast.
       "set session_replication_role = replica",
-      ...kinds.map(rowsOf),
+      ...tableKinds.map(rowsOf),
       `update llm set status = jsonb_build_object('lifecycle', 'virtual', 'state', 'inactive', 'publisher', 'publisher-1',
         'since', '2026-01-01T00:00:00Z') where id in ('llm1', 'llm2')`,
       // Of 1,000 definitions one is about the user of that number, one about a group of theirs, and one about a token.
@@ -101,6 +101,9 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
       `insert into change (kind, verb, id, name, labels, spec, status, revision, created_at, updated_at, size, xid)
         select 'llm', 'changed', 'llm' || n, 'llm-' || n, '{}', '{}', '{}', n, now(), now(), 2, (n / 10 + 10)::text::xid8
         from generate_series(1, 20000) n`,
+      `insert into auditevent (id, time, kind, principal, token_name, project, payload) select 'e' || n, timestamptz '2020-01-01' + n * interval '1 minute',
+        case n % 2 when 0 then 'auth' else 'resource_change' end, 'p' || n % 1000, 't' || n % 1000, 'q' || n % 1000,
+        jsonb_build_object('resource', 'llm', 'name', 'm' || n % 1000) from generate_series(1, 20000) n`,
       "set session_replication_role = default",
       // As the store does by itself, now and then.
       "vacuum analyze",
@@ -161,7 +164,7 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
   };
 
   describe("a list is found by an index:", () => {
-    const lists = (kind: NamedKind): [string, Partial<ListQuery>][] => {
+    const lists = (kind: TableKind): [string, Partial<ListQuery>][] => {
       const middle = { after: `${kind.name}-5`, id: `${kind.name}5` };
       const created = { by: "createdAt", descending: true };
       return [
@@ -187,13 +190,33 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
         ]),
       ];
     };
-    for (const kind of kinds)
+    for (const kind of tableKinds)
       over(kind.plural, async () => {
         for (const [what, query] of lists(kind)) {
           const plan = await planOf(listStatement(db, kind, { ...firstPage, ...query }));
           expect(plan, `${kind.plural}, ${what}`).not.toContain(`Seq Scan on "${kind.name}"`);
           expect(plan, `${kind.plural}, ${what}`).not.toContain(`Seq Scan on ${kind.name} `);
         }
+      });
+  });
+
+  describe("what is kept elsewhere is found by an index:", () => {
+    const newest = { order: { by: "createdAt", descending: true } } as const;
+    const only = (field: string, value: string) => ({ ...newest, fields: [{ field, is: "equal" as const, value }] });
+    const lists: [string, NamedKind, Partial<ListQuery>][] = [
+      ["one's own sessions", session, { reach: { id: "user7", owners: [] } }],
+      ["the newest events", auditevent, newest],
+      ["older events", auditevent, { ...newest, after: { after: "1577900000000000", id: "e7" } }],
+      ["events of a time", auditevent, { ...newest, since: "2020-01-02T00:00:00Z", until: "2020-01-02T01:00:00Z" }],
+      ["events of a type", auditevent, only("type", "auth")],
+      ["somebody's events", auditevent, only("principal", "p7")],
+      ["a token's events", auditevent, only("token", "t7")],
+      ["a project's events", auditevent, only("project", "q7")],
+      ["events about one resource", auditevent, only("about", "llm/m7")],
+    ];
+    for (const [what, kind, query] of lists)
+      over(what, async () => {
+        expect(await planOf(listStatement(db, kind, { ...firstPage, ...query }))).not.toContain("Seq Scan");
       });
   });
 
@@ -236,6 +259,8 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
     ["an id", llm, "llm7"],
     ["an address", user, "7@x.example"],
     ["a hash", mcptoken, "h7"],
+    ["an id of a session", session, "s7"],
+    ["an id of an event", auditevent, "e7"],
   ] as const)
     over(`one row is found by ${what}`, async () => {
       expect(await planOf(findStatement(db, kind, word))).not.toContain("Seq Scan");

@@ -2,7 +2,7 @@
 import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { type Fault, refuse } from "#db/protocol/errors";
 import { summary } from "#db/resources/faults";
-import { type KindName, kindsByName } from "#db/resources/index";
+import { type KindName, kindsByName, type TableKindName } from "#db/resources/index";
 import { type FoundReference, type Kind, referencesIn } from "#db/resources/kind";
 import { near } from "#db/resources/near";
 import { fieldSql } from "#db/tables/derive";
@@ -38,7 +38,7 @@ export async function resolveReferences(
   const groups = Map.groupBy(found, (r) => `${r.kind} ${r.within ?? ""}`);
   const resolved = await Promise.all(
     [...groups.values()].map(async (references) => {
-      const target = references[0]?.kind as KindName;
+      const target = references[0]?.kind as TableKindName;
       const names = new Set(references.map((r) => r.name));
       const ids = references[0]?.within
         ? await childrenCalled(db, target, own.id, names)
@@ -59,7 +59,7 @@ export async function resolveReferences(
 /** Names are unique within their parent. */
 async function childrenCalled(
   db: Reader,
-  target: KindName,
+  target: TableKindName,
   parentId: string,
   names: ReadonlySet<string>,
 ): Promise<Map<string, string>> {
@@ -72,7 +72,7 @@ async function childrenCalled(
 }
 
 /** By name or alternate key. Names of a kind with a scope are not unique, so there the alternate key alone counts. */
-async function idsOf(db: Reader, target: KindName, names: ReadonlySet<string>): Promise<Map<string, string>> {
+async function idsOf(db: Reader, target: TableKindName, names: ReadonlySet<string>): Promise<Map<string, string>> {
   const t = resources[target];
   const { alternateKey, scope }: Kind = kindsByName[target];
   const alternate = alternateKey ? sql.raw(`(${fieldSql(alternateKey)})`) : undefined;

@@ -1,6 +1,7 @@
 /** Deleting one resource and what goes with it: refused while others refer to any of it, and they are named. */
 import { eq, sql } from "drizzle-orm";
 import { Refusal, refuse } from "#db/protocol/errors";
+import type { TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
@@ -10,7 +11,6 @@ import { fieldChanges, tell } from "./audit.ts";
 import { isStillReferred } from "./conflicts.ts";
 import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dependents.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
 import { rehearse } from "./rehearse.ts";
 
 /** Named in the refusal; more are counted as "and more". */
@@ -19,7 +19,7 @@ const named = 10;
 /** @returns the row as it was. @throws Refusal not_found, lost_update, still_referred */
 export async function remove(
   call: Call,
-  kind: NamedKind,
+  kind: TableKind,
   { id, name }: Stored,
   { dryRun, seen }: { dryRun: boolean; seen: Preconditions | undefined },
 ): Promise<Stored> {
@@ -67,7 +67,7 @@ export async function remove(
 }
 
 /** What can't go is as it was at first. What it refers to is what the system needs, and has not changed. */
-async function reset(tx: Transaction, kind: NamedKind, row: Stored, { spec }: Pick<Stored, "spec">): Promise<Stored> {
+async function reset(tx: Transaction, kind: TableKind, row: Stored, { spec }: Pick<Stored, "spec">): Promise<Stored> {
   const t = resources[kind.name];
   const [fresh] = await tx
     .update(t)
@@ -77,7 +77,7 @@ async function reset(tx: Transaction, kind: NamedKind, row: Stored, { spec }: Pi
   return fresh ?? row;
 }
 
-function assertNotTheOne(kind: NamedKind, row: Stored): void {
+function assertNotTheOne(kind: TableKind, row: Stored): void {
   const field = kind.exactlyOne;
   if (!field || row.spec[field] !== true) return;
   refuse(
@@ -89,7 +89,7 @@ function assertNotTheOne(kind: NamedKind, row: Stored): void {
   );
 }
 
-function stillReferred(kind: NamedKind, name: string, referrers: readonly Referrer[], cause?: unknown): Refusal {
+function stillReferred(kind: TableKind, name: string, referrers: readonly Referrer[], cause?: unknown): Refusal {
   const faults = referrers.slice(0, named).map((r) => ({
     path: `${r.kind}/${r.name}`,
     message: `refers to it in ${r.path}`,

@@ -12,6 +12,7 @@ import type { Call } from "../call.ts";
 import { parentOf } from "./dependents.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
+import { reachOf } from "./reach.ts";
 import { findRows, type NamedKind, visibleNames } from "./read.ts";
 
 /** Bytes of a document. A Kubernetes API server takes about as much. */
@@ -107,7 +108,10 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
   const known = found.get(call);
   if (known) return known;
   const word = call.params["name"] ?? "";
-  const [row, another] = await findRows(call.deps.store.db, kind, word, await scopeInQuery(call, kind));
+  const [row, another] = await findRows(call.deps.store.db, kind, word, {
+    scopeId: await scopeInQuery(call, kind),
+    reach: reachOf(call.caller, kind),
+  });
   if (another && row?.id !== word)
     refuse("invalid_request", `${kind.plural} of several ${kind.scope}s are called ${JSON.stringify(word)}.`, {
       param: kind.scope ?? "name",

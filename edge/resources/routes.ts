@@ -1,12 +1,13 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
-import { kinds } from "#db/resources/index";
+import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
-import { type Method, may, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { parentOf } from "./dependents.ts";
+import { end, viewOf } from "./elsewhere.ts";
 import { answerList, type Only } from "./list.ts";
 import { type Nest, nestsOf } from "./nested.ts";
 import { assertSeen, preconditionsOf } from "./precondition.ts";
@@ -35,7 +36,9 @@ function routesOf(kind: NamedKind): Route[] {
   const component = componentName(kind);
   const conceal = concealed(kind);
   const role = (r: "view" | "edit" | "delete") =>
-    may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
+    kind.owned
+      ? ownedRows(kind)
+      : may(r, kind.permission, { name: (call) => nameInPath(call, kind), ...(conceal ? { conceal } : {}) });
   const declare = (
     method: Method,
     path: string,
@@ -52,16 +55,16 @@ function routesOf(kind: NamedKind): Route[] {
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
   const listQuery = {
     ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
+    ...(kind.timeline ? timelineParameters : {}),
     ...listParameters,
-    ...watchParameters,
+    ...(hasTable(kind) ? watchParameters : {}),
   };
   const answer = (status: number) => ({ status, schema: component });
   const answers = {
     answer: { status: 200, schema: `${component}List` },
-    events: `${component}Event`,
-    headers: { "last-event-id": "Of a watch: the id of the last event that was seen; goes before resourceVersion." },
+    ...(hasTable(kind) ? { events: `${component}Event`, headers: watchHeaders } : {}),
   };
-  const listed = may("view", kind.permission, { listed: true });
+  const listed = kind.owned ? ownedRows(kind) : may("view", kind.permission, { listed: true });
 
   const routes: Route[] = [];
   if (can("get")) {
@@ -74,7 +77,10 @@ function routesOf(kind: NamedKind): Route[] {
         one,
         role("view"),
         { summary: `Read one ${kind.name}.`, query: which, headers: known, answer: answer(200) },
-        async (call) => answerRow(call, kind, await rowInPath(call, kind)),
+        async (call) => {
+          const row = await rowInPath(call, kind);
+          return answerRow(call, kind, (await viewOf(call, kind))(row));
+        },
       ),
     );
     for (const nest of nestsOf(kind))
@@ -92,7 +98,7 @@ function routesOf(kind: NamedKind): Route[] {
         ),
       );
   }
-  if (can("create"))
+  if (can("create") && hasTable(kind))
     routes.push(
       declare(
         "POST",
@@ -106,7 +112,7 @@ function routesOf(kind: NamedKind): Route[] {
         },
       ),
     );
-  if (can("edit"))
+  if (can("edit") && hasTable(kind))
     routes.push(
       ...(["PUT", "PATCH"] as const).map((method) =>
         declare(
@@ -142,7 +148,9 @@ function routesOf(kind: NamedKind): Route[] {
         async (call) => {
           const seen = preconditionsOf(call.request.headers);
           const row = await rowInPath(call, kind);
-          return answerRow(call, kind, await remove(call, kind, row, { dryRun: isDryRun(call), seen }));
+          const options = { dryRun: isDryRun(call), seen };
+          const gone = hasTable(kind) ? await remove(call, kind, row, options) : await end(call, kind, row, options);
+          return answerRow(call, kind, gone);
         },
       ),
     );
@@ -158,10 +166,19 @@ export const listParameters = {
   sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
 } as const;
 
+const timelineParameters = {
+  since: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
+  until: "Only from before then.",
+} as const;
+
 /** Of lists whose changes can be followed. */
 export const watchParameters = {
   watch: "true: answer with a stream of what changes, as server-sent events.",
   resourceVersion: "Where a watch begins: of a list, an event or a resource. Without it: with what is there.",
+} as const;
+
+const watchHeaders = {
+  "last-event-id": "Of a watch: the id of the last event that was seen; goes before resourceVersion.",
 } as const;
 
 export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
@@ -179,7 +196,7 @@ async function within(call: Call, nest: Nest): Promise<Only> {
   return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id, name } };
 }
 
-async function edit(call: Call, kind: NamedKind, method: "PUT" | "PATCH"): Promise<Response> {
+async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
   const body = await readDocument(call);
   const seen = preconditionsOf(call.request.headers, body);
   const first = await rowInPath(call, kind);

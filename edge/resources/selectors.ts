@@ -74,6 +74,7 @@ export function parseFieldSelector(kind: Kind, text: string): FieldRequirement[]
 
 /** Fields that can be compared in a query: `name`, and the spec's and the status' scalars. */
 export function scalarFields(kind: Kind): string[] {
+  if (kind.selectable) return ["name", ...kind.selectable];
   const hidden = new Set(writeOnlyFields(kind));
   const scalars = (shape: z.core.$ZodShape, prefix: string) =>
     Object.entries(shape)

@@ -3,6 +3,7 @@ import { createId } from "@paralleldrive/cuid2";
 import { and, eq, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
 import { dormantIn } from "#db/resources/dormant";
+import type { TableKind } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
 import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
@@ -13,7 +14,7 @@ import type { Transaction } from "../store.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { conflictOf, Overtaken } from "./conflicts.ts";
 import { canonical, isUnchanged } from "./equal.ts";
-import { findRows, type NamedKind } from "./read.ts";
+import { findRows } from "./read.ts";
 import { type References, resolveReferences, writeEdges } from "./references.ts";
 import { rehearse } from "./rehearse.ts";
 
@@ -38,7 +39,7 @@ const rounds = 20;
 /** @param documentOf the document to write, given the row as it is now (undefined: it is new). */
 export async function write(
   call: Call,
-  kind: NamedKind,
+  kind: TableKind,
   first: Stored | undefined,
   documentOf: (previous: Stored | undefined) => Document,
   options: WriteOptions,
@@ -63,7 +64,7 @@ export async function write(
 }
 
 /** Waits a little, so that writers of one row do not stay in step, and reads it anew. @throws Refusal not_found */
-async function again(call: Call, kind: NamedKind, previous: Stored, round: number): Promise<Stored> {
+async function again(call: Call, kind: TableKind, previous: Stored, round: number): Promise<Stored> {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * round));
   const [row] = await findRows(call.deps.store.db, kind, previous.id);
   // Another one may be called what this one had as its id.
@@ -85,7 +86,7 @@ function nextOf(previous: Stored | undefined, document: Document): Write["next"]
 
 async function attempt(
   call: Call,
-  kind: NamedKind,
+  kind: TableKind,
   previous: Stored | undefined,
   next: Write["next"],
   document: Document,
@@ -156,7 +157,7 @@ async function attempt(
 }
 
 /** What identifies a row among others stays, and what exactly one row has can be taken over but not dropped. */
-function assertKept(kind: NamedKind, previous: Stored | undefined, next: Write["next"]): void {
+function assertKept(kind: TableKind, previous: Stored | undefined, next: Write["next"]): void {
   if (!previous) return;
   if (previous.scopeId !== next.scopeId)
     refuse("invalid_request", `${kind.scope}: a ${kind.name} can't move to another ${kind.scope}.`, {
@@ -174,7 +175,7 @@ function assertKept(kind: NamedKind, previous: Stored | undefined, next: Write["
 /** Before the row, because the unique index looks at once. */
 async function demoteOthers(
   tx: Transaction,
-  kind: NamedKind,
+  kind: TableKind,
   previous: Stored | undefined,
   next: Write["next"],
 ): Promise<Stored[]> {
@@ -194,7 +195,7 @@ async function demoteOthers(
 
 async function writeRow(
   tx: Transaction,
-  kind: NamedKind,
+  kind: TableKind,
   previous: Stored | undefined,
   next: Write["next"],
   references: References,

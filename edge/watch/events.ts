@@ -1,12 +1,12 @@
 /** What a change is to one watcher: nothing, or an event about the resource as this watcher may see it. Pure. */
-import { type KindName, kindsByName, type Resource } from "#db/resources/index";
+import { kindsByName, type Resource, type TableKindName } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { present } from "../resources/present.ts";
 import type { Logged } from "./log.ts";
 import { matches, type Selection } from "./match.ts";
 
 export interface Watched extends Selection {
-  kind: KindName;
+  kind: TableKindName;
   /** Names that the caller may see. */
   visible: "all" | ReadonlySet<string>;
 }
@@ -33,7 +33,7 @@ export function eventOf(watched: Watched, change: Logged, now: number): Resource
 }
 
 /** Whose name says who may see it: its own, or its parent's, which its spec names and which stays. */
-function governor(kindName: KindName, { name, spec }: Logged): string {
+function governor(kindName: TableKindName, { name, spec }: Logged): string {
   const kind: Kind = kindsByName[kindName];
   return kind.governedByParent && kind.scope ? String(spec[kind.scope]) : name;
 }

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Refusal } from "#db/protocol/errors";
-import { findKind, type KindName } from "#db/resources/index";
+import { type TableKindName, tableKinds } from "#db/resources/index";
 import { causeOf } from "../cause.ts";
 import { type Env, readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
@@ -79,8 +79,8 @@ export class Feed extends DurableObject<Env> {
     return { changes: [], upto: position.base, position, more: false };
   }
 
-  #kind(): KindName {
-    const kind = findKind(this.ctx.id.name ?? "");
+  #kind(): TableKindName {
+    const kind = tableKinds.find((k) => k.name === this.ctx.id.name);
     if (!kind) throw new Error("a Feed is reached by the name of a kind");
     return kind.name;
   }

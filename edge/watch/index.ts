@@ -1,10 +1,10 @@
 /** `?watch=true` on a list: its changes as server-sent events, as Kubernetes' watch (docs/api.md). */
 import { Refusal, refuse } from "#db/protocol/errors";
+import type { TableKind } from "#db/resources/index";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
 import { problemOf, toRefusal } from "../errors.ts";
-import type { NamedKind } from "../resources/read.ts";
 import { Ending } from "./ending.ts";
 import { EventStream, Gone } from "./event-stream.ts";
 import { afterWrite, assertKnown } from "./log.ts";
@@ -32,7 +32,7 @@ export function isWatch(call: Call): boolean {
 }
 
 /** @throws Refusal invalid_request, and expired where what came since can't be told any more */
-export async function watch(call: Call, kind: NamedKind, selection: Selection): Promise<Response> {
+export async function watch(call: Call, kind: TableKind, selection: Selection): Promise<Response> {
   const { request, url, deps, caller } = call;
   // A HEAD is answered by running the GET and dropping its body: this one would never end.
   if (request.method !== "GET") refuse("method_not_allowed", "A watch is opened by GET.");
@@ -67,7 +67,7 @@ export async function watch(call: Call, kind: NamedKind, selection: Selection): 
 }
 
 /** `Last-Event-ID` is what a browser sends when it comes back, with the URL that it began with. */
-async function startOf(call: Call, kind: NamedKind): Promise<Start | undefined> {
+async function startOf(call: Call, kind: TableKind): Promise<Start | undefined> {
   const { db } = call.deps.store;
   const from = readPosition(call.request.headers.get("last-event-id") || call.url.searchParams.get("resourceVersion"));
   if (!from) return undefined;

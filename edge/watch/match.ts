@@ -2,7 +2,7 @@
  * Whether a row is among those that a list would show: in here what `conditions` of edge/resources/read.ts is in SQL. A test
  * holds the two to the same answers. Pure.
  */
-import type { KindName } from "#db/resources/index";
+import type { TableKindName } from "#db/resources/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { FieldRequirement, LabelRequirement } from "../resources/selectors.ts";
 
@@ -15,7 +15,7 @@ export interface Selection {
   namePrefix: string | undefined;
   scopeId: string | undefined;
   /** Only those that name this row in this field of their spec. A name stays; names are all that specs refer by. */
-  referring?: { field: string; to: KindName; id: string; name: string } | undefined;
+  referring?: { field: string; to: TableKindName; id: string; name: string } | undefined;
 }
 
 export function matches({ labels, fields, namePrefix, scopeId, referring }: Selection, row: Selectable): boolean {

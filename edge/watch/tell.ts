@@ -1,6 +1,6 @@
 /** A write tells the object of its kind, after the answer and without anybody waiting; not where nobody watches. */
 import { waitUntil } from "cloudflare:workers";
-import { type KindName, kinds } from "#db/resources/index";
+import { type TableKindName, tableKinds } from "#db/resources/index";
 import { behaviours } from "../behaviours/index.ts";
 import type { Changes } from "../changes.ts";
 import type { Env } from "../env.ts";
@@ -10,13 +10,13 @@ import { nobodyFor } from "./times.ts";
 
 export interface Feeds {
   /** The object of a kind. From here on writes of this isolate are told to it. */
-  follow(kind: KindName): DurableObjectStub<Feed>;
+  follow(kind: TableKindName): DurableObjectStub<Feed>;
 }
 
 export function createFeeds({ env, changes }: { env: Env; changes: Changes }): Feeds {
   /** Kind → until when it is believed that nobody watches it. */
-  const quiet = new Map<KindName, number>();
-  const tell = async (kind: KindName) => {
+  const quiet = new Map<TableKindName, number>();
+  const tell = async (kind: TableKindName) => {
     if ((quiet.get(kind) ?? 0) > Date.now()) return;
     // What was told in vain is found by the object itself, later.
     const watched = await Promise.resolve(env.FEED.getByName(kind).told()).catch(() => true);
@@ -24,9 +24,10 @@ export function createFeeds({ env, changes }: { env: Env; changes: Changes }): F
     else quiet.set(kind, Date.now() + nobodyFor);
   };
   changes.on(
-    kinds.map((k) => k.name),
-    ({ kind }) => {
-      for (const written of writtenWith(kind)) waitUntil(tell(written));
+    tableKinds.map((k) => k.name),
+    (change) => {
+      const kind = tableKinds.find((k) => k.name === change.kind);
+      if (kind) for (const written of writtenWith(kind.name)) waitUntil(tell(written));
     },
   );
   return {
@@ -38,9 +39,9 @@ export function createFeeds({ env, changes }: { env: Env; changes: Changes }): F
 }
 
 /** A kind, what goes with it when it goes, and what its behaviour writes beside. */
-export function writtenWith(kind: KindName): Set<KindName> {
-  const found = new Set<KindName>();
-  const add = (name: KindName) => {
+export function writtenWith(kind: TableKindName): Set<TableKindName> {
+  const found = new Set<TableKindName>();
+  const add = (name: TableKindName) => {
     if (found.has(name)) return;
     found.add(name);
     for (const child of childrenOf(name)) add(child.name);

@@ -82,7 +82,7 @@ describe("describe", () => {
     );
     const text = await out("describe", "llm", "delta");
     expect(text).toContain("apiKeyRef.name → secret/described: ok");
-    expect(text).toMatch(/rbac\/admin: +edit, run for User:admin/);
+    expect(text).toMatch(/User admin: +run \(run:\*\) by rbac\/admin\n/);
     expect(text).toMatch(/lifecycle: +public/);
   });
 });

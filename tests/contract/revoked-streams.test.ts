@@ -7,6 +7,7 @@ import { z } from "zod";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { verifies } from "../requirements.ts";
 import { clientOf, type Send } from "./edge-client.ts";
+import { newPods, type Pods } from "./pods.ts";
 
 const REVOKED_WITHIN_MS = 5_000;
 
@@ -51,10 +52,14 @@ async function mint(name: string): Promise<string> {
 }
 
 /** Reads a stream of `token` while `meanwhile` runs. @returns its last event, and how long after `meanwhile` it ended. */
-async function stream(token: string, meanwhile: () => Promise<unknown>): Promise<{ last: unknown; afterMs: number }> {
+async function stream(
+  token: string,
+  meanwhile: () => Promise<unknown>,
+  headers: Record<string, string> = {},
+): Promise<{ last: unknown; afterMs: number }> {
   const response = await fetch(`${edge.url}/v1/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
     body: JSON.stringify({ model: "endless", stream: true, messages: [{ role: "user", content: "go on" }] }),
     signal: AbortSignal.timeout(30_000),
   });
@@ -103,6 +108,66 @@ describe("an open stream ends", () => {
     );
     expect(last).toMatchObject({ error: { code: "not_allowed", type: "permission_denied" } });
     expect(JSON.stringify(last)).toContain("run:llms:endless");
+    expect(afterMs).toBeLessThan(REVOKED_WITHIN_MS);
+  });
+
+  test(verifies(["auth.revoke-5s", "auth.sessions"], "when the session is ended that it was opened with"), async () => {
+    const made = await send("POST", "/api/v1/auth/tokens", { token: root, body: { name: "streaming" } });
+    const { id, token } = z.object({ id: z.string(), token: z.string() }).parse(made.body);
+    const { last, afterMs } = await stream(token, () => send("DELETE", `/api/v1/sessions/${id}`, { token: root }));
+    expect(last).toMatchObject({ error: { code: "not_authenticated" } });
+    expect(afterMs).toBeLessThan(REVOKED_WITHIN_MS);
+  });
+});
+
+describe("a service account's open stream ends", () => {
+  const expecting = async (status: number, method: string, path: string, body?: object) => {
+    const answer = await send(method, `/api/v1/${path}`, { token: root, ...(body ? { body } : {}) });
+    expect(answer.status, answer.text).toBe(status);
+  };
+  const bindings = [{ role: "run", resource: "llms", name: "endless" }];
+  let pods: Pods;
+  beforeAll(async () => {
+    pods = await newPods("https://streams.example");
+    await expecting(201, "POST", "clusters", {
+      name: "default",
+      serviceAccounts: { issuer: pods.issuer, jwks: pods.jwks },
+    });
+    const subjects = [{ kind: "ServiceAccount", name: "ci/app" }];
+    await expecting(201, "POST", "rbac", { name: "app", subjects, bindings });
+  });
+
+  test(verifies("auth.revoke-5s", "when its binding is taken away"), async () => {
+    const { last, afterMs } = await stream(await pods.tokenOf("ci/app"), () =>
+      expecting(200, "PATCH", "rbac/app", { bindings: [] }),
+    );
+    expect(last).toMatchObject({ error: { code: "not_allowed" } });
+    expect(afterMs).toBeLessThan(REVOKED_WITHIN_MS);
+    await expecting(200, "PATCH", "rbac/app", { bindings });
+  });
+
+  test(verifies("auth.revoke-5s", "when who acts as it may do so no longer"), async () => {
+    const subjects = [{ kind: "User", name: "actor" }];
+    const password = "correct horse battery staple";
+    await expecting(201, "POST", "users", { name: "actor", email: "actor@example.com", password });
+    await expecting(201, "POST", "rbac", { name: "actor", subjects, operations: [{ action: "impersonate" }] });
+    const login = await send("POST", "/api/v1/auth/login", { body: { email: "actor@example.com", password } });
+    const { last, afterMs } = await stream(
+      String(login.body["accessToken"]),
+      () => expecting(200, "DELETE", "rbac/actor"),
+      { "x-service-account": "ci/app" },
+    );
+    expect(last).toMatchObject({ error: { code: "not_allowed" } });
+    expect(JSON.stringify(last)).toContain("run:impersonate");
+    expect(afterMs).toBeLessThan(REVOKED_WITHIN_MS);
+  });
+
+  test(verifies("auth.revoke-5s", "when its cluster no longer vouches for its key"), async () => {
+    const other = await newPods(pods.issuer);
+    const { last, afterMs } = await stream(await pods.tokenOf("ci/app"), () =>
+      expecting(200, "PATCH", "clusters/default", { serviceAccounts: { jwks: other.jwks } }),
+    );
+    expect(last).toMatchObject({ error: { code: "not_authenticated" } });
     expect(afterMs).toBeLessThan(REVOKED_WITHIN_MS);
   });
 });

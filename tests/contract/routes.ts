@@ -9,6 +9,7 @@ export type DeclaredPermission =
   | { is: "public"; why: string }
   | { is: "authenticated" }
   | { is: "resource"; role: Role; resource: string; name?: unknown; listed?: true; conceal?: unknown }
+  | { is: "owned"; resource: string; own?: Role; others?: Role }
   | { is: "operation"; action: Operation }
   | { is: "publisher" };
 

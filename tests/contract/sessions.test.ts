@@ -217,6 +217,17 @@ describe("a login", () => {
     expect((await refresh(second.refreshToken)).status).toBe(401);
   });
 
+  test(verifies("auth.refresh-rotates", "ends also when one of long before comes again"), async () => {
+    const { refreshToken: first, accessToken } = await login();
+    let current = first;
+    for (let i = 0; i < 4; i++) current = session.parse((await refresh(current)).body).refreshToken;
+    const other = await login();
+    expect((await refresh(first)).status).toBe(401);
+    expect((await refresh(current)).status).toBe(401);
+    await until(async () => (await statusOf(accessToken)) === 401, REVOKED_WITHIN_MS, "401");
+    expect((await refresh(other.refreshToken)).status).toBe(200);
+  });
+
   test("two renewals at once with one token do not both succeed", async () => {
     const { refreshToken } = await login();
     const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);

@@ -27,7 +27,17 @@ const samples: [KindName, Sample["document"], Sample["change"]?][] = [
   ],
   ["user", { name: "eve", email: "Eve@Example.com", password: "canary-password" }, { displayName: "Eve" }],
   ["group", { name: "team", members: ["eve", "admin@mcpctl.local"] }, { members: ["EVE@example.com"] }],
-  ["cluster", { name: "home" }, { description: "b" }],
+  [
+    "cluster",
+    {
+      name: "prod",
+      serviceAccounts: {
+        issuer: "https://prod.example",
+        jwks: { keys: [{ kty: "EC", kid: "k", crv: "P-256", x: "AA", y: "AA" }] },
+      },
+    },
+    { description: "b" },
+  ],
   [
     "template",
     {
@@ -49,7 +59,7 @@ const samples: [KindName, Sample["document"], Sample["change"]?][] = [
       ],
       healthCheck: { tool: "list_directory", arguments: { path: "/", depth: [1, { a: null }] } },
       networkPolicy: { egress: [{ to: "example.com" }] },
-      cluster: "home",
+      cluster: "prod",
       template: "files",
     },
     { replicas: 2, resources: { limits: { memory: "512Mi" } } },
@@ -88,6 +98,7 @@ const samples: [KindName, Sample["document"], Sample["change"]?][] = [
       subjects: [
         { kind: "Group", name: "team" },
         { kind: "User", name: "eve@example.com" },
+        { kind: "ServiceAccount", name: "ci/deployer", cluster: "prod" },
       ],
       bindings: [{ role: "view", resource: "llms", name: "gpt" }],
     },

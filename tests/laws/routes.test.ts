@@ -19,6 +19,10 @@ describe("routes", () => {
           expect(roles, label(r)).toContain(p.role);
           expect([...resources], label(r)).toContain(p.resource);
           break;
+        case "owned":
+          for (const role of [p.own, p.others]) if (role) expect(roles, label(r)).toContain(role);
+          expect([...resources], label(r)).toContain(p.resource);
+          break;
         case "operation":
           expect(operations, label(r)).toContain(p.action);
           break;

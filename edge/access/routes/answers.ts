@@ -28,6 +28,10 @@ export const identity = z.object({
   email: z.string().optional(),
   tokenName: z.string().optional(),
   project: z.string().optional(),
+  impersonator: z
+    .object({ kind: z.string(), name: z.string(), tokenName: z.string().optional() })
+    .optional()
+    .describe("Who sent the request, where it is made as a service account."),
   groups: z.array(z.string()),
   bindings: z.array(binding),
   operations: z.array(z.enum(operations)),

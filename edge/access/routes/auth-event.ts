@@ -1,7 +1,7 @@
 /** What is remembered of logging in and of credentials coming and going; never a credential. */
+import { whoDid } from "../../audit/trail.ts";
 import type { Call } from "../../call.ts";
 import { addressOf } from "../address.ts";
-import type { Principal } from "../principal.ts";
 
 export interface AuthEvent {
   action:
@@ -11,6 +11,7 @@ export interface AuthEvent {
     | "login-throttled"
     | "refresh-reused"
     | "logout"
+    | "session-ended"
     | "token-minted"
     | "token-revoked";
   /** Whom it is about, where nobody is calling yet: a user's name, or what was typed as the account. */
@@ -18,15 +19,14 @@ export interface AuthEvent {
   [fact: string]: unknown;
 }
 
+const nobody = { tokenName: null, tokenHash: null, project: null };
+
 export function recordAuth(call: Call, event: AuthEvent): void {
-  const principal: Partial<Principal> = call.callerIfAny?.principal ?? {};
+  const who = call.callerIfAny?.principal;
   call.deps.audit.record(
     {
       kind: "auth",
-      principal: principal.name ?? event.account ?? null,
-      tokenName: principal.tokenName ?? null,
-      tokenHash: principal.tokenHash8 ?? null,
-      project: principal.project ?? null,
+      ...(who ? whoDid(who) : { ...nobody, principal: event.account ?? null }),
       correlation: call.request.headers.get("cf-ray"),
       payload: { ...event, address: addressOf(call.request) ?? null },
     },

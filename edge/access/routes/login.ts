@@ -80,7 +80,7 @@ export const loginRoutes: readonly Route[] = [
         refuse("unsupported", "This request was made with a token, and only a login can be logged out.", {
           hint: "Delete the token to end it: `DELETE /api/v1/auth/tokens/NAME`.",
         });
-      await endSession(call.deps.store.db, principal.id, pointer.credential);
+      await endSession(call.deps.store.db, pointer.credential);
       await call.deps.access.credentialsChanged(pointer.guard);
       recordAuth(call, { action: "logout" });
       return new Response(null, { status: 204 });

@@ -7,7 +7,7 @@ import type { Call } from "../../call.ts";
 import { authenticated, type Route, route } from "../../route.ts";
 import { guardOfUser } from "../profile.ts";
 import { endSession, listPersonal, mintPersonal } from "../sessions.ts";
-import { expiresAt } from "../token-state.ts";
+import { lifeOf } from "../token-state.ts";
 import { personalToken, secretly } from "./answers.ts";
 import { recordAuth } from "./auth-event.ts";
 
@@ -26,8 +26,7 @@ export const tokenRoutes: readonly Route[] = [
     },
     async (call) => {
       const { name, expiry } = await call.json(body);
-      const until = expiresAt(expiry, Date.now());
-      if (until === null) refuse("invalid_request", `expiry: ${expiry} has passed already.`, { param: "expiry" });
+      const until = lifeOf(expiry, call.caller, Date.now());
       const userId = userOf(call);
       const { hash, ...minted } = await mintPersonal(call.deps.store.db, userId, name, until);
       await call.deps.access.credentialsChanged(guardOfUser(userId));
@@ -60,7 +59,7 @@ export const tokenRoutes: readonly Route[] = [
       const name = call.params["name"] ?? "";
       const userId = userOf(call);
       const found = (await listPersonal(db, userId)).find((t) => t.name === name || t.id === name);
-      if (!found || !(await endSession(db, userId, found.id)))
+      if (!found || !(await endSession(db, found.id)))
         refuse("not_found", `You have no token called ${name}.`, { hint: "`GET /api/v1/auth/tokens` lists them." });
       await call.deps.access.credentialsChanged(guardOfUser(userId));
       recordAuth(call, { action: "token-revoked", token: found.name });

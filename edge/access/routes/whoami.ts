@@ -54,7 +54,7 @@ export const whoamiRoutes: readonly Route[] = [
 
 export function identityOf(call: Call): z.infer<typeof identity> {
   const { principal, grants } = call.caller;
-  const { kind, id, name, email, tokenName, project, groups } = principal;
+  const { kind, id, name, email, tokenName, project, groups, impersonator } = principal;
   return {
     kind,
     id,
@@ -62,6 +62,15 @@ export function identityOf(call: Call): z.infer<typeof identity> {
     ...(email === undefined ? {} : { email }),
     ...(tokenName === undefined ? {} : { tokenName }),
     ...(project === undefined ? {} : { project }),
+    ...(impersonator
+      ? {
+          impersonator: {
+            kind: impersonator.kind,
+            name: impersonator.name,
+            ...(impersonator.tokenName === undefined ? {} : { tokenName: impersonator.tokenName }),
+          },
+        }
+      : {}),
     groups: [...(groups ?? [])],
     bindings: [...grants.bindings],
     operations: [...grants.operations],

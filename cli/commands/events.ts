@@ -1,0 +1,88 @@
+/** What happened: the audit trail, newest first. */
+import { auditEventKinds } from "#db/protocol/audit";
+import { kindsByName } from "#db/resources/index";
+import type { Api, Shown } from "../connection/api.ts";
+import { Failure, usage } from "../failure.ts";
+import { parseTargets } from "../kinds.ts";
+import { parseFormat, show } from "../render/output.ts";
+import { many, text, toggle, verb } from "../verb.ts";
+
+const kind = kindsByName.auditevent;
+const most = 1_000;
+
+export default verb({
+  about: "What happened, newest first: who did what to which resource.",
+  examples: [
+    "mcpctl events",
+    "mcpctl events llm gpt --since 7d",
+    "mcpctl events --type auth --principal ada",
+    "mcpctl events --since 2026-03-01 --until 2026-04-01 -o json",
+  ],
+  args: { about: many("A kind and a name, or kind/name: only what happened to it.", { from: "kinds" }) },
+  flags: {
+    since: text("--since <time>", "From then on: 2h or 7d ago, an ISO date or date-time."),
+    until: text("--until <time>", "Before then."),
+    type: text("--type <type>", "Only of this type.", { words: { from: "words", words: auditEventKinds } }),
+    principal: text("--principal <name>", "Only by this user, token or service account."),
+    usedToken: text("--with-token <name>", "Only with the token of this name."),
+    limit: text("--limit <n>", "At most so many.", { otherwise: "50" }),
+    noHeaders: toggle("--no-headers", "Only the rows."),
+  },
+  async run(given, tools) {
+    const limit = Number(given.limit ?? "50");
+    if (!Number.isInteger(limit) || limit < 1 || limit > most)
+      throw usage(`--limit is a whole number from 1 to ${most}.`);
+    const format = parseFormat(tools.globals.output);
+    const selected = {
+      about: about(given.about),
+      type: given.type,
+      principal: given.principal,
+      token: given.usedToken,
+      project: tools.globals.project,
+    };
+    const fields = Object.entries(selected).flatMap(([field, value]) =>
+      value === undefined ? [] : `${field}=${value}`,
+    );
+    const found = await newest(await tools.api(), { fields, limit, since: given.since, until: given.until });
+    if (found.length === 0 && (format.is === "table" || format.is === "wide")) {
+      tools.io.err("No events found.\n");
+      return;
+    }
+    const options = { format, single: false, status: true, headings: !given.noHeaders, labels: false };
+    await show([{ kind, resources: found }], options, tools);
+  },
+});
+
+/** @throws Failure usage for more than one resource */
+function about(words: readonly string[]): string | undefined {
+  if (words.length === 0) return undefined;
+  const [target, ...others] = parseTargets(words);
+  const [name, another] = target?.names ?? [];
+  if (!target || name === undefined || another !== undefined || others.length > 0)
+    throw usage("Say which one resource.", "mcpctl events llm gpt");
+  return `${target.kind.name}/${name}`;
+}
+
+export interface Wanted {
+  /** `field=value` each. */
+  fields: readonly string[];
+  limit: number;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+async function newest(api: Api, { fields, limit, since, until }: Wanted): Promise<Shown[]> {
+  const query = { fieldSelector: fields.join(",") || undefined, limit: String(limit), since, until };
+  for await (const page of api.list(kind, query)) return page;
+  return [];
+}
+
+/** The latest about one resource; undefined where they are not the caller's to see. */
+export async function latestAbout(api: Api, resource: string, limit: number): Promise<Shown[] | undefined> {
+  try {
+    return await newest(api, { fields: [`about=${resource}`], limit });
+  } catch (error) {
+    if (error instanceof Failure && error.exit === 4) return undefined;
+    throw error;
+  }
+}

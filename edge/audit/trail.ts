@@ -1,0 +1,17 @@
+/** Who did it, as the audit trail remembers. */
+import type { AuditEvent } from "#db/protocol/audit";
+import type { Principal } from "../access/principal.ts";
+
+type Who = Pick<AuditEvent, "principal" | "impersonator" | "tokenName" | "tokenHash" | "project">;
+
+/** Where somebody acts as somebody else, both: the token is that of who sent the request. */
+export function whoDid({ name, impersonator, ...own }: Principal): Who {
+  const sender = impersonator ?? own;
+  return {
+    principal: name,
+    impersonator: impersonator?.name ?? null,
+    tokenName: sender.tokenName ?? null,
+    tokenHash: sender.tokenHash8 ?? null,
+    project: sender.project ?? null,
+  };
+}

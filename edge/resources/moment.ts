@@ -1,0 +1,21 @@
+/** A moment as people write one in a query. Pure. */
+import { z } from "zod";
+import { refuse } from "#db/protocol/errors";
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const written = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+/**
+ * `2h` (that long before `now`; s, m, h, d), an ISO date (its first moment, UTC) or date-time.
+ * @param now milliseconds since the epoch. @returns ISO 8601 in UTC, undefined for nothing. @throws Refusal invalid_request
+ */
+export function parseMoment(text: string | null, param: string, now: number): string | undefined {
+  if (text === null || text === "") return undefined;
+  const span = /^(\d{1,6})([smhd])$/.exec(text);
+  if (span) return new Date(now - Number(span[1]) * units[span[2] as keyof typeof units]).toISOString();
+  if (written.safeParse(text).success) return new Date(text).toISOString();
+  return refuse("invalid_request", `${param}: ${JSON.stringify(text.slice(0, 40))} is not a moment.`, {
+    param,
+    hint: "Write how long ago, as 2h or 7d, or an ISO date or date-time.",
+  });
+}

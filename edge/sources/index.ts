@@ -1,0 +1,13 @@
+/** The one list of sources: every kind that is stored elsewhere has one. */
+import type { KindName } from "#db/resources/index";
+import { auditevent } from "./auditevent.ts";
+import { session } from "./session.ts";
+import type { Source } from "./source.ts";
+
+const sources: Partial<Record<KindName, Source>> = { auditevent, session };
+
+export function sourceOf(kind: KindName): Source {
+  const source = sources[kind];
+  if (!source) throw new Error(`${kind} has neither a table nor a source`);
+  return source;
+}
