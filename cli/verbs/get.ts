@@ -1,5 +1,6 @@
+import { hasTable } from "#db/resources/index";
 import type { Shown } from "../connection/api.ts";
-import { Failure } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import type { Target } from "../kinds.ts";
 import { inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
@@ -62,7 +63,8 @@ export default verb({
     if (given.watch || given.watchOnly) {
       const { format: _, single: __, ...looks } = options;
       const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : rows);
-      const watched = targets.map((target) => watchOf(target, given, tools));
+      const watchable = everything ? targets.filter((t) => hasTable(t.kind)) : targets;
+      const watched = watchable.map((target) => watchOf(target, given, tools));
       const rest = { format, sort, headings: !given.noHeaders, only: given.watchOnly, events: given.watchEvents };
       return watch(await Promise.all(watched), { ...looks, ...rest, skipHidden: everything }, tools);
     }
@@ -88,6 +90,7 @@ async function watchOf(
   tools: Tools,
 ): Promise<WatchedKind> {
   const { kind, names } = target;
+  if (!hasTable(kind)) throw usage(`${kind.plural} can't be watched.`, "List them again, or leave out -w.");
   const limited = given.allProjects ? undefined : await inProject(kind, tools);
   let meant: string[] | undefined;
   if (names.length > 0) {

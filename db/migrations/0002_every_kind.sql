@@ -430,9 +430,13 @@ ALTER TABLE "device_login" ADD CONSTRAINT "device_login_user_id_user_id_fk" FORE
 --> statement-breakpoint
 CREATE INDEX "template_labels" ON "template" USING gin ("labels");
 --> statement-breakpoint
+CREATE INDEX "template_created" ON "template" USING btree ("created_at","id");
+--> statement-breakpoint
 CREATE UNIQUE INDEX "template_name" ON "template" USING btree ("name");
 --> statement-breakpoint
 CREATE INDEX "cluster_labels" ON "cluster" USING gin ("labels");
+--> statement-breakpoint
+CREATE INDEX "cluster_created" ON "cluster" USING btree ("created_at","id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "cluster_name" ON "cluster" USING btree ("name");
 --> statement-breakpoint
@@ -440,27 +444,39 @@ CREATE UNIQUE INDEX "cluster_serviceAccounts_issuer" ON "cluster" USING btree ((
 --> statement-breakpoint
 CREATE INDEX "server_labels" ON "server" USING gin ("labels");
 --> statement-breakpoint
+CREATE INDEX "server_created" ON "server" USING btree ("created_at","id");
+--> statement-breakpoint
 CREATE UNIQUE INDEX "server_name" ON "server" USING btree ("name");
 --> statement-breakpoint
 CREATE INDEX "instance_labels" ON "instance" USING gin ("labels");
+--> statement-breakpoint
+CREATE INDEX "instance_created" ON "instance" USING btree ("created_at","id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "instance_name" ON "instance" USING btree ("name");
 --> statement-breakpoint
 CREATE INDEX "prompt_labels" ON "prompt" USING gin ("labels");
 --> statement-breakpoint
+CREATE INDEX "prompt_created" ON "prompt" USING btree ("created_at","id");
+--> statement-breakpoint
 CREATE UNIQUE INDEX "prompt_name" ON "prompt" USING btree ("name");
 --> statement-breakpoint
 CREATE INDEX "promptrequest_labels" ON "promptrequest" USING gin ("labels");
 --> statement-breakpoint
+CREATE INDEX "promptrequest_created" ON "promptrequest" USING btree ("created_at","id");
+--> statement-breakpoint
 CREATE UNIQUE INDEX "promptrequest_name" ON "promptrequest" USING btree ("name");
 --> statement-breakpoint
 CREATE INDEX "agent_labels" ON "agent" USING gin ("labels");
+--> statement-breakpoint
+CREATE INDEX "agent_created" ON "agent" USING btree ("created_at","id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "agent_name" ON "agent" USING btree ("name");
 --> statement-breakpoint
 CREATE INDEX "agent_status_publisher" ON "agent" USING btree ((status->>'publisher'));
 --> statement-breakpoint
 CREATE INDEX "personality_labels" ON "personality" USING gin ("labels");
+--> statement-breakpoint
+CREATE INDEX "personality_created" ON "personality" USING btree ("created_at","id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "personality_scope_name" ON "personality" USING btree ("scope_id","name");
 --> statement-breakpoint
@@ -512,9 +528,35 @@ CREATE INDEX "device_login_expiry" ON "device_login" USING btree ("expires_at");
 --> statement-breakpoint
 CREATE INDEX "device_login_user" ON "device_login" USING btree ("user_id");
 --> statement-breakpoint
+CREATE INDEX "secretbackend_created" ON "secretbackend" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "secret_created" ON "secret" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "llm_created" ON "llm" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "llm_by_type" ON "llm" USING btree ((spec->>'type'),"name","id");
+--> statement-breakpoint
+CREATE INDEX "llm_by_status_state" ON "llm" USING btree ((status->>'state'),"name","id");
+--> statement-breakpoint
+CREATE INDEX "user_created" ON "user" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "group_created" ON "group" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "project_created" ON "project" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "rbac_created" ON "rbac" USING btree ("created_at","id");
+--> statement-breakpoint
 CREATE INDEX "rbac_subjects" ON "rbac" USING gin ((spec->'subjects') jsonb_path_ops);
 --> statement-breakpoint
 CREATE INDEX "rbac_bindings" ON "rbac" USING gin ((spec->'bindings') jsonb_path_ops);
+--> statement-breakpoint
+CREATE INDEX "mcptoken_created" ON "mcptoken" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "mcptoken_by_status_state" ON "mcptoken" USING btree ((status->>'state'),"name","id");
+--> statement-breakpoint
+CREATE INDEX "publisher_created" ON "publisher" USING btree ("created_at","id");
+--> statement-breakpoint
+CREATE INDEX "publisher_by_status_state" ON "publisher" USING btree ((status->>'state'),"name","id");
 --> statement-breakpoint
 CREATE INDEX "session_family" ON "session" USING btree ("family") WHERE family is not null;
 --> statement-breakpoint

@@ -66,16 +66,26 @@ function describe(issue: z.core.$ZodIssue, value: unknown, hide: boolean): Omit<
     }
     case "invalid_union": {
       if ("options" in issue && Array.isArray(issue.options)) return oneOf(issue.options.map(String), value, hide);
-      return { message: lower(issue.message), given: shown(value, hide) };
+      return { message: lower(issue.message), expected: expectation(issue.message), given: shown(value, hide) };
     }
     case "invalid_key": {
       const why = issue.issues[0]?.message ?? issue.message;
-      return { message: `the key ${JSON.stringify(clip(String(issue.path.at(-1))))} is not valid: ${lower(why)}` };
+      return {
+        message: `the key ${JSON.stringify(clip(String(issue.path.at(-1))))} is not valid: ${lower(why)}`,
+        expected: expectation(why),
+        given: JSON.stringify(clip(String(issue.path.at(-1)))),
+      };
     }
     default:
-      return { message: lower(issue.message), given: shown(value, hide) };
+      return { message: lower(issue.message), expected: expectation(issue.message), given: shown(value, hide) };
   }
 }
+
+/** "Too big: expected string to have <=1024 characters", "must be an http or https URL" → what would do. */
+const expectation = (message: string): string =>
+  lower(message)
+    .replace(/^[^:]*: expected /, "")
+    .replace(/^must (be|have) /, "");
 
 function oneOf(values: readonly string[], value: unknown, hide: boolean): Omit<Fault, "path"> {
   const expected = values.length === 1 ? JSON.stringify(values[0]) : `one of ${values.join(", ")}`;

@@ -52,6 +52,8 @@ export interface Kind {
   oneOf: readonly (readonly string[])[];
   /** What no schema of a single field can say: all that is wrong with a parsed spec. */
   rules?: (spec: Record<string, unknown>) => Fault[];
+  /** Short scalar fields by which few of many are looked for: each has an index that serves lists by name. */
+  selectedBy: readonly string[];
   /** Further fields whose value no two rows share; `a.b` is within `a`. */
   unique?: readonly string[];
   /** Lists of objects in the spec that are searched by what one of their elements holds. */
@@ -101,6 +103,7 @@ export function kind<
     verbs: everyVerb,
     wide: {},
     nested: [],
+    selectedBy: [],
     atMostOneOf: [],
     oneOf: [],
     ...rest,

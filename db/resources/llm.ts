@@ -70,6 +70,7 @@ export const llm = kind({
     publisher: ref("publisher").optional().describe("Session that publishes it."),
     since: z.iso.datetime().optional().describe("When `state` last changed."),
   }),
+  selectedBy: ["type", "status.state"],
   columns: { TYPE: "type", MODEL: "model", TIER: "tier", LIFECYCLE: "status.lifecycle", STATE: "status.state" },
   wide: { URL: "url", KEY: "apiKeyRef.name", PUBLISHER: "status.publisher" },
 });

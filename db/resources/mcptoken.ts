@@ -39,6 +39,7 @@ export const mcptoken = kind({
   scope: "project",
   alternateKey: "status.hash",
   spent: ["revoked", "expired"],
+  selectedBy: ["status.state"],
   columns: { PROJECT: "project", STATE: "status.state", EXPIRES: "status.expiresAt", "CREATED BY": "status.createdBy" },
   wide: { "LAST USED": "status.lastUsedAt", BINDINGS: "bindings" },
 });

@@ -20,5 +20,6 @@ export const publisher = kind({
     since: z.iso.datetime().describe("When `state` last changed."),
   }),
   verbs: ["get"],
+  selectedBy: ["status.state"],
   columns: { HOST: "host.hostname", SLOTS: "slots", STATE: "status.state", LLMS: "status.llms", OWNER: "owner" },
 });

@@ -109,7 +109,13 @@ export function unsoundness(document: unknown): Fault | undefined {
   const look = (value: unknown, path: string, depth: number): Fault | undefined => {
     if (++values > mostValues) return { path: "", message: `holds more than ${mostValues} values` };
     if (typeof value === "string")
-      return isSound(value) ? undefined : { path, message: "contains a NUL character or half a surrogate pair" };
+      return isSound(value)
+        ? undefined
+        : {
+            path,
+            message: "contains a NUL character or half a surrogate pair",
+            expected: "well-formed text without NUL",
+          };
     if (typeof value !== "object" || value === null) return undefined;
     if (depth >= deepest) return { path: path.slice(0, 80), message: `is nested more than ${deepest} deep` };
     for (const key in value) {

@@ -58,7 +58,14 @@ export const uniqueName = (k: Pick<Kind, "name">, path: string): string => `${k.
 
 function resourceTable(k: Kind, parent: () => ResourceTable | undefined) {
   return pgTable(k.name, columns, (t) => {
-    const extra: PgTableExtraConfigValue[] = [index(`${k.name}_labels`).using("gin", t.labels)];
+    const extra: PgTableExtraConfigValue[] = [
+      index(`${k.name}_labels`).using("gin", t.labels),
+      index(`${k.name}_created`).on(t.createdAt, t.id),
+      // With the order of lists behind it, so that a page of those that match is read and nothing else.
+      ...k.selectedBy.map((path) =>
+        index(`${k.name}_by_${path.replace(".", "_")}`).on(sql.raw(`(${fieldSql(path)})`), t.name, t.id),
+      ),
+    ];
     const scope = parent();
     if (scope) {
       extra.push(

@@ -10,8 +10,21 @@ export type JsonSchema = Record<string, unknown>;
 
 /** JSON Schema 2020-12, which is OpenAPI 3.1's own dialect. What zod can only check by code is left to the server. */
 export function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return rest;
+  const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return withoutCircles(rest);
+}
+
+/**
+ * Zod refers to what contains itself (any JSON value does) by a place in a document of its own, and this is only a part of
+ * one: there it is anything, which the server looks at.
+ */
+function withoutCircles(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema), (_, value: unknown) => {
+    if (typeof value !== "object" || value === null || !("$ref" in value)) return value;
+    if (typeof value.$ref !== "string" || !value.$ref.startsWith("#/$defs/")) return value;
+    const { $ref: _circle, ...anything } = value;
+    return anything;
+  });
 }
 
 /** Name of a kind's schemas: `Llm`, `LlmInput`, `LlmList`. */

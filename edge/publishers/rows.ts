@@ -203,9 +203,9 @@ export async function sessionsThere(store: Store, most: number): Promise<string[
   const { rows } = await store.db.execute(sql`
     select session from (
       select ${llm.status}->>'publisher' as session from ${llm}
-        where ${llm.status}->>'lifecycle' = 'virtual' and ${stateOf} <> 'inactive'
+        where ${llm.status}->>'publisher' is not null and ${llm.status}->>'lifecycle' = 'virtual' and ${stateOf} <> 'inactive'
       union
-      select ${publisher.name} from ${publisher} where ${publisher.status}->>'state' <> 'inactive'
-    ) there where session is not null order by random() limit ${most}`);
+      select ${publisher.name} from ${publisher} where ${publisher.status}->>'state' = 'active'
+    ) there order by random() limit ${most}`);
   return rows.map((row) => String(row["session"]));
 }

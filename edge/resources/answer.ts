@@ -2,14 +2,14 @@
 import { OUTCOME_HEADER } from "#db/protocol/outcome";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
+import { isKnown } from "./precondition.ts";
 import { etag, present } from "./present.ts";
 import type { NamedKind } from "./read.ts";
 import type { Outcome } from "./write.ts";
 
 export function answerRow(call: Call, kind: NamedKind, row: Stored): Response {
   const headers = { etag: etag(row), "cache-control": "no-store" };
-  const known = call.request.headers.get("if-none-match")?.split(",");
-  if (["GET", "HEAD"].includes(call.request.method) && known?.some((tag) => tag.trim() === etag(row)))
+  if (["GET", "HEAD"].includes(call.request.method) && isKnown(row, call.request.headers.get("if-none-match")))
     return new Response(null, { status: 304, headers });
   return Response.json(present(kind.name, row, Date.now()), { headers });
 }

@@ -2,7 +2,7 @@
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { sourceOf } from "../sources/index.ts";
-import { assertSeen } from "./precondition.ts";
+import { assertSeen, type Preconditions } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
 
 export async function viewOf(call: Call, kind: NamedKind): Promise<(row: Stored) => Stored> {
@@ -15,7 +15,7 @@ export async function end(
   call: Call,
   kind: NamedKind,
   row: Stored,
-  { dryRun, seen }: { dryRun: boolean; seen: readonly string[] | undefined },
+  { dryRun, seen }: { dryRun: boolean; seen: Preconditions },
 ): Promise<Stored> {
   assertSeen(kind, row, seen);
   const source = sourceOf(kind.name);

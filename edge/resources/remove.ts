@@ -10,7 +10,7 @@ import type { Transaction } from "../store.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { isStillReferred } from "./conflicts.ts";
 import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dependents.ts";
-import { assertSeen } from "./precondition.ts";
+import { assertSeen, type Preconditions } from "./precondition.ts";
 import { rehearse } from "./rehearse.ts";
 
 /** Named in the refusal; more are counted as "and more". */
@@ -21,7 +21,7 @@ export async function remove(
   call: Call,
   kind: TableKind,
   { id, name }: Stored,
-  { dryRun, seen }: { dryRun: boolean; seen: readonly string[] | undefined },
+  { dryRun, seen }: { dryRun: boolean; seen: Preconditions | undefined },
 ): Promise<Stored> {
   const t = resources[kind.name];
   let gone: { row: Stored; before?: Stored; all: Going[] };
@@ -29,7 +29,7 @@ export async function remove(
     gone = await rehearse(call.deps.store, dryRun, async (tx) => {
       const [row] = await tx.select().from(t).where(eq(t.id, id)).for("update");
       if (!row) refuse("not_found", `The ${kind.name} ${JSON.stringify(name)} was deleted meanwhile.`);
-      assertSeen(kind, row, seen);
+      if (seen) assertSeen(kind, row, seen);
       assertNotTheOne(kind, row);
       const original = behaviours[kind.name]?.insteadOfDelete?.(row);
       if (original) return { row: await reset(tx, kind, row, original), before: row, all: [] };

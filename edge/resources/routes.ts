@@ -10,7 +10,7 @@ import { parentOf } from "./dependents.ts";
 import { end, viewOf } from "./elsewhere.ts";
 import { answerList, type Only } from "./list.ts";
 import { type Nest, nestsOf } from "./nested.ts";
-import { assertSeen, versionsSeen } from "./precondition.ts";
+import { assertSeen, preconditionsOf } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
 import { referrersRoute } from "./referrers-route.ts";
 import { remove } from "./remove.ts";
@@ -79,7 +79,7 @@ function routesOf(kind: NamedKind): Route[] {
         "GET",
         one,
         role("view"),
-        { summary: `Read one ${kind.name}.`, query: which, answer: answer(200) },
+        { summary: `Read one ${kind.name}.`, query: which, headers: known, answer: answer(200) },
         async (call) => {
           const row = await rowInPath(call, kind);
           return answerRow(call, kind, (await viewOf(call, kind))(row));
@@ -152,7 +152,7 @@ function routesOf(kind: NamedKind): Route[] {
           answer: answer(200),
         },
         async (call) => {
-          const seen = versionsSeen(call.request.headers.get("if-match"));
+          const seen = preconditionsOf(call.request.headers);
           const row = await rowInPath(call, kind);
           const options = { dryRun: isDryRun(call), seen };
           const gone = hasTable(kind) ? await remove(call, kind, row, options) : await end(call, kind, row, options);
@@ -195,7 +195,12 @@ const applyParameters = {
     "true: the body is a manifest. Fields that it has are set, those that an earlier one set and it has not go, others stay; null removes.",
 } as const;
 
-const preconditions = { "if-match": "ETag of what was read: 412 when somebody has changed it since." } as const;
+const known = { "if-none-match": "ETag of what is known already: 304 when it is still current." } as const;
+
+const preconditions = {
+  "if-match": "ETag of what was read: 412 when somebody has changed it since.",
+  "if-none-match": "*: 412 when it is there. A PUT never creates.",
+} as const;
 
 async function within(call: Call, nest: Nest): Promise<Only> {
   const { id, name } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
@@ -205,7 +210,7 @@ async function within(call: Call, nest: Nest): Promise<Only> {
 
 async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
   const body = await readDocument(call);
-  const seen = versionsSeen(call.request.headers.get("if-match"));
+  const seen = preconditionsOf(call.request.headers, isApply(call) ? undefined : body);
   const first = await rowInPath(call, kind);
   const merge = method === "PATCH";
   const read = merge ? readPatched : isApply(call) ? readApplied : readReplacement;

@@ -20,7 +20,8 @@ export interface FieldRequirement {
 /** Of one selector; more is nobody's selection. */
 const mostRequirements = 64;
 
-const key = /^[A-Za-z0-9]([-A-Za-z0-9_./]{0,251}[A-Za-z0-9])?$/;
+/** A little more than can be written: what was written before that was looked at can be found, and mended. */
+const key = /^[A-Za-z0-9]([-A-Za-z0-9_./]{0,315}[A-Za-z0-9])?$/;
 
 /**
  * `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, separated by commas. As in Kubernetes, `!=` and `notin` also

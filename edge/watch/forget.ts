@@ -11,7 +11,7 @@ const most = 50_000;
 export const forgetStatement = (olderThan: number) => sql`
   with old as (select seq from (select seq, at from ${change} order by seq limit ${most}) first
     where at < clock_timestamp() - ${olderThan}::bigint * interval '1 millisecond'),
-  gone as (delete from ${change} where seq in (select seq from old) returning xid)
+  gone as (delete from ${change} where seq = any(array(select seq from old)) returning xid)
   insert into ${changeFloor} (one, xid) select 1, xid from gone order by xid desc limit 1
   on conflict (one) do update set xid = greatest(${changeFloor.xid}, excluded.xid)`;
 

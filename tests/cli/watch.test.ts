@@ -173,6 +173,7 @@ test("begins anew where too much was missed, and shows what that makes of what i
 test("fails where there is nothing to look at", async () => {
   expect(await get("llm nowhere -w").ended).toMatchObject({ exit: 3, out: "" });
   expect(await get("llms -w --field-selector nope=1").ended).toMatchObject({ exit: 1, out: "" });
+  expect(await get("sessions -w").ended).toMatchObject({ exit: 2, out: "" });
   const { engineer } = catalogue;
   expect((await engineer.run(["get", "llms", "-w", "--edge", "http://127.0.0.1:9"])).exit).toBe(5);
 });
