@@ -100,3 +100,12 @@ test("two circles that share a document are both broken", () => {
   expect(reduced.size).toBe(2);
   expect(topological(must)).toHaveLength(4);
 });
+
+test("thousands of circles are no matter", () => {
+  const n = 3_000;
+  const documents = Array.from({ length: n }, (_, i) => [
+    doc(agent, `a${i}`, { llm: "m", starts: `p${i}` }),
+    doc(personality, `p${i}`, { agent: `a${i}` }),
+  ]).flat();
+  expect(plan(documents).reduced.size).toBe(n);
+});

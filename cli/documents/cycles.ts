@@ -28,35 +28,48 @@ export function unwind(
 ): Unwound {
   const reduced = new Map<number, Reduced>();
   const faults: Fault[] = [];
-  let left = found.map((all) => all.filter((l) => isNew(l.to)));
-  const given = new Set<number>();
-  for (;;) {
-    const circle = components(left.map((all) => all.map((l) => l.to))).find(
-      (group) =>
-        !given.has(group[0] ?? -1) && (group.length > 1 || group.some((i) => left[i]?.some((l) => l.to === i))),
-    );
-    if (!circle) break;
+  const left = found.map((all) => all.filter((l) => isNew(l.to)));
+  const circles = circlesOf([...left.keys()], left);
+  for (let circle = circles.pop(); circle; circle = circles.pop()) {
     const members = new Set(circle);
-    const broken = inOrder(circle, documents)
-      .filter((i) => !reduced.has(i) && documents[i]?.kind.verbs.includes("edit"))
-      .flatMap((i) => {
-        const document = documents[i];
-        const closing = (left[i] ?? []).filter((l) => members.has(l.to));
-        if (!document || closing.length === 0) return [];
-        const result = leaveOut(document.kind, document.body, closing);
-        return result.without.length > 0 ? [{ i, result }] : [];
-      })
-      .at(0);
+    const broken = breakOne(inOrder(circle, documents), documents, (i) =>
+      reduced.has(i) ? [] : (left[i] ?? []).filter((l) => members.has(l.to)),
+    );
     if (!broken) {
-      for (const i of circle) given.add(i);
       faults.push(unbreakable(circle, documents, left));
       continue;
     }
-    reduced.set(broken.i, broken.result);
     const gone = new Set(broken.result.without);
-    left = left.map((all, i) => (i === broken.i ? all.filter((l) => !gone.has(l)) : all));
+    reduced.set(broken.place, broken.result);
+    left[broken.place] = (left[broken.place] ?? []).filter((l) => !gone.has(l));
+    circles.push(...circlesOf(circle, left));
   }
   return { reduced, must: left.map((all) => [...new Set(all.map((l) => l.to))]), faults };
+}
+
+/** Circles among these places. */
+function circlesOf(places: readonly number[], left: readonly (readonly Link[])[]): number[][] {
+  const index = new Map(places.map((place, i) => [place, i]));
+  const needs = places.map((place) => (left[place] ?? []).flatMap((l) => index.get(l.to) ?? []));
+  return components(needs)
+    .filter((group) => group.length > 1 || group.some((i) => needs[i]?.includes(i)))
+    .map((group) => group.flatMap((i) => places[i] ?? []));
+}
+
+/** The first document that can do without some of what closes the circle. */
+function breakOne(
+  circle: readonly number[],
+  documents: readonly Document[],
+  closing: (place: number) => readonly Link[],
+): { place: number; result: Reduced } | undefined {
+  for (const place of circle) {
+    const document = documents[place];
+    const links = closing(place);
+    if (!document?.kind.verbs.includes("edit") || links.length === 0) continue;
+    const result = leaveOut(document.kind, document.body, links);
+    if (result.without.length > 0) return { place, result };
+  }
+  return undefined;
 }
 
 /** What others build upon comes first, as in the list of kinds: an incomplete one is then the one that nothing was put into yet. */

@@ -63,21 +63,35 @@ export async function prune(
   report: { gone(s: Superfluous): Promise<void>; failed(s: Superfluous, error: Failure): void },
   tools: Pick<Tools, "sleep">,
 ): Promise<number> {
-  let failed = 0;
-  for (const s of found) {
-    const { id, resourceVersion } = s.resource;
-    try {
-      // Exactly what was looked at: somebody may have made it theirs meanwhile.
-      await patiently(() => api.remove(s.kind, id, undefined, { ifMatch: resourceVersion }), tools);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      if (error.code !== "not_found") {
-        failed++;
-        report.failed(s, error);
-        continue;
-      }
+  let waiting = found;
+  for (;;) {
+    const kept: { s: Superfluous; error: Failure }[] = [];
+    for (const s of waiting) {
+      const error = await remove(s, api, tools);
+      if (error) kept.push({ s, error });
+      else await report.gone(s);
     }
-    await report.gone(s);
+    // What kept one may have gone after it: in a circle there is no order in which nothing is refused.
+    const again = kept.some(({ error }) => error.code === "still_referred") && kept.length < waiting.length;
+    if (!again) {
+      for (const { s, error } of kept) report.failed(s, error);
+      return kept.length;
+    }
+    waiting = kept.map(({ s }) => s);
   }
-  return failed;
+}
+
+/** Exactly what was looked at: somebody may have made it theirs meanwhile. @returns why it is still there. */
+async function remove(
+  { kind, resource: { id, resourceVersion } }: Superfluous,
+  api: Api,
+  tools: Pick<Tools, "sleep">,
+): Promise<Failure | undefined> {
+  try {
+    await patiently(() => api.remove(kind, id, undefined, { ifMatch: resourceVersion }), tools);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.code === "not_found" ? undefined : error;
+  }
+  return undefined;
 }

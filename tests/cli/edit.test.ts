@@ -114,6 +114,36 @@ describe("edit", () => {
     expect(readFileSync(kept, "utf8")).toContain("an hour of work");
   });
 
+  test("an editor that is not there is named, and what to do", async () => {
+    await apply(llm("uneditable"));
+    const said = await engineer.run(["edit", "llm/uneditable"], {
+      env: { EDITOR: "no-such-editor -w" },
+      editor: () => 127,
+    });
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("The editor `no-such-editor -w` is not there.");
+    expect(said.err).toContain("Set EDITOR to one that works.");
+  });
+
+  test.each([
+    ["MCPCTL_EDITOR", { MCPCTL_EDITOR: "mine", VISUAL: "theirs", EDITOR: "any" }, "mine"],
+    ["VISUAL", { VISUAL: "theirs", EDITOR: "any" }, "theirs"],
+    ["EDITOR", { EDITOR: "any" }, "any"],
+    ["vi where nothing is set", {}, "vi"],
+  ])("opens %s", async (_what, env, command) => {
+    await apply(llm("opened"));
+    const said = await engineer.run(["edit", "llm/opened"], { env, editor: () => 1 });
+    expect(said.err).toContain(`The editor \`${command}\` ended with status 1.`);
+  });
+
+  test.each([
+    [["llm", "a", "b"], "Say which one."],
+    [["llms"], "Say which one."],
+    [["mcptoken", "x"], "can't be edited"],
+  ])("%j is no way to edit", async (what, words) =>
+    expect(await engineer.run(["edit", ...what])).toMatchObject({ exit: 2, err: expect.stringContaining(words) }),
+  );
+
   test("gives up when the same mistake is saved twice", async () => {
     await apply(llm("stubborn"));
     const said = await edit(
