@@ -125,6 +125,25 @@ describe(verifies("apply.prune", "prune"), () => {
   });
 });
 
+test("diff: 0 for nothing, 1 for a difference, more where it can't be told", async () => {
+  const text = labelled("group", "diffed", "x");
+  expect(await diff(text)).toMatchObject({ exit: 1, out: expect.stringContaining("+name: diffed") });
+  await apply(text);
+  expect(await diff(text)).toEqual({ exit: 0, out: "", err: "" });
+  expect((await diff("kind: group\nname: [")).exit).toBe(2);
+  expect((await diff(labelled("group", "diffed", "x", "members: [nobody-such]\n"))).exit).toBe(2);
+  expect((await engineer.run(["diff", "-f", "nowhere.yaml"])).exit).toBe(3);
+  expect(
+    (await engineer.run(["diff", "-f", "-"], { stdin: text, env: { MCPCTL_EDGE: "http://127.0.0.1:9" } })).exit,
+  ).toBe(5);
+  front.interfere = (req, res) => {
+    if (!req.url?.startsWith("/api")) return false;
+    res.writeHead(500, { "content-type": "application/problem+json" }).end(JSON.stringify({ detail: "Broken." }));
+    return true;
+  };
+  expect((await diff(text)).exit).toBe(2);
+});
+
 describe(verifies("apply.resumable", "an apply that is cut off"), () => {
   const files = (n: number) =>
     `groups: [{name: cut-${n}, members: [cut-${n}]}]

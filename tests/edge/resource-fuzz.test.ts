@@ -39,14 +39,14 @@ describe.each(kinds.filter((k) => k.verbs.includes("create")).map((kind) => ({ k
       await fc.assert(
         fc.asyncProperty(
           documentOf(schema, names),
-          fc.constantFrom("POST", "PUT", "PATCH"),
-          async (document, method) => {
+          fc.constantFrom(["POST", ""], ["PUT", ""], ["PATCH", ""], ["POST", "&apply=true"], ["PUT", "&apply=true"]),
+          async (document, [method = "", more]) => {
             // A version made up would be one that is gone, and the rest of the document not looked at.
             const body =
               method === "POST" || !isObject(document) ? document : { ...document, name: one, resourceVersion: "" };
             const path = method === "POST" ? `/api/v1/${plural}` : `/api/v1/${plural}/${one}`;
             // Stored or not is decided the same way in a dry run, and the next document finds the store as this one did.
-            const answer = await api.call(method, `${path}?dryRun=true`, JSON.stringify(body));
+            const answer = await api.call(method, `${path}?dryRun=true${more}`, JSON.stringify(body));
             expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
             accepted[answer.status < 300 ? "yes" : "no"]++;
           },
@@ -105,8 +105,14 @@ test("take any bytes, or say why not", async () => {
     ["more than a document", JSON.stringify({ name: "x", description: "x".repeat(3_000_000) }), 413],
   ];
   for (const [what, body, status] of bodies)
-    for (const method of ["POST", "PUT", "PATCH"]) {
-      const path = method === "POST" ? "/api/v1/llms" : "/api/v1/llms/gpt";
+    for (const [method, query] of [
+      ["POST", ""],
+      ["PUT", ""],
+      ["PATCH", ""],
+      ["POST", "?apply=true"],
+      ["PUT", "?apply=true"],
+    ] as const) {
+      const path = `${method === "POST" ? "/api/v1/llms" : "/api/v1/llms/gpt"}${query}`;
       const answer = await fetch(edge.url + path, { method, body, headers: { authorization: `Bearer ${api.token}` } });
       expect(answer.status, `${method} ${what}: ${await answer.text()}`).toBe(status);
     }
@@ -132,8 +138,10 @@ test(verifies("secrets.write-only", "no answer, log line or row holds a planted 
     await ask("POST", "/api/v1/secrets", { name: "x", data });
     await ask("PUT", "/api/v1/secrets/keys", { data });
     await ask("PATCH", "/api/v1/secrets/keys", { data });
+    await ask("PUT", "/api/v1/secrets/keys?apply=true", { data });
   }
   await ask("PATCH", "/api/v1/secrets/keys", { data: { three: "canary-three", two: null } });
+  await ask("PUT", "/api/v1/secrets/keys?apply=true", { data: { one: "canary-one", three: "canary-three" } });
   await ask("PUT", "/api/v1/secrets/keys", { description: "canaries stay inside" });
   await ask("POST", "/api/v1/users", { name: "eve", email: "eve@example.com", password: "canary-password" });
   await ask("DELETE", "/api/v1/secrets/keys");
