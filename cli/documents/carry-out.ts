@@ -3,7 +3,8 @@ import { type Api, isPassing, type Shown } from "../connection/api.ts";
 import type { DryRun } from "../dry-run.ts";
 import { Failure } from "../failure.ts";
 import type { Tools } from "../verb.ts";
-import { type Decision, decide, find, type Step, scopeOf } from "./plan.ts";
+import { find, scopeOf } from "./look-up.ts";
+import { type Decision, decide, type Step } from "./plan.ts";
 
 export type Outcome = "created" | "configured" | "unchanged";
 

@@ -8,6 +8,7 @@ import { at } from "../render/cell.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
 import { bodyFaults, canonical, placed, writable } from "./check.ts";
 import { unwind } from "./cycles.ts";
+import { lookUp } from "./look-up.ts";
 import { links, topological } from "./order.ts";
 import { same } from "./overlay.ts";
 import type { Manifest } from "./read.ts";
@@ -31,9 +32,6 @@ export interface Step extends Decision {
   /** A document of a cycle is begun without the references that close it, and completed by a later step. */
   part?: "begin" | "complete";
 }
-
-/** How many resources are looked at together. */
-const AT_ONCE = 4;
 
 /** @returns steps in the order in which they are to be carried out. @throws Failure with every fault, before any write. */
 export async function planApply(
@@ -150,40 +148,4 @@ export function decide(m: Manifest, current: Shown | undefined): Decision {
   if (writesHidden || !same(canonical(kind, next) ?? next, canonical(kind, base) ?? base))
     return { ...found, does: "replace" };
   return { ...found, does: same(paths, [...before].sort()) ? "nothing" : "own" };
-}
-
-async function lookUp(
-  manifests: readonly Manifest[],
-  api: Api,
-  project: string | undefined,
-): Promise<(Shown | undefined)[]> {
-  const found: (Shown | undefined)[] = new Array(manifests.length).fill(undefined);
-  const places = [...manifests.keys()];
-  const worker = async () => {
-    for (let i = places.shift(); i !== undefined; i = places.shift()) {
-      const m = manifests[i];
-      if (m) found[i] = await find(m, api, project);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return found;
-}
-
-export async function find(m: Manifest, api: Api, project: string | undefined): Promise<Shown | undefined> {
-  try {
-    return await api.get(m.kind, m.name, scopeOf(m, project));
-  } catch (error) {
-    if (error instanceof Failure && error.code === "not_found") return undefined;
-    throw error;
-  }
-}
-
-/** The parent that a scoped resource's name is looked up in: what the document says, else `-p`, else the kind's default. */
-export function scopeOf(m: Pick<Manifest, "kind" | "body">, project: string | undefined): string | undefined {
-  if (!m.kind.scope) return undefined;
-  const own = m.body[m.kind.scope];
-  if (typeof own === "string") return own;
-  const preset = m.kind.spec.shape[m.kind.scope]?.safeParse(undefined);
-  const named = m.kind.scope === "project" ? project : undefined;
-  return named ?? (preset?.success && typeof preset.data === "string" ? preset.data : undefined);
 }

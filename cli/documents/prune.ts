@@ -6,8 +6,9 @@ import type { AnyKind } from "../kinds.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
 import type { Tools } from "../verb.ts";
 import { patiently } from "./carry-out.ts";
+import { scopeOf } from "./look-up.ts";
 import { dependencies, untopological } from "./order.ts";
-import { type Step, scopeOf } from "./plan.ts";
+import type { Step } from "./plan.ts";
 
 export interface Superfluous {
   kind: AnyKind;

@@ -1,7 +1,7 @@
 import type { Api } from "../connection/api.ts";
 import { loadManifests } from "../documents/files.ts";
+import { scopeOf } from "../documents/look-up.ts";
 import { dependencies, untopological } from "../documents/order.ts";
-import { scopeOf } from "../documents/plan.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
