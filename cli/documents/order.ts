@@ -24,11 +24,17 @@ export function links(documents: readonly Document[]): Link[][] {
   const places = new Map<string, number>();
   for (const [i, m] of documents.entries()) {
     places.set(`${m.kind.name}/${m.name}`, i);
+    // Names are unique within the parent, so what is meant to be one's own is known by both.
+    if (m.kind.scope) places.set(`${m.kind.name}/${m.name} of ${String(m.body[m.kind.scope])}`, i);
     const other = m.kind.alternateKey ? m.body[m.kind.alternateKey] : undefined;
     if (typeof other === "string") places.set(`${m.kind.name}/${other.toLowerCase()}`, i);
   }
   return documents.map((m) =>
     referencesFrom(m).flatMap((r) => {
+      if (r.within) {
+        const own = places.get(`${r.kind}/${r.name} of ${m.name}`);
+        return own === undefined ? [] : [{ ...r, to: own }];
+      }
       const to = places.get(`${r.kind}/${r.name}`) ?? places.get(`${r.kind}/${r.name.toLowerCase()}`);
       return to === undefined ? [] : [{ ...r, to }];
     }),

@@ -115,7 +115,8 @@ function faultsOf({ manifest: m, current, next }: Decision): Fault[] {
     m,
     [...emptied, ...bodyFaults(m.kind, { name: m.name, ...next })].map((f) => {
       const [field, ...deeper] = f.at;
-      const dropped = f.missing && deeper.length === 0 && current?.applied?.includes(String(field));
+      const gone = f.missing && deeper.length === 0 && next[String(field)] === undefined;
+      const dropped = gone && current?.applied?.includes(String(field));
       return dropped ? { ...f, message: "was applied before and can't be left out now: it is required" } : f;
     }),
   );

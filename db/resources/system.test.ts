@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { isSystemOwned, SYSTEM_PROJECT, SYSTEM_USER } from "./system.ts";
+import { isSystemOwned, systemProject, systemUser } from "./system.ts";
 
 test.each([
-  [{ kind: "user", name: "system", email: SYSTEM_USER }, true],
+  [{ kind: "user", name: "system", email: systemUser.email }, true],
   [{ kind: "user", name: "ada", email: "ada@example.com" }, false],
-  [{ kind: "project", name: SYSTEM_PROJECT }, true],
-  [{ kind: "group", name: SYSTEM_PROJECT }, false],
-  [{ kind: "project", name: "web", owner: SYSTEM_USER }, true],
-  [{ kind: "mcptoken", name: "t", project: SYSTEM_PROJECT }, true],
+  [{ kind: "project", name: systemProject }, true],
+  [{ kind: "group", name: systemProject }, false],
+  [{ kind: "project", name: "web", owner: systemUser.email }, true],
+  [{ kind: "mcptoken", name: "t", project: systemProject }, true],
   [{ kind: "llm", name: "m", status: { lifecycle: "virtual", publisher: "p" } }, true],
   [{ kind: "llm", name: "m", status: { lifecycle: "public" } }, false],
 ])("%j: %s", (shown, own) => expect(isSystemOwned(shown)).toBe(own));

@@ -1,7 +1,7 @@
 /** What the product keeps for itself: made at the first start, and nobody's to sweep away. */
 
-export const SYSTEM_USER = "system@mcpctl.local";
-export const SYSTEM_PROJECT = "mcpctl-system";
+export const systemUser = { name: "system", email: "system@mcpctl.local" } as const;
+export const systemProject = "mcpctl-system";
 
 /**
  * Whether a resource, flat as it is shown, is made by the product rather than by people: its user, its project, what belongs to
@@ -12,9 +12,10 @@ export function isSystemOwned(shown: Readonly<Record<string, unknown>>): boolean
   const published = typeof status === "object" && status !== null && "publisher" in status;
   return (
     published ||
-    (kind === "user" && email === SYSTEM_USER) ||
-    (kind === "project" && name === SYSTEM_PROJECT) ||
-    owner === SYSTEM_USER ||
-    project === SYSTEM_PROJECT
+    (kind === "user" && email === systemUser.email) ||
+    (kind === "project" && name === systemProject) ||
+    owner === systemUser.name ||
+    owner === systemUser.email ||
+    project === systemProject
   );
 }

@@ -1,0 +1,92 @@
+/** Documents that refer to each other, as agents and their personalities do, over a real edge. */
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { verifies } from "../requirements.ts";
+import { type Front, startFront } from "./front.ts";
+import { type Person, person } from "./person.ts";
+
+let edge: TestEdge;
+let front: Front;
+let engineer: Person;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  front = await startFront(edge.url);
+  engineer = person({ MCPCTL_EDGE: front.url, MCPCTL_TOKEN: (await edge.bootstrap()).token });
+});
+afterAll(async () => {
+  engineer?.leave();
+  await front?.stop();
+  await edge?.stop();
+});
+afterEach(() => {
+  front.interfere = () => false;
+});
+
+const apply = (text: string, ...flags: string[]) => engineer.run(["apply", "-f", "-", ...flags], { stdin: text });
+const at = async (what: string, path: string) =>
+  (await engineer.run(["get", what, "-o", `jsonpath={.${path}}`])).out.trim();
+
+/** Each agent has a personality of the same name, which it starts with. */
+const pair = (n: string) => `---
+kind: personality
+name: calm
+agent: agent-${n}
+labels: {pair: "${n}"}
+---
+kind: agent
+name: agent-${n}
+labels: {pair: "${n}"}
+llm: model
+defaultPersonality: calm
+`;
+const model = "kind: llm\nname: model\ntype: vllm\nmodel: m\nurl: http://127.0.0.1:9\n";
+
+test(verifies("apply.cycles", "agents and their personalities are made in one go, each told once"), async () => {
+  const text = `${pair("a")}${pair("b")}---\n${model}`;
+  const dry = await apply(text, "--dry-run");
+  expect(dry.err).toBe("");
+  expect(dry.out.match(/created \(server dry run\)/g)).toHaveLength(5);
+  const said = await apply(text);
+  expect(said.err).toBe("");
+  expect(said.out.trim().split("\n").sort()).toEqual([
+    "agent/agent-a created",
+    "agent/agent-b created",
+    "llm/model created",
+    "personality/calm created",
+    "personality/calm created",
+  ]);
+  expect(await at("agent/agent-a", "defaultPersonality")).toBe("calm");
+  const again = await apply(text);
+  expect(again.out.match(/unchanged/g)).toHaveLength(5);
+  const printed = await engineer.run(["get", "agents,personalities", "-o", "yaml"]);
+  expect((await apply(printed.out)).out.match(/unchanged/g)).toHaveLength(4);
+});
+
+test("cut off between the two passes, it is completed by the next apply", async () => {
+  await apply(model);
+  const stop = new AbortController();
+  front.interfere = (req, res) => {
+    if (!/^PUT .*\/agents\//.test(`${req.method} ${req.url}`)) return false;
+    stop.abort();
+    res.destroy();
+    return true;
+  };
+  const first = await engineer.run(["apply", "-f", "-"], { stdin: pair("cut"), signal: stop.signal });
+  expect(first.exit).toBe(1);
+  front.interfere = () => false;
+  expect(await at("agent/agent-cut", "defaultPersonality")).toBe("");
+  expect((await apply(pair("cut"))).out).toContain("agent/agent-cut configured\n");
+  expect(await at("agent/agent-cut", "defaultPersonality")).toBe("calm");
+});
+
+test("pruned together, whatever refers to what", async () => {
+  await apply(`${model}${pair("gone")}`);
+  const left =
+    "---\nkind: agent\nname: stays\nlabels: {pair: gone}\nllm: model\n---\nkind: personality\nname: stays\nagent: stays\n";
+  const said = await apply(left, "--prune", "-l", "pair=gone");
+  expect(said.err).toBe("");
+  expect(said.out).toContain("agent/agent-gone pruned\n");
+  expect((await engineer.run(["get", "agent/agent-gone"])).exit).toBe(3);
+  expect(await at("agent/stays", "name")).toBe("stays");
+});
