@@ -85,7 +85,12 @@ function unsaid({ message, details: { faults = [] } }: Failure): readonly Fault[
 
 /** `timeouts.idle: expected number, given "x" (did you mean …?)` */
 export function faultLine(f: Fault): string {
-  const given = f.given === undefined ? "" : `, given ${f.given}`;
-  const what = f.expected === undefined ? f.message : `expected ${f.expected}${given}`;
-  return `${f.path ? `${f.path}: ` : ""}${what}${f.suggestion ? ` (did you mean ${f.suggestion}?)` : ""}`;
+  return `${f.path ? `${f.path}: ` : ""}${whatOf(f)}${f.suggestion ? ` (did you mean ${f.suggestion}?)` : ""}`;
+}
+
+function whatOf({ message, expected, given }: Fault): string {
+  if (expected === undefined) return message;
+  if (given !== undefined) return `expected ${expected}, given ${given}`;
+  if (message.includes(expected)) return message;
+  return message.startsWith("expected") ? `expected ${expected}` : `${message}; expected ${expected}`;
 }

@@ -282,6 +282,10 @@ export const requirements = {
   ...virtualLlms,
 
   // The command line
+  "cli.create-from": {
+    behaviour: "A server is made of a template and values; what is missing or wrong is said by the name it has there.",
+    source: "mcp.md; resources.md",
+  },
   "cli.round-trip": {
     behaviour: "What get -o yaml prints goes into apply -f and is reported unchanged.",
     source: "resources.md; cli.md",

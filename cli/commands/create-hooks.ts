@@ -29,4 +29,5 @@ export const createHooks: Readonly<Record<string, (() => Promise<CreateHook>) | 
   mcptoken: async () => (await import("./create-mcptoken.ts")).default,
   user: async () => (await import("./create-user.ts")).default,
   llm: async () => (await import("./create-llm.ts")).default,
+  server: async () => (await import("./create-server.ts")).default,
 };

@@ -28,15 +28,18 @@ export function wireSchema(kind: Kind): z.ZodObject {
   return known;
 }
 
+/** Field by field. What a document leaves out may be there already. */
 export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
-  const wanted = withoutNulls(writable(kind, body));
-  const found = faultsOf(wireSchema(kind), wanted);
+  return faultsOf(wireSchema(kind), withoutNulls(writable(kind, body)));
+}
+
+/** Of a document that is all there will be: also what only the whole tells, as fields that exclude each other. */
+export function wholeFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
+  const found = bodyFaults(kind, body);
   if (found.length > 0) return found;
-  const spec = kind.spec.safeParse(
-    Object.fromEntries(Object.entries(wanted).filter(([key]) => key in kind.spec.shape)),
-  );
-  // What belongs together may be partly here and partly in what is there already: only the whole tells.
-  return spec.success ? ruleFaults(kind, spec.data).map((f) => ({ ...f, at: placeOf(f.path), missing: true })) : [];
+  const fields = Object.entries(withoutNulls(writable(kind, body))).filter(([key]) => key in kind.spec.shape);
+  const spec = kind.spec.safeParse(Object.fromEntries(fields));
+  return spec.success ? ruleFaults(kind, spec.data).map((f) => ({ ...f, at: placeOf(f.path), missing: false })) : [];
 }
 
 /** `env[0].name` → `["env", 0, "name"]` */

@@ -1,6 +1,6 @@
 /** A document without some of its references, where it can be without them. Pure. */
 import type { Kind } from "#db/resources/kind";
-import { bodyFaults } from "./check.ts";
+import { wholeFaults } from "./check.ts";
 import type { Link } from "./order.ts";
 import { withoutNulls } from "./overlay.ts";
 
@@ -19,7 +19,7 @@ export function leaveOut(kind: Kind, body: Readonly<Record<string, unknown>>, fo
     const tokens = tokensOf(link.path);
     for (let depth = tokens.length; depth > 0; depth--) {
       const candidate = structuredClone(reduced);
-      if (!remove(candidate, tokens.slice(0, depth)) || bodyFaults(kind, candidate).length > 0) continue;
+      if (!remove(candidate, tokens.slice(0, depth)) || wholeFaults(kind, candidate).length > 0) continue;
       reduced = candidate;
       without.push(link);
       break;

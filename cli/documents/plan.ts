@@ -6,7 +6,7 @@ import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import { at } from "../render/cell.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
-import { bodyFaults, canonical, placed, writable } from "./check.ts";
+import { bodyFaults, canonical, placed, wholeFaults, writable } from "./check.ts";
 import { unwind } from "./cycles.ts";
 import { lookUp } from "./look-up.ts";
 import { links, topological } from "./order.ts";
@@ -113,7 +113,7 @@ function faultsOf({ manifest: m, current, next }: Decision): Fault[] {
     }));
   return placed(
     m,
-    [...emptied, ...bodyFaults(m.kind, { name: m.name, ...next })].map((f) => {
+    [...emptied, ...wholeFaults(m.kind, { name: m.name, ...next })].map((f) => {
       const [field, ...deeper] = f.at;
       const gone = f.missing && deeper.length === 0 && next[String(field)] === undefined;
       const dropped = gone && current?.applied?.includes(String(field));

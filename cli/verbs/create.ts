@@ -2,7 +2,7 @@ import { kinds } from "#db/resources/index";
 import { writeOnlyFields } from "#db/resources/kind";
 import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
-import { bodyFaults, canonical } from "../documents/check.ts";
+import { canonical, wholeFaults } from "../documents/check.ts";
 import { readText } from "../documents/files.ts";
 import { overlay, withoutNulls } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
@@ -109,7 +109,7 @@ async function specOf(
 
 /** @throws Failure usage that names flags. */
 function check(kind: AnyKind, body: Record<string, unknown>, writtenAs: Readonly<Record<string, string>>): void {
-  const faults = bodyFaults(kind, body);
+  const faults = wholeFaults(kind, body);
   if (faults.length === 0) return;
   const nameOf = (at: readonly PropertyKey[]) => {
     const fields = at.filter((k): k is string => typeof k === "string");

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Shown } from "../connection/api.ts";
-import { bodyFaults, canonical, placed, writable } from "../documents/check.ts";
+import { canonical, placed, wholeFaults, writable } from "../documents/check.ts";
 import { same, withoutNulls } from "../documents/overlay.ts";
 import { readManifests } from "../documents/read.ts";
 import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
@@ -114,7 +114,7 @@ async function understand(
     return { faults: faults.map(faultLine).concat(m || faults.length > 0 ? [] : ["There is nothing in it."]) };
   if (another || m.kind.name !== kind.name || m.name !== current.name)
     return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
-  const wrong = placed(m, bodyFaults(kind, m.body));
+  const wrong = placed(m, wholeFaults(kind, m.body));
   if (wrong.length > 0) return { faults: wrong.map(faultLine) };
   return { body: { kind: kind.name, ...withoutNulls(writable(kind, m.body)) } };
 }

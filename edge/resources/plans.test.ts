@@ -96,6 +96,8 @@ describe.for(Object.entries(stores))("in %s", ([name, start]) => {
       edge("rbac", "group", "subjects[1].name", "'rbac' || n", "'group' || n"),
       edge("rbac", "mcptoken", "subjects[2].name", "'rbac' || n", "'mcptoken' || n"),
       edge("group", "user", "members[0]", "'group' || n", "'user' || n"),
+      `insert into provided_member (user_id, group_id, issuer) select 'user' || n, 'group' || n, 'https://id.example'
+        from generate_series(1, 1000) n`,
       `insert into session (id, user_id, kind, name, hash) select 's' || n, 'user' || 1 + n % 2000, 'personal', 's' || n, 'sh' || n
         from generate_series(1, 5000) n`,
       `insert into change (kind, verb, id, name, labels, spec, status, revision, created_at, updated_at, size, xid)

@@ -89,9 +89,12 @@ const moments = fc
   .integer({ min: 2, max: 20_000 })
   .map((days) => new Date(Math.ceil(Date.now() / day) * day + days * day + (days % 7) * 1001).toISOString());
 
+/** What Kubernetes takes as a label's name or value. */
+const word = fc.stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,18}[A-Za-z0-9])?$/);
+
 export const labelled = fc.dictionary(
-  fc.oneof(fc.constantFrom("team", "a.b/c", "constructor", "yes", "1"), fc.string({ minLength: 1, maxLength: 20 })),
-  fc.oneof(fc.constantFrom(...texts.filter((t) => t.length <= 63)), fc.string({ maxLength: 20 })),
+  fc.oneof(fc.constantFrom("team", "a.b/c", "constructor", "yes", "1"), word),
+  fc.oneof(fc.constantFrom("", "true", "no", "0x1", "1e3", "2020-01-01", "null"), word),
   { maxKeys: 3 },
 );
 

@@ -192,7 +192,8 @@ describe("short times", () => {
       await until("the channel has ended", () => channel.ended);
       expect(channel.events.at(-1)?.data).toContain("silent");
       await until("it is deleted", async () => (await state()) === "deleted");
-      expect(await rows(quick.databaseUrl, "select * from publisher")).toEqual([]);
+      const publishers = () => rows(quick.databaseUrl, "select id from publisher");
+      await until("its session has gone too", async () => (await publishers()).length === 0);
       expect((await publisher.heartbeat()).status).toBe(401);
     } finally {
       await quick.stop();
