@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { personWith } from "../people.ts";
 import { verifies } from "../requirements.ts";
 
 let edge: TestEdge;
@@ -19,13 +20,7 @@ const begin = async (api: Api, agent: string, title?: string) => {
   return thread.parse(answer.body);
 };
 
-async function person(name: string, bindings: unknown[]): Promise<Api> {
-  const [email, password] = [`${name}@example.com`, "a password of the test"];
-  await admin.create("users", { name, email, password });
-  await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-  const { body } = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email, password });
-  return apiOf(edge.url, z.object({ accessToken: z.string() }).parse(body).accessToken);
-}
+const person = (name: string, bindings: unknown[]) => personWith(admin, edge.url, name, bindings);
 
 beforeAll(async () => {
   edge = await startEdge();
