@@ -1,7 +1,7 @@
 /** Deleting one resource and what goes with it: refused while others refer to any of it, and they are named. */
 import { eq, sql } from "drizzle-orm";
 import { Refusal, refuse } from "#db/protocol/errors";
-import type { TableKind } from "#db/resources/index";
+import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
@@ -10,6 +10,7 @@ import type { Transaction } from "../store.ts";
 import { fieldChanges, tell } from "./audit.ts";
 import { isStillReferred } from "./conflicts.ts";
 import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dependents.ts";
+import { maySee } from "./governor.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
 import { rehearse } from "./rehearse.ts";
 
@@ -37,13 +38,13 @@ export async function remove(
       for (const going of all)
         for (const each of going.rows) await behaviours[going.kind.name]?.beforeDelete?.(each, tx, call.caller);
       const referrers = await referrersOf(tx, all, named + 1);
-      if (referrers.length > 0) throw stillReferred(kind, name, referrers);
+      if (referrers.length > 0) throw stillReferred(call, kind, name, referrers);
       await removeAll(tx, all);
       return { row, all };
     });
   } catch (error) {
     // Somebody began to refer to it after we had looked.
-    if (isStillReferred(error)) throw stillReferred(kind, name, [], error);
+    if (isStillReferred(error)) throw stillReferred(call, kind, name, [], error);
     throw error;
   }
   const { row, before } = gone;
@@ -89,19 +90,38 @@ function assertNotTheOne(kind: TableKind, row: Stored): void {
   );
 }
 
-function stillReferred(kind: TableKind, name: string, referrers: readonly Referrer[], cause?: unknown): Refusal {
-  const faults = referrers.slice(0, named).map((r) => ({
+/** Of what refers to it, one is told what one may see; of the rest, that it is there. */
+function stillReferred(
+  { caller }: Call,
+  kind: TableKind,
+  name: string,
+  referrers: readonly Referrer[],
+  cause?: unknown,
+): Refusal {
+  const seen = referrers.filter((r) => maySee(caller.grants, kindsByName[r.kind], r.governor));
+  const faults = seen.slice(0, named).map((r) => ({
     path: `${r.kind}/${r.name}`,
     message: `refers to it in ${r.path}`,
   }));
-  const list = faults.map((f) => f.path).join(", ") + (referrers.length > named ? " and more" : "");
+  const more = [
+    ...(seen.length > named ? ["more"] : []),
+    ...(seen.length < referrers.length ? ["what you may not see"] : []),
+  ];
+  const list = [...(faults.length > 0 ? [faults.map((f) => f.path).join(", ")] : []), ...more].join(" and ");
   return new Refusal(
     "still_referred",
     `The ${kind.name} ${JSON.stringify(name)} is in use by ${list || "something new"}.`,
     {
       faults,
-      hint: faults.length > 0 ? "Change or delete those first." : "Try again.",
+      hint: hintFor(faults.length, referrers.length),
       ...(cause === undefined ? {} : { cause }),
     },
   );
 }
+
+const hintFor = (seen: number, all: number): string =>
+  seen > 0
+    ? "Change or delete those first."
+    : all > 0
+      ? "Ask somebody who may see what refers to it to change that first."
+      : "Try again.";
