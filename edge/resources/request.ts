@@ -134,6 +134,7 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
   const [row, another] = await findRows(call.deps.store.db, kind, word, {
     scopeId: await scopeInQuery(call, kind),
     reach: reachOf(call.caller, kind),
+    visible: governing(kind) === undefined ? undefined : governedFor(call, kind),
   });
   if (another && row?.id !== word)
     refuse("invalid_request", `${kind.plural} of several ${kind.scope}s are called ${JSON.stringify(word)}.`, {
@@ -142,6 +143,12 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
     });
   if (row) found.set(call, row);
   return row;
+}
+
+/** Parents of which somebody may do anything with what is within: that others have one of the same name is not theirs to know. */
+function governedFor({ caller: { grants } }: Call, kind: NamedKind): "all" | string[] {
+  const all = (["view", "delete"] as const).map((role) => visible(grants, role, kind.permission));
+  return all.includes("all") ? "all" : all.flat();
 }
 
 /** Id of the parent that the query names, `?project=…`, for kinds that have one. @throws Refusal as `ownerCalled` */

@@ -99,6 +99,19 @@ describe("whoever may not see a parent", () => {
   });
 });
 
+describe("of two that are called the same, in two parents", () => {
+  test("one is told of those that one reaches", async () => {
+    for (const agent of ["red", "blue"]) await admin.create("personalities", { name: "twin", agent });
+    expect(await status(admin, "GET", "/api/v1/personalities/twin")).toBe(400);
+    const red = await somebodyWith({ role: "view", resource: "agents", name: "red" });
+    expect(await red.read("/api/v1/personalities/twin")).toMatchObject({ agent: "red" });
+    const other = await somebodyWith({ role: "view", resource: "agents", name: "green" });
+    expect(await status(other, "GET", "/api/v1/personalities/twin")).toBe(404);
+    const remover = await somebodyWith({ role: "delete", resource: "agents", name: "blue" });
+    expect(await status(remover, "DELETE", "/api/v1/personalities/twin")).toBe(200);
+  });
+});
+
 describe("what refers to a resource", () => {
   test("is named in a refusal only to who may see it", async () => {
     const ada = await somebodyWith(
