@@ -29,22 +29,30 @@ function* texts(value: unknown, path: string): Generator<{ path: string; text: s
     for (const [key, v] of Object.entries(value)) yield* texts(v, `${path}.${key}`);
 }
 
+/** A list that a person reads. */
+const some = (words: readonly string[]): string =>
+  words.slice(0, 20).join(", ") + (words.length > 20 ? " and more" : "");
+
 const used = (text: string): string[] => [...text.matchAll(placeholders)].map((m) => m[1] ?? "");
+
+/** Told of texts; half a million placeholders fit into one document, and nobody mends them one by one. */
+const mostFaults = 100;
 
 export function templateFaults({ server, parameters }: Template): Fault[] {
   const faults: Fault[] = [];
   const known = Object.keys(parameters);
   const seen = new Set<string>();
   for (const { path, text } of texts(server, "server"))
-    for (const name of used(text)) {
+    for (const name of new Set(used(text))) {
       seen.add(name);
+      if (faults.length >= mostFaults) continue;
       const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
       if (!parameter) {
         const suggestion = near(name, known);
         faults.push({
           path,
           message: `there is no parameter ${JSON.stringify(name)}`,
-          expected: known.length > 0 ? `one of ${known.join(", ")}` : "no parameters are declared",
+          expected: known.length > 0 ? `one of ${some(known)}` : "no parameters are declared",
           ...(suggestion ? { suggestion } : {}),
         });
       } else if (parameter.secret && !(/^server\.(env|headers)\[\d+\]\.value$/.test(path) && alone.test(text)))

@@ -1,6 +1,7 @@
 /** Lifetime of an mcptoken: pure, `now` handed in. Times are milliseconds since the epoch. */
 import { refuse } from "#db/protocol/errors";
 import type { StatusOf } from "#db/resources/index";
+import { LATEST } from "../resources/moment.ts";
 import type { Caller } from "./principal.ts";
 
 type Status = StatusOf<"mcptoken">;
@@ -35,6 +36,11 @@ export function lifeOf(expiry: string, caller: Pick<Caller, "expiresAt">, now: n
     refuse("invalid_request", `expiry: ${expiry} has passed already.`, {
       param: "expiry",
       hint: "Give a moment that is still to come, a span such as 30d, or never.",
+    });
+  if (ends && ends.getTime() > LATEST)
+    refuse("invalid_request", `expiry: ${expiry} is beyond the year 9999.`, {
+      param: "expiry",
+      hint: "For a token that does not end, write never.",
     });
   const limit = caller.expiresAt;
   if (limit !== undefined && (ends === undefined || ends.getTime() > limit)) {

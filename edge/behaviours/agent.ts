@@ -9,8 +9,9 @@ export const agent: Behaviour = {
     if (!previous) next.status = { lifecycle: "public", state: "active" } satisfies StatusOf<"agent">;
     else status.parse(next.status);
   },
-  async withWrite({ previous, next }, tx) {
+  async withWrite({ caller, previous, next }, tx) {
     // Another project's prompts are no longer its own.
-    if (previous && previous.spec["project"] !== next.spec["project"]) await keepAttachable(tx, { agent: next.id });
+    if (previous && previous.spec["project"] !== next.spec["project"])
+      await keepAttachable(tx, caller, { agent: next.id });
   },
 };

@@ -4,7 +4,10 @@
  */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { type Fault, refuse } from "#db/protocol/errors";
+import { kindsByName } from "#db/resources/index";
 import { edgeBetween, resources } from "#db/tables/index";
+import type { Caller } from "../access/principal.ts";
+import { maySee } from "../resources/governor.ts";
 import type { Transaction } from "../store.ts";
 
 const { agent, personality, prompt } = resources;
@@ -19,7 +22,8 @@ const stray = sql`(${agentOf} is distinct from ${agent.name} and ${agentOf} is n
 export type Written = { personality: string } | { agent: string } | { prompt: string };
 
 /** @throws Refusal invalid_request for a personality that attaches too much, still_referred for what takes a prompt out of reach */
-export async function keepAttachable(tx: Transaction, written: Written): Promise<void> {
+export async function keepAttachable(tx: Transaction, caller: Caller, written: Written): Promise<void> {
+  await hold(tx, written);
   const rows = await tx
     .select({
       personality: personality.name,
@@ -43,18 +47,39 @@ export async function keepAttachable(tx: Transaction, written: Written): Promise
       path: row.path,
       message: `the prompt ${JSON.stringify(row.prompt)} is another ${row.promptAgent === null ? "project" : "agent"}'s`,
       expected: `a prompt of the agent ${row.agent}, of its project, or of nobody`,
-      given: JSON.stringify(row.promptAgent ?? row.promptProject),
+      // Whose it is, only who may see the prompt is told.
+      ...(sees(caller, "prompt", row.prompt) ? { given: JSON.stringify(row.promptAgent ?? row.promptProject) } : {}),
     }));
     refuse("invalid_request", `${first.path}: ${faults[0]?.message}`, { faults, param: first.path });
   }
-  const names = rows.map((row) => `personality/${row.personality}`);
-  refuse("still_referred", `${names.slice(0, 10).join(", ")} could no longer use ${first.prompt}, which it attaches.`, {
-    faults: rows.map((row) => ({
+  const seen = rows.filter((row) => sees(caller, "personality", row.agent));
+  const names = seen.slice(0, 10).map((row) => `personality/${row.personality}`);
+  const who = names.join(", ") || "A personality that you may not see";
+  refuse("still_referred", `${who} could no longer use ${first.prompt}, which it attaches.`, {
+    faults: seen.map((row) => ({
       path: `personality/${row.personality}`,
       message: `attaches ${row.prompt} in ${row.path}`,
     })),
     hint: "Detach the prompt there first.",
   });
+}
+
+const sees = ({ grants }: Caller, kind: "prompt" | "personality", governor: string) =>
+  maySee(grants, kindsByName[kind], governor);
+
+/**
+ * The agents and prompts that are looked at stay as they are until this write has ended: a prompt that is moved while it is
+ * being attached would be seen by neither. Deadlocks are tried again.
+ */
+async function hold(tx: Transaction, written: Written): Promise<void> {
+  await tx
+    .select({ held: sql`1` })
+    .from(attached)
+    .innerJoin(personality, eq(personality.id, attached.fromId))
+    .innerJoin(agent, eq(agent.id, personality.scopeId))
+    .innerJoin(prompt, eq(prompt.id, attached.toId))
+    .where(only(written))
+    .for("share", { of: [agent, prompt] });
 }
 
 function only(written: Written): SQL {

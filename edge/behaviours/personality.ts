@@ -2,5 +2,5 @@ import { keepAttachable } from "./attachments.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 export const personality: Behaviour = {
-  withWrite: ({ next }, tx) => keepAttachable(tx, { personality: next.id }),
+  withWrite: ({ caller, next }, tx) => keepAttachable(tx, caller, { personality: next.id }),
 };

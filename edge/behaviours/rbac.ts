@@ -1,3 +1,5 @@
+import { z } from "zod";
+import type { Binding, Operation } from "#db/resources/grants";
 import { kindsByName } from "#db/resources/index";
 import { added, mayGive } from "../access/escalation.ts";
 import { governs, keepGoverned } from "../access/lockout.ts";
@@ -5,9 +7,19 @@ import type { Behaviour } from "./behaviour.ts";
 
 const { spec } = kindsByName.rbac;
 
+/**
+ * As it stands in the store, without defaults: what an earlier version kept may lack fields, and need not pass today's schema.
+ * A service account without a cluster was nobody's, so one that gets a cluster is a new subject.
+ */
+const stored = z.object({
+  subjects: z.array(z.object({ kind: z.string(), name: z.string(), cluster: z.string().optional() })).default([]),
+  bindings: z.array(z.custom<Binding>()).default([]),
+  operations: z.array(z.object({ action: z.custom<Operation>() })).default([]),
+});
+
 export const rbac: Behaviour = {
   beforeWrite({ caller, previous, next }) {
-    mayGive(caller, added(previous && spec.parse(previous.spec), spec.parse(next.spec)), "This definition");
+    mayGive(caller, added(previous && stored.parse(previous.spec), spec.parse(next.spec)), "This definition");
   },
   async withWrite({ previous, next }, tx) {
     if (previous && governs(previous.spec)) await keepGoverned(tx, next.id, next.spec);

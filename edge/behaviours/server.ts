@@ -12,9 +12,10 @@ function secretsOf({ env, headers }: SpecOf<"server">): string[] {
 export const server: Behaviour = {
   beforeWrite({ caller, previous, next }) {
     const now = spec.parse(next.spec);
-    const had = previous ? secretsOf(spec.parse(previous.spec)) : [];
-    // Whoever says what runs says where the values that it has already go, too.
-    const moved = previous !== undefined && sourceOf(spec.parse(previous.spec)) !== sourceOf(now);
+    const before = previous && spec.parse(previous.spec);
+    const had = before ? secretsOf(before) : [];
+    // Whoever says what runs, where, and with what around it says where the values that it has already go, too.
+    const moved = before !== undefined && (sourceOf(before) !== sourceOf(now) || adds(before, now));
     mayHandOver(
       caller,
       secretsOf(now).filter((name) => moved || !had.includes(name)),
@@ -24,5 +25,11 @@ export const server: Behaviour = {
 };
 
 /** What decides who reads the values. */
-const sourceOf = ({ packageName, dockerImage, url, command, args, runtime }: SpecOf<"server">): string =>
-  JSON.stringify([packageName, dockerImage, url, command, args, runtime]);
+const sourceOf = (s: SpecOf<"server">): string =>
+  JSON.stringify([s.packageName, s.dockerImage, s.url, s.command, s.args, s.runtime, s.cluster, s.networkPolicy]);
+
+/** A variable can name a registry or a file to load first, and a header a host. One that goes says nothing new. */
+function adds(before: SpecOf<"server">, now: SpecOf<"server">): boolean {
+  const held = new Set([...before.env, ...before.headers].map((setting) => JSON.stringify(setting)));
+  return [...now.env, ...now.headers].some((setting) => !held.has(JSON.stringify(setting)));
+}

@@ -8,10 +8,14 @@ import { hashPassword } from "../access/password.ts";
 import { loadUser } from "../access/profile.ts";
 import { endLogins } from "../access/sessions.ts";
 import type { Store } from "../store.ts";
-import type { Behaviour, Write } from "./behaviour.ts";
+import type { Behaviour, Stored, Write } from "./behaviour.ts";
 import { protect } from "./system.ts";
 
 const referring = edges.filter((edge) => edge.to === "user");
+
+/** Somebody who was called so before the product had a user of its own is a person, who comes and goes. */
+const isSystem = ({ name, spec }: Pick<Stored, "name" | "spec">) =>
+  name === systemUser.name && spec["email"] === systemUser.email;
 
 /** Made before the transaction, which must not wait for a hash that is slow on purpose. */
 const hashes = new WeakMap<Write, string>();
@@ -19,7 +23,7 @@ const hashes = new WeakMap<Write, string>();
 export const user: Behaviour = {
   async beforeWrite(write) {
     const { caller, deps, given, next, previous } = write;
-    if (previous?.name === systemUser.name) protect("The user system", "nobody logs in as it");
+    if (previous && isSystem(previous)) protect("The user system", "nobody logs in as it");
     const chosen = z.string().optional().parse(given["password"]);
     const moves = previous !== undefined && previous.spec["email"] !== next.spec["email"];
     if (previous && (moves || chosen !== undefined) && caller.principal.id !== previous.id) {
@@ -41,7 +45,7 @@ export const user: Behaviour = {
     await endLogins(tx, write.next.id);
   },
   async beforeDelete(stored) {
-    if (stored.name === systemUser.name) protect("The user system", "it owns what the system needs");
+    if (isSystem(stored)) protect("The user system", "it owns what the system needs");
   },
 };
 

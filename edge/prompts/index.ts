@@ -22,6 +22,7 @@ export const promptRoutes: readonly Route[] = [
     {
       tag: "promptrequests",
       summary: "Make the prompt that is proposed, and forget the request.",
+      headers: { "if-match": "ETag of the request as it was read: 412 when somebody has changed it since." },
       answer: { status: 201, schema: "Prompt" },
     },
     approve,

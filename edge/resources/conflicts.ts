@@ -46,6 +46,9 @@ export function conflictOf(
   return undefined;
 }
 
+/** Two transactions that waited for each other: the one that was ended can be begun anew. */
+export const isRace = (error: unknown): boolean => raced.includes(sqlState(error) ?? "");
+
 /** Whether a row was refused to go because others refer to it. */
 export const isStillReferred = (error: unknown): boolean => referred.includes(sqlState(error) ?? "");
 

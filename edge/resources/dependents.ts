@@ -2,13 +2,15 @@
  * What goes with a row that is deleted: what has it as its parent, and whoever names it in a field whose description says
  * `cascade`; and theirs in turn. Everything else that refers to any of these keeps all of them.
  */
-import { inArray, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { type KindName, type TableKind, type TableKindName, tableKinds } from "#db/resources/index";
+import { type KindName, kindsByName, type TableKind, type TableKindName, tableKinds } from "#db/resources/index";
 import { type Kind, referencesOf } from "#db/resources/kind";
+import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, edges, resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import type { Transaction } from "../store.ts";
+import { governing } from "./governor.ts";
 import type { Reader } from "./read.ts";
 
 /** Rows of one kind that go together. */
@@ -22,6 +24,8 @@ export interface Referrer {
   name: string;
   /** Where in its spec. */
   path: string;
+  /** Whose name says who may see it. */
+  governor: string;
 }
 
 /** Kinds whose names are unique within one of this kind, and which go with it. */
@@ -80,7 +84,7 @@ function cascading(tx: Transaction, kind: TableKind, ids: SQL): Promise<Going[]>
 }
 
 const names = tableKinds.map((k) => k.name);
-const referrer = z.object({ kind: z.enum(names), name: z.string(), path: z.string() });
+const referrer = z.object({ kind: z.enum(names), name: z.string(), path: z.string(), governor: z.string() });
 
 /** At most `limit` that refer to what goes and stay themselves, in one statement. */
 export async function referrersOf(
@@ -95,7 +99,9 @@ export async function referrersOf(
       .filter((e) => e.to === target)
       .map(({ from, table }) => {
         const t = resources[from];
-        return sql`select ${from}::text as kind, ${t.name} as name, ${table.path} as path
+        const field = governing(kindsByName[from]);
+        const governor = field === undefined ? sql`${t.name}` : sql`coalesce(${sql.raw(fieldSql(field))}, '')`;
+        return sql`select ${from}::text as kind, ${t.name} as name, ${table.path} as path, ${governor} as governor
           from ${table} join ${t} on ${t.id} = ${table.fromId}
           where ${table.toId} in ${among(idsOf(target))} and ${table.fromId} not in ${among(idsOf(from))}`;
       }),
@@ -114,11 +120,6 @@ export async function removeAll(tx: Transaction, all: readonly Going[]): Promise
   }
   for (const { kind, rows } of [...all].reverse()) {
     const t = resources[kind.name];
-    await tx.delete(t).where(
-      inArray(
-        t.id,
-        rows.map((r) => r.id),
-      ),
-    );
+    await tx.delete(t).where(sql`${t.id} in ${among(rows.map((r) => r.id))}`);
   }
 }

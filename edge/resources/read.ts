@@ -22,6 +22,8 @@ export interface Within {
   scopeId?: string | undefined;
   /** For kinds whose rows belong to somebody. */
   reach?: Reach | undefined;
+  /** Names that the caller may reach: others' rows are not there. */
+  visible?: "all" | readonly string[] | undefined;
 }
 
 /** Rows that this word means: at most two, so that a caller sees when it is not clear which. An id comes first. */
@@ -30,7 +32,7 @@ export async function findRows(db: Reader, kind: NamedKind, word: string, within
   return findStatement(db, kind, word, within);
 }
 
-export function findStatement(db: Reader, kind: NamedKind, word: string, { scopeId, reach }: Within = {}) {
+export function findStatement(db: Reader, kind: NamedKind, word: string, { scopeId, reach, visible }: Within = {}) {
   const r = relationOf(kind);
   const { id, name } = r.columns;
   const alternate = kind.alternateKey && sql`${r.field(kind.alternateKey)} = ${word.toLowerCase()}`;
@@ -43,6 +45,7 @@ export function findStatement(db: Reader, kind: NamedKind, word: string, { scope
         scopeId === undefined ? undefined : eq(r.columns.scopeId, scopeId),
         r.where,
         reachable(r, reach),
+        visible === undefined ? undefined : seen(kind, r, visible),
       ),
     )
     .orderBy(sql`${id} = ${word} desc`)

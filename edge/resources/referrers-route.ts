@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { edges } from "#db/tables/index";
-import { allows } from "../access/decide.ts";
 import { may, type Route, route } from "../route.ts";
 import { childrenOf, referrersOf } from "./dependents.ts";
+import { maySee } from "./governor.ts";
 import { assertQuery, nameInPath, rowInPath } from "./request.ts";
 
 /** More tell a person nothing. */
@@ -30,9 +30,8 @@ export function referrersRoute(kind: TableKind, query: Readonly<Record<string, s
       const found = await referrersOf(call.deps.store.db, [{ kind, rows: [row] }], most + 1);
       const items = found
         .slice(0, most)
-        .filter((r) =>
-          allows(call.caller.grants, { role: "view", resource: kindsByName[r.kind].permission, name: r.name }),
-        );
+        .filter((r) => maySee(call.caller.grants, kindsByName[r.kind], r.governor))
+        .map(({ governor: _, ...shown }) => shown);
       const shown: z.infer<typeof answer> = { items, hidden: found.length - items.length };
       return Response.json(shown, { headers: { "cache-control": "no-store" } });
     },

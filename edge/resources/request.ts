@@ -11,6 +11,7 @@ import { behaviours } from "../behaviours/index.ts";
 import { parseJson } from "../body.ts";
 import type { Call } from "../call.ts";
 import { parentOf } from "./dependents.ts";
+import { governing, governorOf, maySee } from "./governor.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
 import { reachOf } from "./reach.ts";
@@ -34,9 +35,6 @@ export async function nameInBody(call: Call, kind: NamedKind): Promise<string> {
   const name = isObject(body) ? body[governing(kind) ?? "name"] : undefined;
   return typeof name === "string" ? name : "";
 }
-
-/** The field of the spec that names what governs a resource of this kind; undefined where it is governed by its own name. */
-const governing = (kind: NamedKind): string | undefined => (kind.governedByParent ? kind.scope : undefined);
 
 /** @throws Refusal invalid_request that names every fault */
 export function readNew(kind: NamedKind, body: unknown): Document {
@@ -119,9 +117,8 @@ const found = new WeakMap<Call, Stored>();
 export async function nameInPath(call: Call, kind: NamedKind): Promise<string> {
   const word = call.params["name"] ?? "";
   const row = await rowMeant(call, kind);
-  const field = governing(kind);
-  if (field !== undefined) return String(row?.spec[field] ?? "");
-  return row?.name ?? word;
+  if (row) return governorOf(kind, row);
+  return governing(kind) === undefined ? word : "";
 }
 
 /** @throws Refusal not_found with a near spelling among the names that the caller may see */
@@ -137,6 +134,7 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
   const [row, another] = await findRows(call.deps.store.db, kind, word, {
     scopeId: await scopeInQuery(call, kind),
     reach: reachOf(call.caller, kind),
+    visible: governing(kind) === undefined ? undefined : governedFor(call, kind),
   });
   if (another && row?.id !== word)
     refuse("invalid_request", `${kind.plural} of several ${kind.scope}s are called ${JSON.stringify(word)}.`, {
@@ -147,19 +145,29 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
   return row;
 }
 
-/** Id of the parent that the query names, `?project=…`, for kinds that have one. @throws Refusal not_found */
+/** Parents of which somebody may do anything with what is within: that others have one of the same name is not theirs to know. */
+function governedFor({ caller: { grants } }: Call, kind: NamedKind): "all" | string[] {
+  const all = (["view", "delete"] as const).map((role) => visible(grants, role, kind.permission));
+  return all.includes("all") ? "all" : all.flat();
+}
+
+/** Id of the parent that the query names, `?project=…`, for kinds that have one. @throws Refusal as `ownerCalled` */
 export async function scopeInQuery(call: Call, kind: NamedKind): Promise<string | undefined> {
   const word = kind.scope && call.url.searchParams.get(kind.scope);
   if (!word) return undefined;
   const parent = parentOf(kind);
   if (!parent) throw new Error(`${kind.name} has no parent`);
-  return (await rowCalled(call, parent, word)).id;
+  return (await ownerCalled(call, parent, word)).id;
 }
 
-/** @throws Refusal not_found */
-export async function rowCalled(call: Call, kind: NamedKind, word: string): Promise<Stored> {
+/**
+ * What others belong to, by name or id. For who may not see it, one that does not exist is one to which nothing belongs: from
+ * an empty list nobody learns more. @throws Refusal not_found for who may
+ */
+export async function ownerCalled(call: Call, kind: NamedKind, word: string): Promise<Pick<Stored, "id" | "name">> {
   const [row] = await findRows(call.deps.store.db, kind, word);
-  return row ?? absent(call, kind, word);
+  if (row) return row;
+  return maySee(call.caller.grants, kind, word) ? absent(call, kind, word) : { id: "", name: word };
 }
 
 /**
@@ -169,7 +177,7 @@ export async function rowCalled(call: Call, kind: NamedKind, word: string): Prom
 export const concealed = (kind: NamedKind): ((name: string, call: Call) => Promise<never>) | undefined =>
   governing(kind) === undefined ? undefined : (_name, call) => absent(call, kind, call.params["name"] ?? "");
 
-async function absent(call: Call, kind: NamedKind, word: string): Promise<never> {
+export async function absent(call: Call, kind: NamedKind, word: string): Promise<never> {
   const names = await visibleNames(call.deps.store.db, kind, visible(call.caller.grants, "view", kind.permission));
   const suggestion = near(word, names);
   refuse("not_found", `There is no ${kind.name} ${JSON.stringify(word.slice(0, 253))}.`, {

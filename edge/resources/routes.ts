@@ -21,12 +21,12 @@ import {
   isDryRun,
   nameInBody,
   nameInPath,
+  ownerCalled,
   readApplied,
   readDocument,
   readNew,
   readPatched,
   readReplacement,
-  rowCalled,
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
@@ -203,7 +203,7 @@ const preconditions = {
 } as const;
 
 async function within(call: Call, nest: Nest): Promise<Only> {
-  const { id, name } = await rowCalled(call, nest.of, call.params[nest.of.name] ?? "");
+  const { id, name } = await ownerCalled(call, nest.of, call.params[nest.of.name] ?? "");
   if (nest.isParent) return { scopeId: id };
   return { scopeId: undefined, referring: { field: nest.field, to: nest.of.name, id, name } };
 }

@@ -1,6 +1,6 @@
 /** What a change is to one watcher: nothing, or an event about the resource as this watcher may see it. Pure. */
 import { kindsByName, type Resource, type TableKindName } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
+import { governorOf } from "../resources/governor.ts";
 import { present } from "../resources/present.ts";
 import type { Logged } from "./log.ts";
 import { matches, type Selection } from "./match.ts";
@@ -21,7 +21,8 @@ export interface ResourceEvent {
  * @param now milliseconds since the epoch: some status follows from time alone.
  */
 export function eventOf(watched: Watched, change: Logged, now: number): ResourceEvent | undefined {
-  if (watched.visible !== "all" && !watched.visible.has(governor(watched.kind, change))) return undefined;
+  if (watched.visible !== "all" && !watched.visible.has(governorOf(kindsByName[watched.kind], change)))
+    return undefined;
   const { was, seq: _, xid: __, verb, ...after } = change;
   const { labels = after.labels, spec = after.spec, status = after.status } = was;
   const before = { ...after, labels, spec, status };
@@ -30,10 +31,4 @@ export function eventOf(watched: Watched, change: Logged, now: number): Resource
   const type = did ? (does ? "MODIFIED" : "DELETED") : "ADDED";
   const shown = does ? after : before;
   return { type, object: present(watched.kind, { ...shown, sealed: null }, now) };
-}
-
-/** Whose name says who may see it: its own, or its parent's, which its spec names and which stays. */
-function governor(kindName: TableKindName, { name, spec }: Logged): string {
-  const kind: Kind = kindsByName[kindName];
-  return kind.governedByParent && kind.scope ? String(spec[kind.scope]) : name;
 }

@@ -97,6 +97,13 @@ describe("whom an account stands for", () => {
     expect((await world.logIn("g-3")).user.name).toBe("grace");
   });
 
+  test("is never the product's own user, whatever the provider says", async () => {
+    world.provider.accounts.set("root", { email: "System@mcpctl.local", email_verified: true });
+    expect(await world.refusal("root")).toMatchObject({ error: "not_allowed" });
+    const { items } = await world.admin.read("/api/v1/users/system/identities");
+    expect(items).toEqual([]);
+  });
+
   test("is nobody without an address", async () => {
     world.provider.accounts.set("silent", {});
     expect((await world.refusal("silent")).words).toContain("told no e-mail address");

@@ -3,6 +3,7 @@ import { createId } from "@paralleldrive/cuid2";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
+import { systemUser } from "#db/system/names";
 import { identity, providedMember, resources } from "#db/tables/index";
 import type { Change } from "../../changes.ts";
 import type { Store, Transaction } from "../../store.ts";
@@ -46,6 +47,11 @@ export function admitPerson(store: Store, person: Person, provider: Provider): P
       .from(user)
       .where(eq(user.id, userId));
     if (!row) refuse("not_authenticated", "The user was deleted meanwhile.", { hint: "Start again." });
+    // Whatever a provider says: it is the product's own.
+    if (row.email === systemUser.email)
+      refuse("not_allowed", `Nobody logs in as ${row.email}.`, {
+        hint: `Log in at ${provider.name} with another account.`,
+      });
     return { user: row, did: decision.do, created, ...(await setGroups(tx, userId, person)) };
   });
 }

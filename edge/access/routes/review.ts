@@ -1,8 +1,10 @@
 /** For every kind: who reaches one of it. */
 import { z } from "zod";
-import { tableKinds } from "#db/resources/index";
+import { type TableKind, tableKinds } from "#db/resources/index";
+import type { Call } from "../../call.ts";
+import { governing, maySee } from "../../resources/governor.ts";
 import { parseLimit } from "../../resources/page.ts";
-import { assertQuery, rowInPath } from "../../resources/request.ts";
+import { absent, assertQuery, nameInPath, rowInPath } from "../../resources/request.ts";
 import { may, type Route, route } from "../../route.ts";
 import { reached, whoReaches } from "../review.ts";
 
@@ -27,9 +29,23 @@ export const reviewRoutes: readonly Route[] = tableKinds.map((kind) =>
     async (call) => {
       assertQuery(call, ["limit", ...(kind.scope ? [kind.scope] : [])]);
       const limit = parseLimit(call.url.searchParams.get("limit"));
-      const { name } = await rowInPath(call, kind);
+      const name = await nameMeant(call, kind);
       const items = await whoReaches(call.deps.store.db, { resource: kind.permission, name }, limit + 1);
       return Response.json({ items: items.slice(0, limit), more: items.length > limit });
     },
   ),
 );
+
+/**
+ * Whose name the bindings are looked at for: its own, or its parent's where that governs. Who may not see it is answered for the
+ * name as it was asked, so that a review does not tell what there is. @throws Refusal not_found
+ */
+async function nameMeant(call: Call, kind: TableKind): Promise<string> {
+  const word = call.params["name"] ?? "";
+  const name = await nameInPath(call, kind);
+  if (maySee(call.caller.grants, kind, name)) {
+    await rowInPath(call, kind);
+    return name;
+  }
+  return governing(kind) === undefined ? word : absent(call, kind, word);
+}
