@@ -1,8 +1,8 @@
 import { hasTable } from "#db/resources/index";
+import { isSystemOwned } from "#db/resources/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
-import type { Target } from "../kinds.ts";
-import { inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
+import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { type WatchedKind, watch } from "../render/watch.ts";
@@ -39,7 +39,10 @@ export default verb({
     const options = { format, single, status: given.showStatus, labels: given.showLabels };
     const tabular = format.is === "table" || format.is === "wide";
     const everything = given.what[0] === "all";
+    // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
+    const writable = everything && (format.is === "yaml" || format.is === "json") && !given.showStatus;
     const hidden = new Set<string>();
+    let left = 0;
     let failed: Failure | undefined;
     const look = async () => {
       const found: Found[] = [];
@@ -54,7 +57,9 @@ export default verb({
           hidden.add(target.kind.plural);
           continue;
         }
-        const { resources, missing } = answer;
+        const { missing } = answer;
+        const resources = writable ? answer.resources.filter((r) => isWritten(target.kind, r)) : answer.resources;
+        left += answer.resources.length - resources.length;
         found.push({ kind: target.kind, resources: given.sortBy ? sortBy(resources, given.sortBy) : resources });
         if (!given.ignoreNotFound) failed ??= missing;
       }
@@ -71,12 +76,17 @@ export default verb({
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
     if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
+    if (left > 0) tools.io.err(`Left out: ${left} that mcpctl makes itself. --show-status shows them too.\n`);
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
     if (count === 0 && !named && seen.length > 0) tools.io.err(`No ${seen.join(", ")} found.\n`);
   },
 });
+
+/** Whether it is people's or agents' to write. */
+const isWritten = (kind: AnyKind, resource: Shown): boolean =>
+  kind.verbs.includes("create") && !isSystemOwned({ ...resource, kind: kind.name });
 
 /** Names are looked up once: what is not there can't be watched for, and an id or an address says its name. */
 async function watchOf(

@@ -3,6 +3,7 @@ import { inArray } from "drizzle-orm";
 import { mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
+import { definitionOf } from "#db/resources/system";
 import { resources } from "#db/tables/index";
 import { hashCredential } from "../access/credential.ts";
 import { exceeds } from "../access/decide.ts";
@@ -70,9 +71,7 @@ export const mcptoken: Behaviour = {
   },
 };
 
-/** What a token of this hash may do is called so. Other definitions that name it keep it from being deleted. */
-const definitionOf = (hash: string): string => `mcptoken-${hash.slice(0, 12)}`;
-
+/** Other definitions that name the token keep it from being deleted. */
 export async function deleteDefinitions(tx: Transaction, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return;
   await tx.delete(rbac).where(inArray(rbac.name, hashes.map(definitionOf)));
