@@ -3,6 +3,7 @@ import { isSystemOwned } from "#db/resources/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
+import { at } from "../render/cell.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { type WatchedKind, watch } from "../render/watch.ts";
@@ -76,7 +77,8 @@ export default verb({
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
     if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
-    if (left > 0) tools.io.err(`Left out: ${left} that mcpctl makes itself. --show-status shows them too.\n`);
+    if (left > 0)
+      tools.io.err(`Left out: ${left} that mcpctl makes itself, or that are spent. --show-status shows them too.\n`);
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
@@ -84,9 +86,11 @@ export default verb({
   },
 });
 
-/** Whether it is people's or agents' to write. */
+/** Whether it is people's or agents' to write, and still of use: what is spent would be made anew. */
 const isWritten = (kind: AnyKind, resource: Shown): boolean =>
-  kind.verbs.includes("create") && !isSystemOwned({ ...resource, kind: kind.name });
+  kind.verbs.includes("create") &&
+  !kind.spent?.includes(String(at(resource, "status.state"))) &&
+  !isSystemOwned({ ...resource, kind: kind.name });
 
 /** Names are looked up once: what is not there can't be watched for, and an id or an address says its name. */
 async function watchOf(
@@ -116,6 +120,12 @@ async function watchOf(
   return { kind, query, ...(meant ? { names: new Set(meant) } : {}) };
 }
 
+/** Of the same name in several parents, the order is that of the parents: the same wherever they are. */
+const byNameAndParent = (scope: string) => {
+  const key = (r: Shown) => `${r.name} ${String(r[scope])}`;
+  return (a: Shown, b: Shown) => (key(a) < key(b) ? -1 : 1);
+};
+
 /** What is there, and the first name that isn't; any other failure ends it. */
 async function fetchTarget(
   { kind, names }: Target,
@@ -134,7 +144,7 @@ async function fetchTarget(
       // The newest: nobody means all that has ever happened.
       if (kind.timeline) break;
     }
-    return { resources };
+    return { resources: kind.scope ? resources.sort(byNameAndParent(kind.scope)) : resources };
   }
   let missing: Failure | undefined;
   for (const name of names) {

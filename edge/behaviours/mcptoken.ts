@@ -38,7 +38,8 @@ export const mcptoken: Behaviour = {
       createdBy: caller.principal.name,
       ...(ends ? { expiresAt: ends.toISOString() } : {}),
     };
-    next.spec = { ...spec, ...asDefinition(given) };
+    // What was cloned is written out: made again from what is shown, by whomever, it has this and no more.
+    next.spec = { ...spec, rbac: "empty", ...asDefinition(given) };
     next.status = status;
     reveal({ token });
   },
