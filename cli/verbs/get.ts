@@ -6,7 +6,7 @@ import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Targ
 import { at } from "../render/cell.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
-import { type WatchedKind, watch } from "../render/watch.ts";
+import { nameOf, type WatchedKind, watch } from "../render/watch.ts";
 import { many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -106,18 +106,20 @@ async function watchOf(
   const { kind, names } = target;
   if (!hasTable(kind)) throw usage(`${kind.plural} can't be watched.`, "List them again, or leave out -w.");
   const limited = given.allProjects ? undefined : await inProject(kind, tools);
-  let meant: string[] | undefined;
+  let meant: Shown[] | undefined;
   if (names.length > 0) {
     const { resources, missing } = await fetchTarget(target, given, tools);
     if (missing && !given.ignoreNotFound) throw missing;
-    meant = resources.map((r) => r.name);
+    meant = resources;
   }
-  const fields = [given.fieldSelector, limited, meant?.length === 1 ? `name=${meant[0]}` : undefined].filter(Boolean);
+  const fields = [given.fieldSelector, limited, meant?.length === 1 ? `name=${meant[0]?.name}` : undefined].filter(
+    Boolean,
+  );
   const query = {
     labelSelector: given.selector,
     fieldSelector: fields.length > 0 ? fields.join(",") : undefined,
   };
-  return { kind, query, ...(meant ? { names: new Set(meant) } : {}) };
+  return { kind, query, ...(meant ? { names: new Set(meant.map((r) => nameOf(kind, r))) } : {}) };
 }
 
 /** Of the same name in several parents, the order is that of the parents: the same wherever they are. */
