@@ -281,6 +281,7 @@ test("events tell the day", async () => {
     /resource_change +changed +llm\/alpha +admin /,
     /resource_change +deleted +llm\/delta +admin /,
     /mcptoken\/notebook +ada /,
+    /auth +token-revoked +mcptoken\/notebook +admin /,
   ])
     expect(told).toMatch(what);
   await ends(4, ada, ["events"]);
