@@ -10,6 +10,7 @@ import { virtualLlms } from "./publishers/requirements.ts";
  * authority, that a promise comes from.
  */
 import { ssoRequirements } from "./sso/requirements.ts";
+import { journeys } from "./stories/requirements.ts";
 import { watching } from "./watch/requirements.ts";
 
 export interface Requirement {
@@ -344,6 +345,9 @@ export const requirements = {
     behaviour: "Every command of the README's tour works as written.",
     source: "quality.md, Kinds of test",
   },
+
+  // Journeys
+  ...journeys,
 
   // Watching
   ...watching,

@@ -3,6 +3,7 @@ import { auditEventKinds } from "#db/protocol/audit";
 import { kindsByName } from "#db/resources/index";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
+import type { Io } from "../io.ts";
 import { parseTargets } from "../kinds.ts";
 import { parseFormat, show } from "../render/output.ts";
 import { many, text, toggle, verb } from "../verb.ts";
@@ -34,7 +35,7 @@ export default verb({
       throw usage(`--limit is a whole number from 1 to ${most}.`);
     const format = parseFormat(tools.globals.output);
     const selected = {
-      about: about(given.about),
+      about: about(given.about, tools.io),
       type: given.type,
       principal: given.principal,
       token: given.usedToken,
@@ -54,13 +55,18 @@ export default verb({
 });
 
 /** @throws Failure usage for more than one resource */
-function about(words: readonly string[]): string | undefined {
+function about(words: readonly string[], io: Pick<Io, "err">): string | undefined {
   if (words.length === 0) return undefined;
   const [target, ...others] = parseTargets(words);
   const [name, another] = target?.names ?? [];
   if (!target || name === undefined || another !== undefined || others.length > 0)
     throw usage("Say which one resource.", "mcpctl events llm gpt");
-  return `${target.kind.name}/${name}`;
+  const slash = target.kind.scope ? name.indexOf("/") : -1;
+  if (slash < 0) return `${target.kind.name}/${name}`;
+  // The trail knows a resource by its name alone.
+  const own = name.slice(slash + 1);
+  io.err(`These are of every ${target.kind.name} called ${own}.\n`);
+  return `${target.kind.name}/${own}`;
 }
 
 export interface Wanted {

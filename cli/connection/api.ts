@@ -131,9 +131,16 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
     });
   }
 
-  const at = (kind: Named, name: string) => `/api/v1/${kind.plural}/${encodeURIComponent(name)}`;
-  const inScope = (kind: Named, project: string | undefined) =>
-    kind.scope && project ? { [kind.scope]: project } : {};
+  /** `librarian/terse` says whose it is, where names are unique within a parent only. */
+  const placed = (kind: Named, name: string): { parent?: string; own: string } => {
+    const slash = kind.scope ? name.indexOf("/") : -1;
+    return slash > 0 ? { parent: name.slice(0, slash), own: name.slice(slash + 1) } : { own: name };
+  };
+  const at = (kind: Named, name: string) => `/api/v1/${kind.plural}/${encodeURIComponent(placed(kind, name).own)}`;
+  const inScope = (kind: Named, name: string, project: string | undefined) => {
+    const parent = placed(kind, name).parent ?? project;
+    return kind.scope && parent ? { [kind.scope]: parent } : {};
+  };
 
   return {
     edge: target.edge,
@@ -147,18 +154,19 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
         next = typeof page["continue"] === "string" && page["continue"] ? page["continue"] : undefined;
       } while (next);
     },
-    get: async (kind, name, project) => (await call("GET", at(kind, name), { query: inScope(kind, project) })) as Shown,
+    get: async (kind, name, project) =>
+      (await call("GET", at(kind, name), { query: inScope(kind, name, project) })) as Shown,
     create: async (kind, body, o = {}) =>
       (await call("POST", `/api/v1/${kind.plural}`, { body, query: o.dryRun ? { dryRun: "true" } : {} })) as Shown,
     replace: async (kind, name, body, o = {}) =>
       (await call("PUT", at(kind, name), {
         body,
-        query: { ...inScope(kind, o.project), ...(o.dryRun ? { dryRun: "true" } : {}) },
+        query: { ...inScope(kind, name, o.project), ...(o.dryRun ? { dryRun: "true" } : {}) },
         headers: o.ifMatch ? { "if-match": `"${o.ifMatch}"` } : {},
       })) as Shown,
     async apply(kind, onto, manifest, o = {}) {
       const [method, path] = onto === undefined ? ["POST", `/api/v1/${kind.plural}`] : ["PUT", at(kind, onto)];
-      const scope = onto === undefined ? {} : inScope(kind, o.project);
+      const scope = onto === undefined ? {} : inScope(kind, onto, o.project);
       const query = { ...scope, apply: "true", ...(o.dryRun ? { dryRun: "true" } : {}) };
       const answer = await open(method, path, { body: manifest, query });
       const said = answer.headers.get(OUTCOME_HEADER);
@@ -166,7 +174,7 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
     },
     remove: async (kind, name, project, o = {}) => {
       await call("DELETE", at(kind, name), {
-        query: { ...inScope(kind, project), ...(o.dryRun ? { dryRun: "true" } : {}) },
+        query: { ...inScope(kind, name, project), ...(o.dryRun ? { dryRun: "true" } : {}) },
         headers: o.ifMatch ? { "if-match": `"${o.ifMatch}"` } : {},
       });
     },

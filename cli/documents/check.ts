@@ -1,12 +1,12 @@
 /** A manifest against its kind's schema, before anything is written. */
 import { z } from "zod";
 import type { Fault } from "#db/protocol/errors";
+import { withoutNulls } from "#db/resources/applied";
 import { envelope, reported } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { ruleFaults } from "#db/resources/rules";
 import { retiredIn } from "#db/resources/validate";
 import { faultsOf, type PlacedFault } from "../schema/faults.ts";
-import { withoutNulls } from "./overlay.ts";
 import type { Manifest } from "./read.ts";
 
 const ignored = new Set<string>([...reported, "kind"]);
@@ -30,14 +30,14 @@ export function wireSchema(kind: Kind): z.ZodObject {
 
 /** Field by field. What a document leaves out may be there already. */
 export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
-  return faultsOf(wireSchema(kind), withoutNulls(writable(kind, body)));
+  return faultsOf(wireSchema(kind), withoutNulls(kind, writable(kind, body)));
 }
 
 /** Of a document that is all there will be: also what only the whole tells, as fields that exclude each other. */
 export function wholeFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
   const found = bodyFaults(kind, body);
   if (found.length > 0) return found;
-  const fields = Object.entries(withoutNulls(writable(kind, body))).filter(([key]) => key in kind.spec.shape);
+  const fields = Object.entries(withoutNulls(kind, writable(kind, body))).filter(([key]) => key in kind.spec.shape);
   const spec = kind.spec.safeParse(Object.fromEntries(fields));
   return spec.success ? ruleFaults(kind, spec.data).map((f) => ({ ...f, at: placeOf(f.path), missing: false })) : [];
 }
@@ -56,7 +56,7 @@ export function placed(manifest: Pick<Manifest, "lineOf">, faults: readonly Plac
 
 /** With every default filled in and normalised: what two forms of the same have in common. @returns undefined for what is not valid. */
 export function canonical(kind: Kind, body: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
-  const result = wireSchema(kind).safeParse(withoutNulls(writable(kind, body)));
+  const result = wireSchema(kind).safeParse(withoutNulls(kind, writable(kind, body)));
   if (!result.success) return undefined;
   const { kind: _, labels, ...rest } = result.data as Record<string, unknown>;
   const some = typeof labels === "object" && labels !== null && Object.keys(labels).length > 0;

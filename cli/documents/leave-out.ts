@@ -1,8 +1,8 @@
 /** A document without some of its references, where it can be without them. Pure. */
+import { withoutNulls } from "#db/resources/applied";
 import type { Kind } from "#db/resources/kind";
 import { wholeFaults } from "./check.ts";
 import type { Link } from "./order.ts";
-import { withoutNulls } from "./overlay.ts";
 
 export interface Reduced {
   body: Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface Reduced {
 
 /** Leaves out each of `found` that the kind's schema lets go; the smallest part of the document that holds it. */
 export function leaveOut(kind: Kind, body: Readonly<Record<string, unknown>>, found: readonly Link[]): Reduced {
-  let reduced = withoutNulls(body);
+  let reduced = withoutNulls(kind, body);
   const without: Link[] = [];
   // From the back, so that places in a list stay what they are.
   for (const link of [...found].reverse()) {

@@ -1,8 +1,8 @@
 /** In which order documents are written: what is referred to comes first. */
+import { withoutNulls } from "#db/resources/applied";
 import { type FoundReference, referencesIn } from "#db/resources/kind";
 import { writable } from "./check.ts";
 import { components } from "./components.ts";
-import { withoutNulls } from "./overlay.ts";
 import type { Manifest } from "./read.ts";
 
 /** A reference of one document to another of the same plan. */
@@ -15,7 +15,7 @@ type Document = Pick<Manifest, "kind" | "name" | "body">;
 
 /** What a document refers to. */
 export function referencesFrom(m: Document): FoundReference[] {
-  const { name: _, labels: __, ...spec } = withoutNulls(writable(m.kind, m.body));
+  const { name: _, labels: __, ...spec } = withoutNulls(m.kind, writable(m.kind, m.body));
   return referencesIn(m.kind, spec);
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { overlay, same, withoutNulls } from "./overlay.ts";
+import { overlay, same } from "./overlay.ts";
 
 describe("a manifest over what is there", () => {
   test.each([
@@ -23,7 +23,7 @@ describe("a manifest over what is there", () => {
     );
     fc.assert(
       fc.property(document, document, (current, wanted) => {
-        const base = withoutNulls(current);
+        const base = overlay({}, current);
         const copy = structuredClone(base);
         const once = overlay(base, wanted);
         expect(overlay(once, wanted)).toEqual(once);

@@ -17,9 +17,6 @@ export function overlay(current: Fields, wanted: Fields): Record<string, unknown
   return out;
 }
 
-/** Without the fields that `null` takes away: what a schema can look at. */
-export const withoutNulls = (fields: Fields): Record<string, unknown> => overlay({}, fields);
-
 /** By value; the order of keys does not matter. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;

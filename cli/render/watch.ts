@@ -9,9 +9,13 @@ import { type Format, type Found, show } from "./output.ts";
 export interface WatchedKind {
   kind: AnyKind;
   query: Readonly<Record<string, string | undefined>>;
-  /** Only these. */
+  /** Only these, as `nameOf` calls them. */
   names?: ReadonlySet<string>;
 }
+
+/** What tells it from all others of its kind, also where it goes and comes back: within a parent, both names. */
+export const nameOf = ({ scope }: Pick<AnyKind, "scope">, resource: Shown): string =>
+  scope ? `${resource[scope]}/${resource.name}` : resource.name;
 
 export interface WatchOptions {
   format: Format;
@@ -106,8 +110,8 @@ async function take(known: Known, told: Told, output: Output): Promise<void> {
     if (events.length === 0) await output.listed();
     return;
   }
-  const { id, name } = told.resource;
-  if (known.names && !known.names.has(name)) return;
+  const { id } = told.resource;
+  if (known.names && !known.names.has(nameOf(known.kind, told.resource))) return;
   const into = known.fresh ?? known.rows;
   if (told.is === "DELETED") into.delete(id);
   else into.set(id, told.resource);

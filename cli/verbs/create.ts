@@ -1,10 +1,11 @@
+import { withoutNulls } from "#db/resources/applied";
 import { kinds } from "#db/resources/index";
 import { writeOnlyFields } from "#db/resources/kind";
 import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
 import { canonical, wholeFaults } from "../documents/check.ts";
 import { readText } from "../documents/files.ts";
-import { overlay, withoutNulls } from "../documents/overlay.ts";
+import { overlay } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
@@ -60,7 +61,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
         kind: kind.name,
         name: given.name,
         ...(given.label.length > 0 ? { labels } : {}),
-        ...withoutNulls(spec),
+        ...withoutNulls(kind, spec),
       };
       check(kind, body, hook?.writtenAs ?? {});
       await create(

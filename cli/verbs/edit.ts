@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withoutNulls } from "#db/resources/applied";
 import type { Shown } from "../connection/api.ts";
 import { canonical, placed, wholeFaults, writable } from "../documents/check.ts";
-import { same, withoutNulls } from "../documents/overlay.ts";
+import { same } from "../documents/overlay.ts";
 import { readManifests } from "../documents/read.ts";
 import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
 import { type AnyKind, mustAllow, parseTargets, projectFor } from "../kinds.ts";
@@ -116,5 +117,5 @@ async function understand(
     return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
   const wrong = placed(m, wholeFaults(kind, m.body));
   if (wrong.length > 0) return { faults: wrong.map(faultLine) };
-  return { body: { kind: kind.name, ...withoutNulls(writable(kind, m.body)) } };
+  return { body: { kind: kind.name, ...withoutNulls(kind, writable(kind, m.body)) } };
 }

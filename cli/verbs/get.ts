@@ -1,11 +1,12 @@
 import { hasTable } from "#db/resources/index";
+import { isSystemOwned } from "#db/resources/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
-import type { Target } from "../kinds.ts";
-import { inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
+import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
+import { at } from "../render/cell.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
-import { type WatchedKind, watch } from "../render/watch.ts";
+import { nameOf, type WatchedKind, watch } from "../render/watch.ts";
 import { many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -39,7 +40,10 @@ export default verb({
     const options = { format, single, status: given.showStatus, labels: given.showLabels };
     const tabular = format.is === "table" || format.is === "wide";
     const everything = given.what[0] === "all";
+    // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
+    const writable = everything && (format.is === "yaml" || format.is === "json") && !given.showStatus;
     const hidden = new Set<string>();
+    let left = 0;
     let failed: Failure | undefined;
     const look = async () => {
       const found: Found[] = [];
@@ -54,7 +58,9 @@ export default verb({
           hidden.add(target.kind.plural);
           continue;
         }
-        const { resources, missing } = answer;
+        const { missing } = answer;
+        const resources = writable ? answer.resources.filter((r) => isWritten(target.kind, r)) : answer.resources;
+        left += answer.resources.length - resources.length;
         found.push({ kind: target.kind, resources: given.sortBy ? sortBy(resources, given.sortBy) : resources });
         if (!given.ignoreNotFound) failed ??= missing;
       }
@@ -71,12 +77,20 @@ export default verb({
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
     if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
+    if (left > 0)
+      tools.io.err(`Left out: ${left} that mcpctl makes itself, or that are spent. --show-status shows them too.\n`);
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
     if (count === 0 && !named && seen.length > 0) tools.io.err(`No ${seen.join(", ")} found.\n`);
   },
 });
+
+/** Whether it is people's or agents' to write, and still of use: what is spent would be made anew. */
+const isWritten = (kind: AnyKind, resource: Shown): boolean =>
+  kind.verbs.includes("create") &&
+  !kind.spent?.includes(String(at(resource, "status.state"))) &&
+  !isSystemOwned({ ...resource, kind: kind.name });
 
 /** Names are looked up once: what is not there can't be watched for, and an id or an address says its name. */
 async function watchOf(
@@ -92,19 +106,27 @@ async function watchOf(
   const { kind, names } = target;
   if (!hasTable(kind)) throw usage(`${kind.plural} can't be watched.`, "List them again, or leave out -w.");
   const limited = given.allProjects ? undefined : await inProject(kind, tools);
-  let meant: string[] | undefined;
+  let meant: Shown[] | undefined;
   if (names.length > 0) {
     const { resources, missing } = await fetchTarget(target, given, tools);
     if (missing && !given.ignoreNotFound) throw missing;
-    meant = resources.map((r) => r.name);
+    meant = resources;
   }
-  const fields = [given.fieldSelector, limited, meant?.length === 1 ? `name=${meant[0]}` : undefined].filter(Boolean);
+  const fields = [given.fieldSelector, limited, meant?.length === 1 ? `name=${meant[0]?.name}` : undefined].filter(
+    Boolean,
+  );
   const query = {
     labelSelector: given.selector,
     fieldSelector: fields.length > 0 ? fields.join(",") : undefined,
   };
-  return { kind, query, ...(meant ? { names: new Set(meant) } : {}) };
+  return { kind, query, ...(meant ? { names: new Set(meant.map((r) => nameOf(kind, r))) } : {}) };
 }
+
+/** Of the same name in several parents, the order is that of the parents: the same wherever they are. */
+const byNameAndParent = (scope: string) => {
+  const key = (r: Shown) => `${r.name} ${String(r[scope])}`;
+  return (a: Shown, b: Shown) => (key(a) < key(b) ? -1 : 1);
+};
 
 /** What is there, and the first name that isn't; any other failure ends it. */
 async function fetchTarget(
@@ -124,7 +146,7 @@ async function fetchTarget(
       // The newest: nobody means all that has ever happened.
       if (kind.timeline) break;
     }
-    return { resources };
+    return { resources: kind.scope ? resources.sort(byNameAndParent(kind.scope)) : resources };
   }
   let missing: Failure | undefined;
   for (const name of names) {

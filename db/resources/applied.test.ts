@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { applied, stillApplied } from "./applied.ts";
+import { applied, stillApplied, withoutNulls } from "./applied.ts";
 import { fieldMeta } from "./field.ts";
 
 const kind = {
@@ -13,6 +13,7 @@ const kind = {
     timeouts: z.strictObject({ first: z.int().default(3), idle: z.int().default(12) }).prefault({}),
     members: z.array(z.string()).default([]),
     either: z.union([z.strictObject({ a: z.int() }), z.strictObject({ b: z.int(), c: z.int().optional() })]).optional(),
+    free: z.strictObject({ json: z.record(z.string(), z.json()).optional() }).optional(),
     data: z.record(z.string(), z.string()).optional().register(fieldMeta, { writeOnly: true }),
   }),
 };
@@ -105,11 +106,51 @@ describe("a manifest over what is there", () => {
     expect(result.paths).toEqual(["name", ...paths].sort());
   });
 
+  test.each<[string, unknown, string[], unknown, unknown, string[]]>([
+    ["holds a null in somebody's own JSON for a value", undefined, [], { a: null }, { a: null }, ["free.json.a"]],
+    ["also deeper", undefined, [], { a: { b: null, c: [null] } }, { a: { b: null, c: [null] } }, ["free.json.a"]],
+    ["sets one to null", { a: 1, b: 2 }, ["free.json.a"], { a: null }, { a: null, b: 2 }, ["free.json.a"]],
+    ["replaces an entry of it whole", { a: { x: 1 } }, [], { a: { y: 2 } }, { a: { y: 2 } }, ["free.json.a"]],
+    [
+      "takes away the null that it set before",
+      { a: null, b: null },
+      ["free.json.a"],
+      { c: 1 },
+      { b: null, c: 1 },
+      ["free.json.c"],
+    ],
+  ])("%s", (_what, held, before, wanted, next, paths) => {
+    const current = { ...shown, ...(held === undefined ? {} : { free: { json: held } }) };
+    const result = applied(kind, current, before, { free: { json: wanted } });
+    expect(result.next["free"]).toEqual({ json: next });
+    expect(result.paths).toEqual([...paths, "name"].sort());
+  });
+
+  test("takes all of somebody's own JSON away with a null in its place", () => {
+    const current = { ...shown, free: { json: { a: null } } };
+    expect(applied(kind, current, [], { free: { json: null } }).next["free"]).toEqual({});
+  });
+
+  test("hands on a null for what no field is called, for validation to refuse", () => {
+    expect(applied(kind, shown, [], { timeouts: { idel: null } }).next["timeouts"]).toMatchObject({ idel: null });
+  });
+
   test("of which nothing is there yet is itself, without its nulls", () => {
     expect(applied(kind, undefined, [], { kind: "x", name: "a", model: "m", url: null, data: null })).toEqual({
       next: { model: "m" },
       paths: ["model", "name"],
     });
+  });
+});
+
+test("what a schema looks at has no null but those that are values or mistakes", () => {
+  const body = { model: "m", url: null, timeouts: { first: null, idle: 1, idel: null }, labels: { a: null, b: "1" } };
+  const free = { free: { json: { a: null, b: { c: null } } }, members: [null], tyer: null };
+  expect(withoutNulls(kind, { ...body, ...free })).toEqual({
+    model: "m",
+    timeouts: { idle: 1, idel: null },
+    labels: { b: "1" },
+    ...free,
   });
 });
 
@@ -119,6 +160,10 @@ const part = fc.record(
     tier: fc.constantFrom("fast", "heavy"),
     timeouts: fc.record({ first: fc.nat(3), idle: fc.nat(3) }, { requiredKeys: [] }),
     labels: fc.dictionary(fc.constantFrom("a", "b.c", "d/e", "__proto__"), fc.constantFrom("1", "2")),
+    free: fc.record(
+      { json: fc.dictionary(fc.constantFrom("a", "b"), fc.oneof(fc.constant(null), fc.jsonValue({ maxDepth: 1 }))) },
+      { requiredKeys: [] },
+    ),
     members: fc.array(fc.constantFrom("x", "y"), { maxLength: 2 }),
   },
   { requiredKeys: [] },

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { unwrap } from "./field.ts";
 import { envelope, reported } from "./index.ts";
 import { isRequired, type Kind, writeOnlyFields } from "./kind.ts";
+import { shapeOf } from "./shape.ts";
 import { isObject } from "./validate.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,7 +25,8 @@ const NAME = "name";
 
 /**
  * Fields of the manifest are set; fields that apply set before and that the manifest no longer has go; what apply never set
- * is left alone; `null` takes a field away. Objects are merged, lists and everything else are replaced whole.
+ * is left alone; `null` takes a field away, but is a value where any JSON may stand. Objects are merged, lists and everything
+ * else are replaced whole.
  *
  * @param current as shown: flat, with defaults. Undefined where it is new.
  * @param before the paths of the last apply.
@@ -63,6 +65,28 @@ export function stillApplied(kind: Pick<Kind, "spec">, before: readonly string[]
   return before.filter((path) => there.has(path));
 }
 
+/**
+ * Without the fields that `null` takes away: what a schema can look at. A `null` within any JSON is a value and stays, as does one
+ * that stands for what no field is called, for validation to refuse.
+ */
+export function withoutNulls(kind: Pick<Kind, "spec">, body: Fields): Record<string, unknown> {
+  const kept = Object.entries(body).flatMap(([field, value]) => {
+    const left = strip(schemaOf(kind, field), value);
+    return left === undefined ? [] : [[field, left]];
+  });
+  return Object.fromEntries(kept);
+}
+
+function strip(schema: Schema, value: unknown): unknown {
+  if (value === null) return keepsNull(schema) ? null : undefined;
+  if (!isBranch(schema, value)) return value;
+  const kept = Object.entries(value).flatMap(([key, child]) => {
+    const left = strip(childOf(schema, key), child);
+    return left === undefined ? [] : [[key, left]];
+  });
+  return Object.fromEntries(kept);
+}
+
 /** What stands beside labels and spec in a flat body. */
 const besides = new Set<string>([...reported, ...Object.keys(envelope.shape).filter((f) => f !== "labels")]);
 
@@ -70,7 +94,7 @@ type Schema = z.core.$ZodType | undefined;
 
 function merger(before: ReadonlySet<string>, paths: Set<string>) {
   return function merge(schema: Schema, now: unknown, wanted: unknown, path: string): unknown {
-    if (wanted === null) return undefined;
+    if (wanted === null && !keepsNull(schema)) return undefined;
     if (wanted === undefined) return release(schema, now, path);
     if (!isBranch(schema, wanted) || Object.keys(wanted).length === 0) {
       paths.add(path);
@@ -115,6 +139,9 @@ function isBranch(schema: Schema, value: unknown): value is Record<string, unkno
   const inner = unwrap(schema);
   return inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
 }
+
+/** Where whatever JSON can say is a value, and where no field is: that is for validation to refuse. */
+const keepsNull = (schema: Schema): boolean => schema === undefined || shapeOf(schema).is === "anything";
 
 function schemaOf(kind: Pick<Kind, "spec">, field: string): Schema {
   return field === "labels" ? envelope.shape.labels : childOf(kind.spec, field);

@@ -21,7 +21,10 @@ export const mcptoken = kind({
   spec: z.strictObject({
     project: ref("project").default("default").describe("The project it belongs to."),
     expiry: expiry.describe("Span from now, ISO date, or never."),
-    rbac: z.enum(["empty", "clone"]).default("empty").describe("`clone` starts from what its creator may do now."),
+    rbac: z
+      .enum(["empty", "clone"])
+      .default("empty")
+      .describe("`clone` starts from what its creator may do now, which is then written out."),
     bindings: z.array(binding).max(1000).default([]).describe("What it may do. Never more than its creator may."),
     operations: z.array(operationBinding).max(100).default([]).describe("Operations it may run."),
     limits: limits.optional().describe("What its bearer may use."),

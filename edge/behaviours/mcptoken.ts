@@ -3,6 +3,7 @@ import { inArray } from "drizzle-orm";
 import { mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
+import { definitionOf } from "#db/resources/system";
 import { resources } from "#db/tables/index";
 import { hashCredential } from "../access/credential.ts";
 import { exceeds } from "../access/decide.ts";
@@ -37,7 +38,8 @@ export const mcptoken: Behaviour = {
       createdBy: caller.principal.name,
       ...(ends ? { expiresAt: ends.toISOString() } : {}),
     };
-    next.spec = { ...spec, ...asDefinition(given) };
+    // What was cloned is written out: made again from what is shown, by whomever, it has this and no more.
+    next.spec = { ...spec, rbac: "empty", ...asDefinition(given) };
     next.status = status;
     reveal({ token });
   },
@@ -70,9 +72,7 @@ export const mcptoken: Behaviour = {
   },
 };
 
-/** What a token of this hash may do is called so. Other definitions that name it keep it from being deleted. */
-const definitionOf = (hash: string): string => `mcptoken-${hash.slice(0, 12)}`;
-
+/** Other definitions that name the token keep it from being deleted. */
 export async function deleteDefinitions(tx: Transaction, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return;
   await tx.delete(rbac).where(inArray(rbac.name, hashes.map(definitionOf)));

@@ -139,7 +139,7 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
   if (another && row?.id !== word)
     refuse("invalid_request", `${kind.plural} of several ${kind.scope}s are called ${JSON.stringify(word)}.`, {
       param: kind.scope ?? "name",
-      hint: `Say which with ?${kind.scope}=NAME, or give the id.`,
+      hint: `Say which: ?${kind.scope}=NAME in the API, ${(kind.scope ?? "").toUpperCase()}/${word} at the command line; or give the id.`,
     });
   if (row) found.set(call, row);
   return row;

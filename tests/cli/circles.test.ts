@@ -85,3 +85,27 @@ test("pruned together, whatever refers to what", async () => {
   expect((await engineer.run(["get", "agent/agent-gone"])).exit).toBe(3);
   expect(await at("agent/stays", "name")).toBe("stays");
 });
+
+test("one of several of the same name is named by its parent", async () => {
+  await apply(`${pair("x")}${pair("y")}---\n${model}`);
+  const run = (...args: string[]) => engineer.run(args);
+  const several = await run("get", "personality", "calm");
+  expect(several.exit).toBe(1);
+  expect(several.err).toContain("AGENT/calm at the command line");
+  expect((await run("get", "personality", "agent-x/calm", "-o", "jsonpath={.agent}")).out.trim()).toBe("agent-x");
+  expect((await run("get", "personality/agent-y/calm", "-o", "jsonpath={.agent}")).out.trim()).toBe("agent-y");
+  expect((await run("describe", "personality", "agent-y/calm")).out).toMatch(/agent: +agent-y/);
+  expect((await run("label", "personality", "agent-y/calm", "picked=yes")).exit).toBe(0);
+  expect((await run("get", "personalities", "-l", "picked=yes", "-o", "jsonpath={.items[*].agent}")).out.trim()).toBe(
+    "agent-y",
+  );
+  expect((await run("get", "personality", "agent-z/calm")).exit).toBe(3);
+  expect((await run("create", "personality", "quick", "--agent", "agent-x")).exit).toBe(0);
+  expect((await run("create", "personality", "quick", "--agent", "agent-y")).exit).toBe(0);
+  expect((await run("delete", "personality", "agent-x/quick")).exit).toBe(0);
+  expect(
+    (
+      await run("get", "personalities", "--field-selector", "name=quick", "-o", "jsonpath={.items[*].agent}")
+    ).out.trim(),
+  ).toBe("agent-y");
+});

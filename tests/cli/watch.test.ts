@@ -177,3 +177,19 @@ test("fails where there is nothing to look at", async () => {
   const { engineer } = catalogue;
   expect((await engineer.run(["get", "llms", "-w", "--edge", "http://127.0.0.1:9"])).exit).toBe(5);
 });
+
+test("of several of the same name only the one that its parent names", async () => {
+  for (const agent of ["first", "second"]) {
+    await mcpctl(`create agent ${agent} --llm alpha`);
+    await mcpctl(`create personality calm --agent ${agent}`);
+  }
+  const looking = get("personality second/calm -w --output-watch-events -o jsonpath={.agent}={.labels.n}");
+  await looking.says(/second/);
+  await mcpctl("label personality first/calm n=1");
+  await mcpctl("label personality second/calm n=2");
+  await looking.says(/second=2/);
+  expect((await looking.stop()).out).not.toContain("first");
+  const trail = await catalogue.engineer.run(["events", "personality", "second/calm"]);
+  expect(trail.err).toBe("These are of every personality called calm.\n");
+  expect(trail.out).toContain("personality/calm");
+});

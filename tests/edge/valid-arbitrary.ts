@@ -135,10 +135,6 @@ export function mender({ full }: Draft): (draft: Draft, fault: string) => Draft 
   };
 }
 
-/** In a manifest null takes a field away (RFC 7396), so what somebody's own JSON holds of it does not come through `apply`. */
-export const withoutNulls = (draft: Draft): Draft =>
-  JSON.parse(JSON.stringify(draft, (_, v: unknown) => (v === null ? undefined : v))) as Draft;
-
 /** Undefined for what no value can have, because there is nothing to name. */
 function anyOf(schema: z.core.$ZodType, names: Names): fc.Arbitrary<Both> | undefined {
   const { ref, within } = metaOf(schema);

@@ -73,6 +73,12 @@ async function revoke(call: Call): Promise<unknown> {
   await tell(call, kindsByName.mcptoken, { kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec }, [
     { field: "status.state", before: status.state, after: next.state },
   ]);
-  recordAuth(call, { action: "token-revoked", token: name, hash8: status.hash.slice(0, 8) });
+  recordAuth(call, {
+    action: "token-revoked",
+    resource: "mcptoken",
+    name,
+    token: name,
+    hash8: status.hash.slice(0, 8),
+  });
   return present("mcptoken", written, Date.now());
 }
