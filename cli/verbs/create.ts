@@ -1,5 +1,6 @@
 import { kinds } from "#db/resources/index";
 import { writeOnlyFields } from "#db/resources/kind";
+import { createExamples } from "../commands/create-examples.ts";
 import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
 import { canonical, wholeFaults } from "../documents/check.ts";
@@ -7,20 +8,25 @@ import { readText } from "../documents/files.ts";
 import { overlay, withoutNulls } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
-import type { AnyKind } from "../kinds.ts";
+import { type AnyKind, mustAllow } from "../kinds.ts";
 import { parseFormat, show } from "../render/output.ts";
 import { type FieldFlag, fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
 import { setField, setText } from "../schema/set.ts";
 import { list, one, type Tools, text, toggle, type Verb, verb, type Word } from "../verb.ts";
 
-const creatable = kinds.filter((k) => k.verbs.includes("create"));
-
-/** A word for each kind by singular, plural and short names; help shows the singular. */
+/** A word for each kind by singular, plural and short names; help shows the singular of those that can be made. */
 export const words: Readonly<Record<string, Word>> = Object.fromEntries(
-  creatable.flatMap((kind) =>
-    [kind.name, kind.plural, ...kind.shortNames].map((word, i) => [
+  kinds.flatMap((kind) =>
+    [...new Set([kind.name, kind.plural, ...kind.shortNames])].map((word, i) => [
       word,
-      { about: kind.about, hidden: i > 0, load: () => createVerb(kind) },
+      {
+        about: kind.about,
+        hidden: i > 0 || !kind.verbs.includes("create"),
+        load: async () => {
+          mustAllow(kind, "create", "created");
+          return createVerb(kind);
+        },
+      },
     ]),
   ),
 );
@@ -30,7 +36,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
   const fields = fieldFlags(kind).filter((f) => !hook?.replaces?.includes(f.path.join(".")));
   return verb({
     about: kind.about,
-    examples: hook?.examples ?? [`mcpctl create ${kind.name} NAME --dry-run -o yaml`],
+    examples: hook?.examples ?? createExamples[kind.name] ?? [`mcpctl create ${kind.name} NAME --dry-run -o yaml`],
     args: { name: one("Its name: lower-case letters, digits and '-'.") },
     flags: {
       ...flagsOf(fields),
