@@ -93,7 +93,8 @@ function settings(command: Command, around: Surroundings): void {
   command
     .exitOverride()
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
+    // Flags with long names leave little of a narrow terminal; unwrapped, its words would be cut anywhere.
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => void around.io.out(text),
       // Help that was not asked for: a word that others must follow stood alone.

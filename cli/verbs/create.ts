@@ -68,7 +68,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
         ...(given.label.length > 0 ? { labels } : {}),
         ...withoutNulls(spec),
       };
-      check(kind, body, hook?.writtenAs ?? {});
+      check(kind, body, fields, hook?.writtenAs ?? {});
       await create(
         kind,
         { ...body, ...more },
@@ -114,14 +114,22 @@ async function specOf(
 }
 
 /** @throws Failure usage that names flags. */
-function check(kind: AnyKind, body: Record<string, unknown>, writtenAs: Readonly<Record<string, string>>): void {
+function check(
+  kind: AnyKind,
+  body: Record<string, unknown>,
+  flags: readonly FieldFlag[],
+  writtenAs: Readonly<Record<string, string>>,
+): void {
   const faults = wholeFaults(kind, body);
   if (faults.length === 0) return;
   const nameOf = (at: readonly PropertyKey[]) => {
     const fields = at.filter((k): k is string => typeof k === "string");
     const [field = ""] = fields;
     if (field === "name" && fields.length === 1) return "NAME";
-    return field === "labels" ? "--label" : (writtenAs[field] ?? flagName(fields));
+    if (field === "labels") return "--label";
+    // What is wrong inside a value that one flag sets whole is told at that flag.
+    const whole = flags.find(({ path }) => path.every((name, i) => name === fields[i]))?.path;
+    return writtenAs[field] ?? flagName(whole ?? fields);
   };
   const missing = faults.filter((f) => f.missing).map((f) => nameOf(f.at));
   if (missing.length === faults.length)

@@ -42,6 +42,12 @@ describe(verifies("cli.create-help", "create"), () => {
     expect(said.err).toContain("never by hand");
   });
 
+  test("names the flag of what is wrong within its value", async () => {
+    const said = await engineer.run(["create", "personality", "x", "--agent", "a", "--prompts", "tone:loud"]);
+    expect(said).toMatchObject({ exit: 2, out: "" });
+    expect(said.err).toContain('  --prompts: expected number, given "loud"\n');
+  });
+
   test("writes settings, texts from files and numbers as people do", async () => {
     const dry = ["--dry-run", "-o", "yaml"];
     expect(
