@@ -74,6 +74,20 @@ describe(verifies("cli.create-help", "create"), () => {
   });
 });
 
+test("approve takes names alone, of the one kind there is to approve", async () => {
+  await out("create", "promptrequest", "wording", "--set", "content=Be kind.");
+  expect(await out("approve", "wording")).toBe("prompt/wording approved\n");
+  expect(await out("get", "prompt", "wording", "-o", "jsonpath={.content}")).toBe("Be kind.\n");
+  const again = await engineer.run(["approve", "unheard-of"]);
+  expect(again).toMatchObject({ exit: 3, out: "" });
+});
+
+test("can-i asks about the parent of what the parent governs", async () => {
+  const said = await engineer.run(["auth", "can-i", "edit", "personality", "strict"]);
+  expect(said).toMatchObject({ exit: 2, out: "" });
+  expect(said.err).toContain("mcpctl auth can-i edit agent NAME");
+});
+
 describe("run", () => {
   const stream = (...lines: string[]) => {
     front.interfere = (req, res) => {
