@@ -6,6 +6,7 @@ import { accessRoutes } from "./access/index.ts";
 import { admit } from "./admit.ts";
 import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";
+import { threadRoutes } from "./chat/threads.ts";
 import { depsOf } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...inferenceRoutes,
   ...publisherRoutes,
   ...promptRoutes,
+  ...threadRoutes,
   openApiRoute(() => routes),
   ...resourceRoutes,
 ];

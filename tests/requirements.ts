@@ -136,6 +136,10 @@ export const requirements = {
     behaviour: "What a kind names has lists of that kind below it: /projects/:p/agents, /agents/:a/prompts.",
     source: "resources.md",
   },
+  "threads.owner": {
+    behaviour: "A thread exists for its owner alone; anybody else gets the 404 of one that does not exist.",
+    source: "auth.md, RBAC; agents.md",
+  },
   "resources.cascade": {
     behaviour: "What belongs to a resource is deleted with it, and what others refer to keeps all of it.",
     source: "resources.md",

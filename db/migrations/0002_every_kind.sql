@@ -290,6 +290,17 @@ CREATE TABLE "change_floor" (
 );
 
 --> statement-breakpoint
+CREATE TABLE "thread" (
+	"id" text PRIMARY KEY NOT NULL,
+	"agent_id" text NOT NULL,
+	"owner_id" text NOT NULL,
+	"owner_name" text NOT NULL,
+	"title" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--> statement-breakpoint
 CREATE TABLE "identity" (
 	"issuer" text NOT NULL,
 	"subject" text NOT NULL,
@@ -420,6 +431,8 @@ ALTER TABLE "rbac_to_cluster" ADD CONSTRAINT "rbac_to_cluster_from" FOREIGN KEY 
 --> statement-breakpoint
 ALTER TABLE "rbac_to_cluster" ADD CONSTRAINT "rbac_to_cluster_to" FOREIGN KEY ("to_id") REFERENCES "public"."cluster"("id") ON DELETE restrict ON UPDATE no action;
 --> statement-breakpoint
+ALTER TABLE "thread" ADD CONSTRAINT "thread_agent_id_agent_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agent"("id") ON DELETE cascade ON UPDATE no action;
+--> statement-breakpoint
 ALTER TABLE "identity" ADD CONSTRAINT "identity_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;
 --> statement-breakpoint
 ALTER TABLE "provided_member" ADD CONSTRAINT "provided_member_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;
@@ -519,6 +532,10 @@ CREATE INDEX "rbac_to_cluster_referrers" ON "rbac_to_cluster" USING btree ("to_i
 CREATE INDEX "change_kind" ON "change" USING btree ("kind","xid");
 --> statement-breakpoint
 CREATE INDEX "change_revision" ON "change" USING btree ("kind","revision");
+--> statement-breakpoint
+CREATE INDEX "thread_owner" ON "thread" USING btree ("owner_id","updated_at");
+--> statement-breakpoint
+CREATE INDEX "thread_agent" ON "thread" USING btree ("agent_id");
 --> statement-breakpoint
 CREATE INDEX "identity_user" ON "identity" USING btree ("user_id");
 --> statement-breakpoint

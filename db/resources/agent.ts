@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { description, ref } from "./field.ts";
 import { kind } from "./kind.ts";
+import { presence } from "./presence.ts";
 
 /** Whoever chats may override each of these. Names are OpenAI's. */
 const parameters = z.strictObject({
@@ -38,12 +39,7 @@ export const agent = kind({
       .describe("How it works."),
     description,
   }),
-  status: z.strictObject({
-    lifecycle: z.enum(["public", "virtual"]).describe("`virtual` ones live and sleep with their publisher."),
-    state: z.enum(["active", "inactive", "hibernating"]),
-    publisher: ref("publisher").optional().describe("Session that publishes it."),
-    since: z.iso.datetime().optional().describe("When `state` last changed."),
-  }),
+  status: presence,
   nested: ["project"],
   columns: { LLM: "llm", PROJECT: "project", PERSONALITY: "defaultPersonality", STATE: "status.state" },
   wide: { LIFECYCLE: "status.lifecycle", DESCRIPTION: "description" },

@@ -21,6 +21,7 @@ import { secretbackend } from "./secretbackend.ts";
 import { server } from "./server.ts";
 import { session } from "./session.ts";
 import { template } from "./template.ts";
+import { thread } from "./thread.ts";
 import { user } from "./user.ts";
 
 /** By singular name. Order is the order of `api-resources` and of the documentation. */
@@ -39,6 +40,7 @@ export const kindsByName = {
   promptrequest,
   agent,
   personality,
+  thread,
   rbac,
   mcptoken,
   session,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { description, dnsLabel, fieldMeta, httpUrl, ref, secretKeyRef } from "./field.ts";
 import { kind } from "./kind.ts";
 import { limits } from "./limits.ts";
+import { presence } from "./presence.ts";
 import { providerType } from "./providers.ts";
 
 const price = z.number().min(0).max(1e9);
@@ -64,12 +65,7 @@ export const llm = kind({
       .describe("A name that it shares with others."),
     description,
   }),
-  status: z.strictObject({
-    lifecycle: z.enum(["public", "virtual"]).describe("`virtual` ones live and sleep with their publisher."),
-    state: z.enum(["active", "inactive", "hibernating"]),
-    publisher: ref("publisher").optional().describe("Session that publishes it."),
-    since: z.iso.datetime().optional().describe("When `state` last changed."),
-  }),
+  status: presence,
   selectedBy: ["type", "status.state"],
   columns: { TYPE: "type", MODEL: "model", TIER: "tier", LIFECYCLE: "status.lifecycle", STATE: "status.state" },
   wide: { URL: "url", KEY: "apiKeyRef.name", PUBLISHER: "status.publisher" },

@@ -6,6 +6,7 @@ import { derived } from "./derive.ts";
 import { knownOperation } from "./operations.ts";
 import { seeded } from "./seeded.ts";
 import { deviceLogin, identity, providedMember } from "./sso.ts";
+import { thread } from "./thread.ts";
 
 export { auditEvent } from "./audit.ts";
 export { change, changeFloor } from "./change.ts";
@@ -16,6 +17,7 @@ export { knownOperation } from "./operations.ts";
 export { seeded } from "./seeded.ts";
 
 export { deviceLogin, identity, providedMember } from "./sso.ts";
+export { thread } from "./thread.ts";
 
 /** What the generator of migrations reads. */
 export const everyTable = {
@@ -27,6 +29,7 @@ export const everyTable = {
   seeded,
   change,
   changeFloor,
+  thread,
   identity,
   providedMember,
   deviceLogin,

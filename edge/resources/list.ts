@@ -13,16 +13,16 @@ import { reachOf } from "./reach.ts";
 import { type ListQuery, listRows, type NamedKind } from "./read.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 
-/** What the route already says: below which row. */
-export type Only = Pick<ListQuery, "scopeId" | "referring" | "referredBy">;
+/** What the route already says: below which row, and which fields. */
+export type Only = Pick<ListQuery, "scopeId" | "referring" | "referredBy"> & Partial<Pick<ListQuery, "fields">>;
 
 export async function answerList(call: Call, kind: NamedKind, only: Only): Promise<Response> {
   const query = call.url.searchParams;
   const selection = {
     labels: parseLabelSelector(query.get("labelSelector") ?? ""),
-    fields: parseFieldSelector(kind, query.get("fieldSelector") ?? ""),
     namePrefix: query.get("name") || undefined,
     ...only,
+    fields: [...parseFieldSelector(kind, query.get("fieldSelector") ?? ""), ...(only.fields ?? [])],
   };
   if (hasTable(kind) && isWatch(call)) return watch(call, kind, selection);
   const { db } = call.deps.store;

@@ -3,8 +3,9 @@ import type { KindName } from "#db/resources/index";
 import { auditevent } from "./auditevent.ts";
 import { session } from "./session.ts";
 import type { Source } from "./source.ts";
+import { thread } from "./thread.ts";
 
-const sources: Partial<Record<KindName, Source>> = { auditevent, session };
+const sources: Partial<Record<KindName, Source>> = { auditevent, session, thread };
 
 export function sourceOf(kind: KindName): Source {
   const source = sources[kind];

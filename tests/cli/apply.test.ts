@@ -1,26 +1,20 @@
 /** Describing a team's things in files, over a real edge, with everything that gets in between. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { verifies } from "../requirements.ts";
-import { type Front, refuseFirst, startFront } from "./front.ts";
+import { type Desk, startDesk } from "./desk.ts";
+import { type Front, refuseFirst } from "./front.ts";
 import { type Person, person } from "./person.ts";
 
-let edge: TestEdge;
+let desk: Desk;
 let front: Front;
 let engineer: Person;
 let token: string;
 
 beforeAll(async () => {
-  edge = await startEdge();
-  front = await startFront(edge.url);
-  ({ token } = await edge.bootstrap());
-  engineer = person({ MCPCTL_EDGE: front.url, MCPCTL_TOKEN: token });
+  desk = await startDesk();
+  ({ front, engineer, token } = desk);
 });
-afterAll(async () => {
-  engineer?.leave();
-  await front?.stop();
-  await edge?.stop();
-});
+afterAll(() => desk?.stop());
 afterEach(() => {
   front.interfere = () => false;
   engineer.slept.length = 0;
@@ -30,7 +24,7 @@ const llm = (name: string, more = "") =>
   `kind: llm\nname: ${name}\ntype: vllm\nmodel: m\nurl: http://127.0.0.1:9\n${more}`;
 const apply = (text: string, ...flags: string[]) => engineer.run(["apply", "-f", "-", ...flags], { stdin: text });
 const patch = (at: string, body: unknown) =>
-  fetch(edge.url + at, {
+  fetch(desk.edge.url + at, {
     method: "PATCH",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     body: JSON.stringify(body),
@@ -146,7 +140,7 @@ bindings: [{role: view, resource: groups}]
       req.on("data", (chunk: Buffer) => body.push(chunk));
       req.on("end", async () => {
         const { authorization = "" } = req.headers;
-        await fetch(edge.url + req.url, {
+        await fetch(desk.edge.url + req.url, {
           method: "POST",
           headers: { authorization, "content-type": "application/json" },
           body: Buffer.concat(body),
@@ -171,7 +165,7 @@ bindings: [{role: view, resource: groups}]
       req.on("end", async () => {
         await patch("/api/v1/llms/shared", { description: "theirs" });
         const { authorization = "" } = req.headers;
-        const answer = await fetch(edge.url + req.url, {
+        const answer = await fetch(desk.edge.url + req.url, {
           method: "PUT",
           headers: { authorization, "content-type": "application/json" },
           body: Buffer.concat(sent),
@@ -249,7 +243,7 @@ bindings: [{role: view, resource: groups}]
     const text = "kind: mcptoken\nname: spent\nbindings: [{role: view, resource: llms}]\n";
     await apply(text);
     const id = await field("mcptoken/spent", "id");
-    await fetch(`${edge.url}/api/v1/mcptokens/${id}/revoke`, {
+    await fetch(`${desk.edge.url}/api/v1/mcptokens/${id}/revoke`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
     });
@@ -281,7 +275,7 @@ bindings: [{role: view, resource: groups}]
     expect(said.err).toContain("Warning: stdin:3: proxyMode is no longer a field: ");
     expect(said.err).toContain("Warning: stdin:4: profiles is no longer a field: ");
     expect((await apply(text)).out).toBe("project/old unchanged\n");
-    const direct = await fetch(`${edge.url}/api/v1/projects`, {
+    const direct = await fetch(`${desk.edge.url}/api/v1/projects`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ name: "older", profiles: [] }),

@@ -1,25 +1,20 @@
-/** Files, directories, pipes and URLs that apply is given, over a real edge. */
+/** Files, directories, pipes and URLs that apply is given, over a real desk.edge. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
-import { type Front, startFront } from "./front.ts";
-import { type Person, person } from "./person.ts";
+import { type Desk, startDesk } from "./desk.ts";
+import type { Front } from "./front.ts";
+import type { Person } from "./person.ts";
 
-let edge: TestEdge;
+let desk: Desk;
 let front: Front;
 let engineer: Person;
 
 beforeAll(async () => {
-  edge = await startEdge();
-  front = await startFront(edge.url);
-  engineer = person({ MCPCTL_EDGE: front.url, MCPCTL_TOKEN: (await edge.bootstrap()).token });
+  desk = await startDesk();
+  ({ front, engineer } = desk);
 });
-afterAll(async () => {
-  engineer?.leave();
-  await front?.stop();
-  await edge?.stop();
-});
+afterAll(() => desk?.stop());
 afterEach(() => {
   front.interfere = () => false;
 });

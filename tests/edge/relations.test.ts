@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { personWith } from "../people.ts";
 import { verifies } from "../requirements.ts";
 import { rows } from "../store.ts";
 
@@ -24,14 +25,7 @@ async function refused(api: Api, method: string, path: string, body?: unknown) {
   return { status: answer.status, ...problem.parse(answer.body) };
 }
 
-/** A user who has these bindings alone. */
-async function userWith(name: string, bindings: unknown[]): Promise<Api> {
-  const [email, password] = [`${name}@example.com`, "a password of the test"];
-  await admin.create("users", { name, email, password });
-  await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-  const { body } = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email, password });
-  return apiOf(edge.url, z.object({ accessToken: z.string() }).parse(body).accessToken);
-}
+const userWith = (name: string, bindings: unknown[]) => personWith(admin, edge.url, name, bindings);
 
 beforeAll(async () => {
   edge = await startEdge();
