@@ -64,7 +64,7 @@ async function build(
   if (!command.parent) for (const flag of Object.values(globalFlags)) command.addOption(optionOf(flag));
   if (!command.parent)
     command
-      .description("kubectl for AI: LLMs, secrets, tokens and who may use them.")
+      .description("kubectl for AI: what a team asks models with, and who may use it.")
       .version(around.version, "--version", "The version of mcpctl.")
       .addHelpText("after", ENVIRONMENT);
   const [first, ...rest] = typed;
@@ -93,7 +93,8 @@ function settings(command: Command, around: Surroundings): void {
   command
     .exitOverride()
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
+    // Flags with long names leave little of a narrow terminal; unwrapped, its words would be cut anywhere.
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => void around.io.out(text),
       // Help that was not asked for: a word that others must follow stood alone.
@@ -110,7 +111,9 @@ const pathOf = (command: Command): string =>
 function describeVerb(command: Command, verb: Verb, around: Surroundings, choice: { made?: Chosen }): void {
   settings(command, around);
   for (const [name, arg] of Object.entries(verb.args)) command.addArgument(argumentOf(name, arg));
-  const options = Object.entries(verb.flags).map(([key, flag]) => [key, optionOf(flag)] as const);
+  // Help shows groups in the order in which it meets them: those with a heading of their own come last.
+  const flags = Object.entries(verb.flags).sort(([, a], [, b]) => Number(!!a.group) - Number(!!b.group));
+  const options = flags.map(([key, flag]) => [key, optionOf(flag)] as const);
   for (const [, option] of options) command.addOption(option);
   if (verb.examples) command.addHelpText("after", `\nExamples:\n${verb.examples.map((e) => `  ${e}`).join("\n")}`);
   command.action((...params: unknown[]) => {
@@ -137,5 +140,6 @@ function optionOf(flag: Flag<unknown>): Option {
   if (flag.takes === "list")
     option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
   if (flag.hidden) option.hideHelp();
+  if (flag.group) option.helpGroup(flag.group);
   return option;
 }

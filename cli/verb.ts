@@ -25,13 +25,15 @@ export interface Flag<T> {
   readonly takes: "switch" | "text" | "list";
   readonly words?: Source;
   readonly hidden?: boolean;
+  /** For help: a heading of its own, with others that have the same. */
+  readonly group?: string;
   /** For help: what holds when it is not given. */
   readonly otherwise?: string;
   /** Never there; carries the type of the value. */
   readonly value?: T;
 }
 
-type FlagOptions = { words?: Source; hidden?: boolean; otherwise?: string };
+type FlagOptions = { words?: Source; hidden?: boolean; group?: string; otherwise?: string };
 
 export const text = (usage: string, about: string, options: FlagOptions = {}): Flag<string | undefined> => ({
   usage,

@@ -287,6 +287,10 @@ export const requirements = {
   ...virtualLlms,
 
   // The command line
+  "cli.create-help": {
+    behaviour: "`create KIND --help` shows working examples, and sets fields of fields apart from the rest.",
+    source: "cli.md",
+  },
   "cli.create-from": {
     behaviour: "A server is made of a template and values; what is missing or wrong is said by the name it has there.",
     source: "mcp.md; resources.md",

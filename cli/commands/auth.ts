@@ -65,7 +65,13 @@ function question(role: string, word: string, name: string | undefined): Record<
   if (kindWord === "*") return { role, resource: "*" };
   const action = operations.find((o) => o === kindWord);
   if (role === "run" && action && !findKind(kindWord)) return { role, action };
-  return { role, resource: parseKind(kindWord).permission, ...(inName ? { name: inName } : {}) };
+  const kind = parseKind(kindWord);
+  if (kind.governedByParent && inName)
+    throw usage(
+      `What you may do with a ${kind.name} is what you may do with its ${kind.scope}.`,
+      `Ask for that one: mcpctl auth can-i ${role} ${kind.scope} NAME`,
+    );
+  return { role, resource: kind.permission, ...(inName ? { name: inName } : {}) };
 }
 
 async function listAll({ api, io, globals }: Tools): Promise<undefined> {

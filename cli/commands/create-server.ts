@@ -10,6 +10,7 @@ export default {
   examples: [
     "mcpctl create server files --from template/filesystem --set directory=/srv",
     "mcpctl create server git --package-name mcp-server-git --runtime python --args --repository --args /srv/repo",
+    `mcpctl create server forge --docker-image gitea-mcp --env HOST=git.lan --env '{"name":"TOKEN","valueFrom":{"secretRef":{"name":"git","key":"token"}}}'`,
     "mcpctl create server docs --url https://docs.example.com/mcp",
   ],
   from: {

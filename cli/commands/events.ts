@@ -49,7 +49,14 @@ export default verb({
       tools.io.err("No events found.\n");
       return;
     }
-    const options = { format, single: false, status: true, headings: !given.noHeaders, labels: false };
+    const options = {
+      format,
+      single: false,
+      status: true,
+      headings: !given.noHeaders,
+      labels: false,
+      nameless: format.is === "table",
+    };
     await show([{ kind, resources: found }], options, tools);
   },
 });

@@ -14,10 +14,17 @@ export function at(resource: unknown, path: string): unknown {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** Objects become their values joined by colons, as bindings and subjects are written: `run:llms:gpt`. */
+/**
+ * Objects become their values joined by colons, as bindings and subjects are written: `run:llms:gpt`; variables and headers are
+ * `NAME=value`. Both as on the command line.
+ */
 export function cell(value: unknown, now: number): string {
   if (value === undefined || value === null || value === "") return "-";
   if (Array.isArray(value)) return value.length === 0 ? "-" : value.map((v) => cell(v, now)).join(",");
+  if (isSetting(value)) {
+    const { name, ...rest } = value;
+    return `${cell(name, now)}=${Object.keys(rest).length === 0 ? "" : cell(rest, now)}`;
+  }
   if (typeof value === "object")
     return (
       Object.values(value)
@@ -28,3 +35,6 @@ export function cell(value: unknown, now: number): string {
   if (INSTANT.test(text) && !Number.isNaN(Date.parse(text))) return relative(Date.parse(text), now);
   return printable(text).replace(/\s+/g, " ");
 }
+
+const isSetting = (value: unknown): value is { name: unknown } =>
+  typeof value === "object" && value !== null && "name" in value && ("value" in value || "valueFrom" in value);

@@ -43,6 +43,8 @@ export interface ShowOptions {
   status: boolean;
   headings: boolean;
   labels: boolean;
+  /** Tables without names: what nobody asks for by its name. */
+  nameless?: boolean;
   sortBy?: string | undefined;
 }
 
@@ -64,6 +66,7 @@ export async function show(
         labels: o.labels,
         now: now(),
       });
+      if (o.nameless) for (const row of [headings, ...rows]) row.shift();
       if (events) {
         headings.unshift("EVENT");
         for (const [n, row] of rows.entries()) row.unshift(events[n] ?? "");

@@ -77,6 +77,8 @@ test("narrow columns stay whole while a wide one gives way", () => {
   expect(narrowed([10, 30, 30], 56)).toEqual({ widths: [10, 20, 20], gap: 3 });
   // Many columns move together before they overflow.
   expect(narrowed([10, 20, 20, 20, 20], 50)).toEqual({ widths: [10, 8, 8, 8, 8], gap: 2 });
+  // A name has to be typed: the others give way to it while they still say something.
+  expect(narrowed([25, 5, 8, 9, 7, 7, 7, 4], 80).widths[0]).toBe(25);
   expect(narrowed([10, 8, 8], 5)).toEqual({ widths: [4, 4, 4], gap: 2 });
 });
 

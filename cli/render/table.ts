@@ -11,11 +11,17 @@ export interface TableOptions {
   above?: number[];
 }
 
-/** Space between columns, and what a column is narrowed to at least: less says nothing. The second where the first can't fit. */
+/**
+ * Space between columns, and what a column is narrowed to at least: less says nothing. The first that fits with its whole first
+ * column, which is the name and has to be typed; where none does, the last.
+ */
 const layouts = [
   { gap: 3, least: 8 },
+  { gap: 2, least: 8 },
+  { gap: 2, least: 6 },
   { gap: 2, least: 4 },
 ] as const;
+const tightest = layouts[3];
 
 export function table(
   headings: readonly string[],
@@ -48,9 +54,9 @@ export function table(
 
 /** Takes from the widest first, so that short columns stay whole. The first column, the name, gives way last. */
 export function narrowed(natural: readonly number[], columns: number): { widths: number[]; gap: number } {
-  const least = (l: number) => natural.reduce((sum, w) => sum + Math.min(w, l), 0);
+  const least = (l: number) => natural.reduce((sum, w, i) => sum + (i === 0 ? w : Math.min(w, l)), 0);
   const gaps = natural.length - 1;
-  const layout = layouts.find((l) => least(l.least) + l.gap * gaps <= columns) ?? layouts[1];
+  const layout = layouts.find((l) => least(l.least) + l.gap * gaps <= columns) ?? tightest;
   const widths = [...natural];
   let over = widths.reduce((a, b) => a + b, 0) + layout.gap * gaps - columns;
   while (over > 0) {

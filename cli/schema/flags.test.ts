@@ -44,6 +44,21 @@ describe("flags from a schema", () => {
     }
   });
 
+  test("those of nested objects stand apart in help, unless they have to be given", () => {
+    const groups = Object.fromEntries(fieldFlags(kindsByName.llm).map((f) => [f.path.join("."), f.flag.group]));
+    expect(groups["model"]).toBeUndefined();
+    expect(groups["timeouts.idle"]).toBe(groups["limits.budget.period"]);
+    expect(groups["timeouts.idle"]).toBeDefined();
+  });
+
+  test("none is told by its type alone", () => {
+    for (const kind of kinds)
+      for (const { path, flag } of fieldFlags(kind))
+        expect(flag.about, `${kind.name}.${path.join(".")}`).toMatch(/^\S+ \S|^Sets |^[A-Z]/);
+    expect(usages(kindsByName.server)).toContain("--resources-requests-cpu <text>");
+    expect(usages(kindsByName.agent)).toContain("--default-params-max-tokens <number>");
+  });
+
   test("what a global flag is called is left to it", () => {
     expect(setByGlobals(kindsByName.mcptoken)).toEqual(["project"]);
     expect(usages(kindsByName.mcptoken).some((u) => u.startsWith("--project"))).toBe(false);
@@ -84,6 +99,20 @@ describe("values", () => {
       ],
     ],
     [operations, ["backup"], [{ action: "backup" }]],
+    [
+      kindsByName.personality.spec.shape.prompts,
+      ["style", "tone:8"],
+      [{ prompt: "style" }, { prompt: "tone", priority: 8 }],
+    ],
+    [
+      kindsByName.server.spec.shape.env,
+      ["A=b,c=d", "E="],
+      [
+        { name: "A", value: "b,c=d" },
+        { name: "E", value: "" },
+      ],
+    ],
+    [kindsByName.server.spec.shape.env, ['{"name":"A","valueFrom":1}'], [{ name: "A", valueFrom: 1 }]],
     [members, ["ada,bob", "eve"], ["ada", "bob", "eve"]],
     [bindings, ['{"role":"run","resource":"llms"}'], [{ role: "run", resource: "llms" }]],
     [kindsByName.llm.spec.shape.apiKeyRef, "s:k:with:colons", { name: "s", key: "k:with:colons" }],
@@ -96,6 +125,7 @@ describe("values", () => {
     [bindings, ["run"], "--flag run is not understood"],
     [kindsByName.llm.spec.shape.apiKeyRef, "justaname", "is not understood"],
     [bindings, ["{nonsense"], "is not valid JSON"],
+    [kindsByName.server.spec.shape.env, ["HOST"], "--flag HOST is not key=value"],
   ])("%# is refused", (schema, typed, said) => expect(() => coerce(schema, typed, "--flag")).toThrow(said));
 
   test("key=value needs a key", () => {

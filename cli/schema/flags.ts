@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { metaOf } from "#db/resources/field";
 import { isRequired, type Kind } from "#db/resources/kind";
-import { aboutOf, defaultOf, shapeOf, typeName } from "#db/resources/shape";
+import { aboutOf, defaultOf, shapeOf } from "#db/resources/shape";
 import { usage } from "../failure.ts";
 import { globalFlags } from "../globals.ts";
 import { type Flag, type Flags, list, type Source, text } from "../verb.ts";
@@ -16,7 +16,10 @@ export interface FieldFlag {
   required: boolean;
 }
 
-const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+/** Apart from the rest in help: most who create something need none of them. */
+const DEEP = "Fields of fields:";
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`).replaceAll("_", "-");
 export const flagName = (path: readonly string[]) => `--${path.map(kebab).join("-")}`;
 const globalNames = new Set(Object.values(globalFlags).map((f) => /--(?:no-)?([\w-]+)/.exec(f.usage)?.[1]));
 
@@ -48,11 +51,20 @@ function flagOf(schema: z.core.$ZodType, path: readonly string[], required: bool
   const shape = shapeOf(schema);
   const preset = defaultOf(schema);
   const simple = ["string", "number", "boolean"].includes(typeof preset);
-  const about = `${aboutOf(schema) ?? typeName(schema)}${required ? " (required)" : ""}`;
-  const options = { ...wordsOf(schema), ...(simple ? { otherwise: String(preset) } : {}) };
+  const about = `${aboutOf(schema) ?? `Sets ${path.join(".")}.`}${required ? " (required)" : ""}`;
+  const options = {
+    ...wordsOf(schema),
+    ...(simple ? { otherwise: String(preset) } : {}),
+    ...(path.length > 1 && !required ? { group: DEEP } : {}),
+  };
   const name = flagName(path);
   if (shape.is === "boolean") return text(`${name} [true|false]`, about, options);
-  if (shape.is === "list") return list(`${name} <${placeholder(shape.of)}>`, `${about} Repeatable.`, options);
+  if (shape.is === "list")
+    return list(
+      `${name} <${isSetting(shape.of) ? "name=value" : placeholder(shape.of)}>`,
+      `${about} Repeatable.`,
+      options,
+    );
   if (shape.is === "map") return list(`${name} <key=value>`, `${about} Repeatable.`, options);
   return text(`${name} <${placeholder(schema)}>`, about, options);
 }
@@ -82,9 +94,15 @@ interface CompactKey {
   schema: z.core.$ZodType;
 }
 
+/** An environment variable, a header: written `name=value`, and as JSON where the value comes from elsewhere. */
+function isSetting(schema: z.core.$ZodType): boolean {
+  const shape = shapeOf(schema);
+  return shape.is === "object" && "name" in shape.fields && "value" in shape.fields;
+}
+
 /**
  * Objects of texts alone are written with colons: `secret:key`, `run:llms:gpt`, `User:alice`. Keys that have a default are
- * left out. Options of a union are written alike when their keys are.
+ * left out, a number may come after a text (`tone:8`). Options of a union are written alike when their keys are.
  */
 function compactKeys(schema: z.core.$ZodType): CompactKey[] | undefined {
   const shape = shapeOf(schema);
@@ -97,7 +115,11 @@ function compactKeys(schema: z.core.$ZodType): CompactKey[] | undefined {
   }
   if (shape.is !== "object") return undefined;
   const entries = Object.entries(shape.fields);
-  if (entries.length === 0 || !entries.every(([, s]) => ["text", "choice"].includes(shapeOf(s).is))) return undefined;
+  const isText = (s: z.core.$ZodType) => ["text", "choice"].includes(shapeOf(s).is);
+  const mayFollow = (s: z.core.$ZodType) => shapeOf(s).is === "number" && !isRequired(s) && defaultOf(s) === undefined;
+  if (!entries.every(([, s]) => isText(s) || mayFollow(s))) return undefined;
+  // Where nothing has to be given, each has a flag of its own instead.
+  if (!entries.some(([, s]) => isText(s) && isRequired(s))) return undefined;
   return entries
     .filter(([, s]) => defaultOf(s) === undefined)
     .map(([name, s]) => ({ name, optional: !isRequired(s), schema: s }));
@@ -107,7 +129,8 @@ function compactKeys(schema: z.core.$ZodType): CompactKey[] | undefined {
 export function coerce(schema: z.core.$ZodType, typed: unknown, flag: string): unknown {
   const shape = shapeOf(schema);
   if (shape.is === "list") {
-    const words = (typed as string[]).flatMap((t) => (/^[[{]/.test(t) || compactKeys(shape.of) ? [t] : t.split(",")));
+    const whole = isSetting(shape.of) || compactKeys(shape.of) !== undefined;
+    const words = (typed as string[]).flatMap((t) => (/^[[{]/.test(t) || whole ? [t] : t.split(",")));
     return words.map((t) => coerce(shape.of, t, flag));
   }
   if (shape.is === "map") return Object.fromEntries((typed as string[]).map((t) => keyValue(t, flag)));
@@ -116,12 +139,16 @@ export function coerce(schema: z.core.$ZodType, typed: unknown, flag: string): u
   if (shape.is === "number")
     return written.trim() !== "" && Number.isFinite(Number(written)) ? Number(written) : written;
   if (/^\s*[[{]/.test(written) && shape.is !== "text") return json(written, flag);
+  if (isSetting(schema)) {
+    const [name, value] = keyValue(written, flag);
+    return { name, value };
+  }
   const keys = compactKeys(schema);
   if (keys) return compact(keys, written, flag);
   return shape.is === "text" || shape.is === "choice" ? written : json(written, flag);
 }
 
-function compact(keys: readonly CompactKey[], written: string, flag: string): Record<string, string> {
+function compact(keys: readonly CompactKey[], written: string, flag: string): Record<string, unknown> {
   // A reference to a key of a secret is also written as a path; names hold no slash.
   const separator = keys.length === 2 && !written.includes(":") && written.includes("/") ? "/" : ":";
   const parts = written.split(separator);
@@ -135,7 +162,12 @@ function compact(keys: readonly CompactKey[], written: string, flag: string): Re
     parts.length > keys.length
       ? [...parts.slice(0, keys.length - 1), parts.slice(keys.length - 1).join(separator)]
       : parts;
-  return Object.fromEntries(values.map((value, i) => [keys[i]?.name ?? "", value]));
+  return Object.fromEntries(
+    values.flatMap((value, i) => {
+      const key = keys[i];
+      return key ? [[key.name, coerce(key.schema, value, flag)]] : [];
+    }),
+  );
 }
 
 /** `key=value`; the value may hold further `=`. @throws Failure usage */

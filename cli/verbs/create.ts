@@ -1,6 +1,7 @@
 import { withoutNulls } from "#db/resources/applied";
 import { kinds } from "#db/resources/index";
 import { writeOnlyFields } from "#db/resources/kind";
+import { createExamples } from "../commands/create-examples.ts";
 import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
 import { shownOnce } from "../commands/shown-once.ts";
 import { canonical, wholeFaults } from "../documents/check.ts";
@@ -8,20 +9,25 @@ import { readText } from "../documents/files.ts";
 import { overlay } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
-import type { AnyKind } from "../kinds.ts";
+import { type AnyKind, mustAllow } from "../kinds.ts";
 import { parseFormat, show } from "../render/output.ts";
 import { type FieldFlag, fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
 import { setField, setText } from "../schema/set.ts";
 import { list, one, type Tools, text, toggle, type Verb, verb, type Word } from "../verb.ts";
 
-const creatable = kinds.filter((k) => k.verbs.includes("create"));
-
-/** A word for each kind by singular, plural and short names; help shows the singular. */
+/** A word for each kind by singular, plural and short names; help shows the singular of those that can be made. */
 export const words: Readonly<Record<string, Word>> = Object.fromEntries(
-  creatable.flatMap((kind) =>
-    [kind.name, kind.plural, ...kind.shortNames].map((word, i) => [
+  kinds.flatMap((kind) =>
+    [...new Set([kind.name, kind.plural, ...kind.shortNames])].map((word, i) => [
       word,
-      { about: kind.about, hidden: i > 0, load: () => createVerb(kind) },
+      {
+        about: kind.about,
+        hidden: i > 0 || !kind.verbs.includes("create"),
+        load: async () => {
+          mustAllow(kind, "create", "created");
+          return createVerb(kind);
+        },
+      },
     ]),
   ),
 );
@@ -31,7 +37,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
   const fields = fieldFlags(kind).filter((f) => !hook?.replaces?.includes(f.path.join(".")));
   return verb({
     about: kind.about,
-    examples: hook?.examples ?? [`mcpctl create ${kind.name} NAME --dry-run -o yaml`],
+    examples: hook?.examples ?? createExamples[kind.name] ?? [`mcpctl create ${kind.name} NAME --dry-run -o yaml`],
     args: { name: one("Its name: lower-case letters, digits and '-'.") },
     flags: {
       ...flagsOf(fields),
@@ -63,7 +69,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
         ...(given.label.length > 0 ? { labels } : {}),
         ...withoutNulls(kind, spec),
       };
-      check(kind, body, hook?.writtenAs ?? {});
+      check(kind, body, fields, hook?.writtenAs ?? {});
       await create(
         kind,
         { ...body, ...more },
@@ -109,14 +115,22 @@ async function specOf(
 }
 
 /** @throws Failure usage that names flags. */
-function check(kind: AnyKind, body: Record<string, unknown>, writtenAs: Readonly<Record<string, string>>): void {
+function check(
+  kind: AnyKind,
+  body: Record<string, unknown>,
+  flags: readonly FieldFlag[],
+  writtenAs: Readonly<Record<string, string>>,
+): void {
   const faults = wholeFaults(kind, body);
   if (faults.length === 0) return;
   const nameOf = (at: readonly PropertyKey[]) => {
     const fields = at.filter((k): k is string => typeof k === "string");
     const [field = ""] = fields;
     if (field === "name" && fields.length === 1) return "NAME";
-    return field === "labels" ? "--label" : (writtenAs[field] ?? flagName(fields));
+    if (field === "labels") return "--label";
+    // What is wrong inside a value that one flag sets whole is told at that flag.
+    const whole = flags.find(({ path }) => path.every((name, i) => name === fields[i]))?.path;
+    return writtenAs[field] ?? flagName(whole ?? fields);
   };
   const missing = faults.filter((f) => f.missing).map((f) => nameOf(f.at));
   if (missing.length === faults.length)

@@ -122,7 +122,7 @@ function write(entries: readonly Entry[], depth: number, colour: boolean): strin
     .map(([label, value]) => {
       if (typeof value !== "string") return `${indent}${label}:\n${write(value, depth + 1, colour)}`;
       if (label === "-") return `${indent}- ${printable(value)}\n`;
-      const lines = printable(value)
+      const lines = printable(value.trimEnd())
         .split("\n")
         .join(`\n${indent}${" ".repeat(width)}`);
       return `${indent}${`${printable(label)}:`.padEnd(width)}${paint(lines, styleOfWord(value), colour)}\n`;

@@ -114,6 +114,9 @@ const typeOf = (field: Field): string => {
   return `<${field.type}>${field.required ? " required" : ""}${simple}`;
 };
 
+/** "an agent", and before what is read letter by letter: "an llm". */
+const article = (word: string) => (/^(?:[aeio]|ll|mc|rb)/.test(word) ? "an" : "a");
+
 /** Names and types alone, as deep as they go. */
 function outlined(fields: readonly Field[], depth = 1): string {
   return fields
@@ -128,7 +131,7 @@ function fieldList(fields: readonly Field[]): string {
       const notes = [
         ...(field.about ? [field.about] : []),
         ...(field.only ? [`Only with ${field.only}.`] : []),
-        ...field.refersTo.map((r) => `Refers to a ${targetOf(r)}.`),
+        ...field.refersTo.map((r) => `Refers to ${article(targetOf(r))} ${targetOf(r)}.`),
         ...(field.dormant ? [`Dormant: ${field.dormant}.`] : []),
       ].join(" ");
       return `  ${field.name.padEnd(width)}${typeOf(field)}\n${notes ? `  ${" ".repeat(width)}${notes}\n` : ""}`;

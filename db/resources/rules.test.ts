@@ -28,12 +28,7 @@ describe("fields that do not go together", () => {
       { dockerImage: "a", url: "http://x" },
       ["url: can't be given together with dockerImage"],
     ],
-    [
-      "a package without its registry",
-      "server",
-      { packageName: "a" },
-      ["runtime: is required with packageName: which registry is it from?"],
-    ],
+    ["a package without its registry", "server", { packageName: "a" }, ["runtime: is required with packageName"]],
     [
       "a runtime without a package",
       "server",

@@ -23,8 +23,8 @@ export function serverFaults(s: ServerShape): Fault[] {
   if (s.packageName !== undefined && s.runtime === undefined)
     faults.push({
       path: "runtime",
-      message: "is required with packageName: which registry is it from?",
-      expected: "node or python",
+      message: "is required with packageName",
+      expected: "node (for npm) or python (for PyPI)",
     });
   if (s.runtime !== undefined && s.packageName === undefined) refuse("runtime", "is for packageName only");
   if (s.command !== undefined && s.dockerImage === undefined) refuse("command", "is for dockerImage only");

@@ -32,6 +32,6 @@ export const template = kind({
     description,
   }),
   rules: templateFaults,
-  columns: { PACKAGE: "server.packageName", IMAGE: "server.dockerImage", DESCRIPTION: "description" },
-  wide: { PARAMETERS: "parameters", URL: "server.url", HOMEPAGE: "homepage" },
+  columns: { DESCRIPTION: "description" },
+  wide: { PACKAGE: "server.packageName", IMAGE: "server.dockerImage", URL: "server.url", HOMEPAGE: "homepage" },
 });

@@ -58,7 +58,7 @@ describe("events", () => {
       (await run("events", "llm", "alpha")).out.includes("changed"),
     );
     expect(await out("events", "llm/alpha")).toMatch(
-      /^NAME .*\n\S+ +resource_change +changed +llm\/alpha +admin +bootstrap .*\n\S+ +resource_change +created +llm\/alpha /,
+      /^TYPE .*\nresource_change +changed +llm\/alpha +admin +bootstrap .*\nresource_change +created +llm\/alpha /,
     );
     expect(await out("events", "--type", "auth", "--principal", "admin", "-o", "json")).toContain(
       '"action": "bootstrap"',

@@ -1,5 +1,6 @@
 /** Asking a model, the words that may follow, and what every mistake is told, over a real edge. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { kinds } from "#db/resources/index";
 import { verifies } from "../requirements.ts";
 import { type Catalogue, startCatalogue } from "./catalogue.ts";
 import type { Front } from "./front.ts";
@@ -23,6 +24,69 @@ const out = async (...args: string[]) => {
   expect(said.exit, said.err).toBe(0);
   return said.out;
 };
+
+describe(verifies("cli.create-help", "create"), () => {
+  test("has an example for each kind that can be made, of flags that exist", async () => {
+    for (const kind of kinds.filter((k) => k.verbs.includes("create"))) {
+      const help = await out("create", kind.name, "--help");
+      const examples = help.slice(help.indexOf("Examples:")).match(/ --[a-z-]+/g) ?? [];
+      expect(examples.length, kind.name).toBeGreaterThan(0);
+      for (const flag of examples) expect(help, `${kind.name}:${flag}`).toMatch(new RegExp(`^ .*${flag} `, "m"));
+    }
+  });
+
+  test("says why where a kind is not made by hand", async () => {
+    const said = await engineer.run(["create", "instance", "x"]);
+    expect(said).toMatchObject({ exit: 2, out: "" });
+    expect(said.err).toContain("instances can't be created.\n");
+    expect(said.err).toContain("never by hand");
+  });
+
+  test("names the flag of what is wrong within its value", async () => {
+    const said = await engineer.run(["create", "personality", "x", "--agent", "a", "--prompts", "tone:loud"]);
+    expect(said).toMatchObject({ exit: 2, out: "" });
+    expect(said.err).toContain('  --prompts: expected number, given "loud"\n');
+  });
+
+  test("writes settings, texts from files and numbers as people do", async () => {
+    const dry = ["--dry-run", "-o", "yaml"];
+    expect(
+      await out(
+        "create",
+        "server",
+        "x",
+        "--docker-image",
+        "i",
+        "--env",
+        "A=b,c",
+        "--resources-limits-cpu",
+        "250m",
+        ...dry,
+      ),
+    ).toContain("env:\n  - name: A\n    value: b,c\n");
+    expect(await out("create", "personality", "x", "--agent", "a", "--prompts", "tone:8", ...dry)).toContain(
+      "  - prompt: tone\n    priority: 8\n",
+    );
+    const told = await engineer.run(["create", "prompt", "x", "--from-file", "content=-", ...dry], {
+      stdin: "One.\n\nTwo.\n",
+    });
+    expect(told.out).toContain("content: |\n  One.\n\n  Two.\n");
+  });
+});
+
+test("approve takes names alone, of the one kind there is to approve", async () => {
+  await out("create", "promptrequest", "wording", "--set", "content=Be kind.");
+  expect(await out("approve", "wording")).toBe("prompt/wording approved\n");
+  expect(await out("get", "prompt", "wording", "-o", "jsonpath={.content}")).toBe("Be kind.\n");
+  const again = await engineer.run(["approve", "unheard-of"]);
+  expect(again).toMatchObject({ exit: 3, out: "" });
+});
+
+test("can-i asks about the parent of what the parent governs", async () => {
+  const said = await engineer.run(["auth", "can-i", "edit", "personality", "strict"]);
+  expect(said).toMatchObject({ exit: 2, out: "" });
+  expect(said.err).toContain("mcpctl auth can-i edit agent NAME");
+});
 
 describe("run", () => {
   const stream = (...lines: string[]) => {
@@ -134,7 +198,7 @@ describe(verifies("cli.exit-codes", "mistakes"), () => {
     [["config", "use-contxt", "a"], 2, "Did you mean `mcpctl config use-context`?"],
     [["get"], 2, "api-resources"],
     [["create", "llm"], 2, "`mcpctl create llm --help`"],
-    [["create", "publisher", "x"], 2, "There is no `mcpctl create publisher`"],
+    [["create", "publisher", "x"], 2, "never by hand"],
     [["edit", "mcptoken", "x"], 2, "can't be edited"],
     [["explain", "llm.timeout"], 2, 'Did you mean "timeouts"?'],
     [["auth", "can-i", "veiw", "llms"], 2, 'Did you mean "view"?'],
