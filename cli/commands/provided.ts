@@ -1,5 +1,7 @@
 /** What `describe` tells of an OpenID provider's word: a user's accounts there, and who is in a group because of it. */
+
 import type { Api, Shown } from "../connection/api.ts";
+import { grouped } from "../grouped.ts";
 import type { AnyKind } from "../kinds.ts";
 import type { Entry } from "./describe-sections.ts";
 
@@ -20,7 +22,7 @@ export async function identities(_: AnyKind, { name }: Shown, api: Api): Promise
 export async function providedMembers(_: AnyKind, { name }: Shown, api: Api): Promise<Entry[]> {
   const { items } = await api.call("GET", `/api/v1/groups/${encodeURIComponent(name)}/members`);
   const provided = records(items).filter((m) => m["from"] !== "members");
-  return [...Map.groupBy(provided, (m) => String(m["from"]))].map(
+  return [...grouped(provided, (m) => String(m["from"]))].map(
     ([issuer, who]): Entry => [issuer, who.map((m) => String(m["name"])).join(", ")],
   );
 }

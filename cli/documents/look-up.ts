@@ -1,6 +1,8 @@
 /** What is there already of what the documents describe. */
+
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
+import { grouped } from "../grouped.ts";
 import type { AnyKind } from "../kinds.ts";
 import type { Manifest } from "./read.ts";
 
@@ -17,7 +19,7 @@ export async function lookUp(
 ): Promise<(Shown | undefined)[]> {
   const found: (Shown | undefined)[] = new Array(manifests.length).fill(undefined);
   const waiting: number[] = [];
-  for (const [kind, places] of Map.groupBy(manifests.keys(), (i) => manifests[i]?.kind)) {
+  for (const [kind, places] of grouped(manifests.keys(), (i) => manifests[i]?.kind)) {
     // Names of a kind with a parent are not unique.
     const listed = kind && !kind.scope && places.length >= MANY ? await list(kind, places.length, api) : undefined;
     for (const i of places) {

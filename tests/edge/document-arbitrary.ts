@@ -75,7 +75,11 @@ function fitting(s: Schema, names: readonly string[]): fc.Arbitrary<unknown> {
       }
       const values = s["additionalProperties"];
       return fc.dictionary(
-        fc.oneof(fc.constantFrom("key", "a/b", "é"), fc.string({ maxLength: 20 })),
+        fc.oneof(
+          { weight: 12, arbitrary: fc.constantFrom("key", "team", "a.b/c") },
+          { weight: 1, arbitrary: fc.constantFrom("a/b", "é") },
+          { weight: 1, arbitrary: fc.string({ maxLength: 20 }) },
+        ),
         isSchema(values) ? fitting(values, names) : odd,
         { maxKeys: 4 },
       );

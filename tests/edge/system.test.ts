@@ -232,7 +232,7 @@ test(verifies("system.once", "what comes with it is listed, and can be used"), a
   expect(await listed("rbac")).toEqual(
     ["admin", ...Object.keys(exampleRoles).filter((n) => n !== "example-auditor")].map((n) => `rbac/${n}`).sort(),
   );
-  expect((await engineer.run(["get", "templates"])).out).toMatch(/^NAME +PACKAGE +IMAGE +DESCRIPTION +AGE\n/);
+  expect((await engineer.run(["get", "templates"])).out).toMatch(/^NAME +DESCRIPTION +AGE\n/);
   const user = { name: "eve", email: "eve@example.com", password };
   await admin.create("users", user);
   const login = await admin.as("").call("POST", "/api/v1/auth/login", { email: user.email, password });
