@@ -20,6 +20,10 @@ export const tree: Readonly<Record<string, Word>> = {
     about: "What a kind or one of its fields means.",
     load: async () => (await import("./verbs/explain.ts")).default,
   },
+  revoke: {
+    about: "End a token and keep its record.",
+    load: async () => (await import("./commands/revoke.ts")).default,
+  },
   approve: {
     about: "Make a proposed prompt one that counts.",
     load: async () => (await import("./commands/approve.ts")).default,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Refusal } from "#db/protocol/errors";
-import { added, type Definition, mayGive } from "./escalation.ts";
+import { added, assertHeld, type Definition } from "./escalation.ts";
 import type { Caller, Grants } from "./principal.ts";
 
 const ann = { kind: "User", name: "ann" };
@@ -50,7 +50,7 @@ describe("giving", () => {
   });
   const attempt = (who: Caller, given: Grants): Refusal | undefined => {
     try {
-      mayGive(who, given, "This");
+      assertHeld(who.grants, given, "This");
     } catch (error) {
       return error as Refusal;
     }

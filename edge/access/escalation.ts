@@ -8,14 +8,24 @@ import { type EdgeTable, edgeBetween, resources } from "#db/tables/index";
 import type { Store } from "../store.ts";
 import { exceeds, isAdmin } from "./decide.ts";
 import type { Caller, Grants } from "./principal.ts";
+import { grantsNow } from "./principals.ts";
 import { grantsOf, rbacToGroup, readDefinitions } from "./profile.ts";
 
 const rbacToCluster = edgeBetween("rbac", "cluster");
 
-/** @throws Refusal not_allowed that names the first binding that the caller lacks */
-export function mayGive(caller: Caller, given: Grants, what: string): void {
-  if (isAdmin(caller.grants)) return;
-  const missing = exceeds(caller.grants, given);
+/**
+ * Judged by what the caller has now, not by a copy that is seconds old: what is given stays.
+ * @throws Refusal not_allowed that names the first binding that the caller lacks
+ */
+export async function mayGive(db: Store["db"], caller: Caller, given: Grants, what: string): Promise<void> {
+  if (given.bindings.length + given.operations.length > 0)
+    assertHeld(await grantsNow(db, caller.principal), given, what);
+}
+
+/** Pure. @throws Refusal not_allowed that names the first binding that is not held */
+export function assertHeld(held: Grants, given: Grants, what: string): void {
+  if (isAdmin(held)) return;
+  const missing = exceeds(held, given);
   if (missing === undefined) return;
   refuse("not_allowed", `${what} would give ${missing}, which you don't have yourself.`, {
     permission: missing,

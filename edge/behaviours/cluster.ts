@@ -15,7 +15,8 @@ export const cluster: Behaviour = {
     const before = previous && specSchema.parse(previous.spec).serviceAccounts;
     if (!serviceAccounts || JSON.stringify(before) === JSON.stringify(serviceAccounts)) return;
     if (previous)
-      mayGive(
+      await mayGive(
+        deps.store.db,
         caller,
         await grantsOfCluster(deps.store.db, previous.id),
         "Changing whose tokens count as this cluster's",

@@ -10,7 +10,8 @@ export const group: Behaviour = {
     if (!previous) return;
     const before = new Set(spec.parse(previous.spec).members);
     const joining = spec.parse(next.spec).members.some((m) => !before.has(m));
-    if (joining) mayGive(caller, await grantsOfGroup(deps.store.db, previous.id), "Joining this group");
+    const { db } = deps.store;
+    if (joining) await mayGive(db, caller, await grantsOfGroup(db, previous.id), "Joining this group");
   },
   async withWrite({ previous, next }, tx) {
     if (!previous || spec.parse(previous.spec).members.length === 0 || spec.parse(next.spec).members.length > 0) return;

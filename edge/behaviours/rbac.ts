@@ -18,8 +18,9 @@ const stored = z.object({
 });
 
 export const rbac: Behaviour = {
-  beforeWrite({ caller, previous, next }) {
-    mayGive(caller, added(previous && stored.parse(previous.spec), spec.parse(next.spec)), "This definition");
+  async beforeWrite({ caller, deps, previous, next }) {
+    const given = added(previous && stored.parse(previous.spec), spec.parse(next.spec));
+    await mayGive(deps.store.db, caller, given, "This definition");
   },
   async withWrite({ previous, next }, tx) {
     if (previous && governs(previous.spec)) await keepGoverned(tx, next.id, next.spec);

@@ -29,7 +29,7 @@ export const user: Behaviour = {
     if (previous && (moves || chosen !== undefined) && caller.principal.id !== previous.id) {
       // Whoever sets a password can log in with it, so this gives all that the user has.
       const target = await loadUser(deps.store.db, previous.id);
-      if (target) mayGive(caller, target.caller.grants, "Changing how this user logs in");
+      if (target) await mayGive(deps.store.db, caller, target.caller.grants, "Changing how this user logs in");
     }
     if (moves) await keepAddress(deps.store.db, previous.id, String(previous.spec["email"]));
     if (chosen !== undefined) hashes.set(write, await hashPassword(chosen));

@@ -82,6 +82,19 @@ test("approve takes names alone, of the one kind there is to approve", async () 
   expect(again).toMatchObject({ exit: 3, out: "" });
 });
 
+test("revoke ends a token and keeps its record, by its name alone or its project's", async () => {
+  for (const name of ["one", "two"]) await out("create", "mcptoken", name, "-p", "default");
+  expect(await out("revoke", "one")).toBe("mcptoken/one revoked\n");
+  expect(await out("revoke", "mcptoken", "default/two")).toBe("mcptoken/default/two revoked\n");
+  expect(await out("get", "mcptokens", "one", "two", "-o", "jsonpath={.items[*].status.state}")).toBe(
+    "revoked revoked\n",
+  );
+  const other = await engineer.run(["revoke", "llm/gpt"]);
+  expect(other).toMatchObject({ exit: 2, out: "" });
+  expect(other.err).toContain("`revoke` is for mcptokens, not for llms.");
+  expect(await engineer.run(["revoke"])).toMatchObject({ exit: 2 });
+});
+
 test("can-i asks about the parent of what the parent governs", async () => {
   const said = await engineer.run(["auth", "can-i", "edit", "personality", "strict"]);
   expect(said).toMatchObject({ exit: 2, out: "" });
