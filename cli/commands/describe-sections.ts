@@ -11,6 +11,7 @@ import { latestAbout } from "./events.ts";
 import { identities, providedMembers } from "./provided.ts";
 import { reach } from "./reach.ts";
 import { referrers } from "./referrers.ts";
+import { within } from "./within.ts";
 
 export type Entry = readonly [label: string, value: string | readonly Entry[]];
 
@@ -25,6 +26,7 @@ export interface Section {
 const sections: readonly Section[] = [
   { title: "Logs in at", kinds: ["user"], tell: identities },
   { title: "Members from", kinds: ["group"], tell: providedMembers },
+  { title: "Has", tell: within },
   { title: "Referred to by", tell: referrers },
   { title: "Reached by", tell: (kind, resource, api) => reach(kind, resource.id, api) },
   { title: "Latest events", tell: (kind, resource, api, { now }) => happened(kind, resource, api, now()) },

@@ -95,6 +95,13 @@ test("revoke ends a token and keeps its record, by its name alone or its project
   expect(await engineer.run(["revoke"])).toMatchObject({ exit: 2 });
 });
 
+test("describe tells what a resource has, of what it may be the parent of", async () => {
+  await out("create", "agent", "reader", "--llm", "alpha");
+  await out("create", "personality", "slow", "--agent", "reader");
+  expect(await out("describe", "agent", "reader")).toContain("Has:\n  personality/slow: ok\n");
+  expect(await out("describe", "llm", "alpha")).not.toContain("Has:");
+});
+
 test("can-i asks about the parent of what the parent governs", async () => {
   const said = await engineer.run(["auth", "can-i", "edit", "personality", "strict"]);
   expect(said).toMatchObject({ exit: 2, out: "" });
