@@ -189,7 +189,7 @@ test("of several of the same name only the one that its parent names", async () 
   await mcpctl("label personality second/calm n=2");
   await looking.says(/second=2/);
   expect((await looking.stop()).out).not.toContain("first");
-  const trail = await catalogue.engineer.run(["events", "personality", "second/calm"]);
-  expect(trail.err).toBe("These are of every personality called calm.\n");
-  expect(trail.out).toContain("personality/calm");
+  const trail = () => catalogue.engineer.run(["events", "personality", "second/calm"]);
+  await until("what was done has been recorded", async () => (await trail()).out.includes("personality/calm"));
+  expect((await trail()).err).toBe("These are of every personality called calm.\n");
 });
