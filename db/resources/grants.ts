@@ -35,4 +35,3 @@ export const operationBinding = z.strictObject({
   role: z.literal("run").default("run"),
   action: z.enum(operations).describe("The operation that may be run."),
 });
-export type OperationBinding = z.infer<typeof operationBinding>;

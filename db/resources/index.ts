@@ -99,11 +99,3 @@ export interface Resource {
   status: Record<string, unknown>;
   [specField: string]: unknown;
 }
-
-/** A page of a list. `continue` is there when more follow. */
-export interface ResourceList {
-  items: Resource[];
-  /** Where a watch of what comes after this list begins; the same on all its pages. */
-  resourceVersion: string;
-  continue?: string;
-}

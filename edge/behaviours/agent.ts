@@ -1,13 +1,10 @@
-import { kindsByName, type StatusOf } from "#db/resources/index";
+import type { StatusOf } from "#db/resources/index";
 import { keepAttachable } from "./attachments.ts";
 import type { Behaviour } from "./behaviour.ts";
-
-const { status } = kindsByName.agent;
 
 export const agent: Behaviour = {
   beforeWrite({ previous, next }) {
     if (!previous) next.status = { lifecycle: "public", state: "active" } satisfies StatusOf<"agent">;
-    else status.parse(next.status);
   },
   async withWrite({ caller, previous, next }, tx) {
     // Another project's prompts are no longer its own.

@@ -1,8 +1,5 @@
 /** Values of secrets, sealed in their rows. Nothing here is ever part of an answer. */
-import { eq } from "drizzle-orm";
 import { importSealingKey, type Sealed, type SealingKey, seal, sealed, unseal } from "#db/crypto/sealing";
-import { resources } from "#db/tables/index";
-import type { Deps } from "../deps.ts";
 import type { Settings } from "../env.ts";
 
 /** The key, not its promise: one request's promise never settles for another when the first one's client hangs up. */
@@ -52,17 +49,4 @@ export async function openText(settings: Settings, context: string, box: string)
     // Strangers send what they like.
     return undefined;
   }
-}
-
-/** @returns undefined where no secret is called so. @throws Error when its values can't be unsealed. */
-export async function readSecret(
-  { settings, store }: Pick<Deps, "settings" | "store">,
-  name: string,
-): Promise<Record<string, string> | undefined> {
-  const { secret } = resources;
-  const [row] = await store.db
-    .select({ id: secret.id, sealed: secret.sealed })
-    .from(secret)
-    .where(eq(secret.name, name));
-  return row && openValues(settings, row);
 }

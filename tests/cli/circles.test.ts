@@ -1,4 +1,4 @@
-/** Documents that refer to each other, as agents and their personalities do, over a real desk.edge. */
+/** Documents that refer to each other, as agents and their personalities do, over a real edge. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { verifies } from "../requirements.ts";
 import { type Desk, startDesk } from "./desk.ts";

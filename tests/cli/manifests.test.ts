@@ -1,4 +1,4 @@
-/** Files, directories, pipes and URLs that apply is given, over a real desk.edge. */
+/** Files, directories, pipes and URLs that apply is given, over a real edge. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";

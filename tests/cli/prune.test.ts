@@ -1,4 +1,4 @@
-/** Taking away what the files no longer describe, and going on where an apply was cut off, over a real desk.edge. */
+/** Taking away what the files no longer describe, and going on where an apply was cut off, over a real edge. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { verifies } from "../requirements.ts";
 import { type Desk, startDesk } from "./desk.ts";
