@@ -1,8 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startMigratedStore } from "../infra/migrated-store.ts";
+import { startTestStore, type TestStore } from "../infra/test-store.ts";
 import { backfillOperations } from "./backfill-operations.ts";
-import type { LocalStore } from "./local/index.ts";
 import { operations } from "./resources/grants.ts";
 
 const edit = { role: "edit", resource: "*" };
@@ -15,7 +14,7 @@ const definitions = {
   named: { bindings: [edit, { ...run, name: "a" }], operations: [] },
 };
 
-let store: LocalStore;
+let store: TestStore;
 let client: pg.Client;
 
 /** Actions of each definition, and the version it is at. */
@@ -30,7 +29,7 @@ async function read(): Promise<Record<string, { actions: string[]; revision: str
 }
 
 beforeAll(async () => {
-  store = await startMigratedStore();
+  store = await startTestStore();
   client = new pg.Client({ connectionString: store.databaseUrl });
   await client.connect();
   for (const [name, spec] of Object.entries(definitions))

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startPostgres } from "../infra/test-store.ts";
 import { changeLogSql } from "./change-log.ts";
 import { startLocalStore } from "./local/index.ts";
-import { startPrivatePostgres } from "./local/private-postgres.ts";
 import { migrate } from "./migrate.ts";
 import { resources } from "./tables/index.ts";
 
@@ -14,7 +14,7 @@ interface Store {
 const stores: Record<string, () => Promise<Store | undefined>> = {
   PGlite: startLocalStore,
   PostgreSQL: async () => {
-    const server = await startPrivatePostgres();
+    const server = await startPostgres();
     return server && { databaseUrl: server.databaseUrl, close: () => server.stop() };
   },
 };

@@ -19,7 +19,7 @@ test("no secret stands in a file", () => {
   const config = readFileSync(join(edge.dir, "workerd.capnp"), "utf8");
   expect(config).toContain('(name = "DATABASE_URL", fromEnvironment = "DATABASE_URL")');
   expect(config).toContain('(name = "MAX_BODY_BYTES", text = "1000")');
-  expect(config).not.toContain(new URL(edge.databaseUrl).password);
+  expect(config).not.toContain(edge.databaseUrl);
 });
 
 test("comes back after kill -9 with what it had, at the same URL", async () => {

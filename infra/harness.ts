@@ -3,19 +3,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { type LocalStore, type NeonBridge, startNeonBridge } from "#db/local/index";
+import { startNeonBridge } from "#db/local/index";
 import { migrate } from "#db/migrate";
 import { buildProduct, edge as edgeProduct } from "./build.ts";
 import { type EdgeProcess, type EdgeSecrets, startEdgeProcess } from "./edge-process.ts";
 import { newKeys } from "./keys.ts";
 import { startMigratedStore } from "./migrated-store.ts";
+import { startTestStore, type TestStore } from "./test-store.ts";
 import { triggerSchedule } from "./trigger-schedule.ts";
 
 export interface EdgeOptions {
   /** Variables and secrets of the Worker that differ from what the harness gives. */
   env?: Readonly<Record<string, string>>;
-  /** A real PostgreSQL by its URL, which is migrated and left as the test leaves it. Without: PGlite in memory. */
+  /** A PostgreSQL by its URL, which is migrated and left as the test leaves it. Without: a store of its own. */
   store?: string;
+  /** The store of its own is PGlite in memory, whatever other tests use. */
+  embedded?: boolean;
 }
 
 export interface TestEdge {
@@ -49,7 +52,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
   const dir = mkdtempSync(join(tmpdir(), "mcpctl-edge-"));
   const cronSocket = join(dir, "cron.sock");
   const keys = newKeys();
-  let storeUp: (NeonBridge & { databaseUrl: string }) | undefined;
+  let storeUp: TestStore | undefined;
   let running: EdgeProcess | undefined;
   let log = "";
   const stopStore = async () => {
@@ -58,7 +61,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
     await store?.close();
   };
   try {
-    const [store] = await Promise.all([openStore(options.store), buildProduct(edgeProduct)]);
+    const [store] = await Promise.all([openStore(options), buildProduct(edgeProduct)]);
     storeUp = store;
     const given: Record<string, string> = {
       DATABASE_URL: store.databaseUrl,
@@ -114,10 +117,8 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
   }
 }
 
-async function openStore(
-  databaseUrl: string | undefined,
-): Promise<LocalStore | (NeonBridge & { databaseUrl: string })> {
-  if (!databaseUrl) return startMigratedStore();
+async function openStore({ store: databaseUrl, embedded }: EdgeOptions): Promise<TestStore> {
+  if (!databaseUrl) return embedded ? startMigratedStore() : startTestStore();
   await migrate(databaseUrl);
   return { ...(await startNeonBridge({ databaseUrl })), databaseUrl };
 }

@@ -10,6 +10,12 @@ import { listen } from "./listen.ts";
 import { relay } from "./relay.ts";
 import { runSql, sqlBody, sqlFailure, statementCount } from "./statements.ts";
 
+/**
+ * How long an idle connection of a client is kept, in milliseconds. Node's own 5 s are as long as workerd keeps one that it
+ * means to use again: a busy edge would send its statement into a connection that has just been closed here.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 export interface NeonBridgeOptions {
   /** The PostgreSQL behind it. A client must show the same user, password and database. */
   databaseUrl: string;
@@ -70,6 +76,7 @@ export async function startNeonBridge(options: NeonBridgeOptions): Promise<NeonB
       () => response.destroy(),
     );
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("clientError", (_error, socket) => socket.destroy());
 
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxBodyBytes });

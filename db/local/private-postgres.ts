@@ -40,6 +40,7 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres | undefine
       fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",
+      max_connections: 400,
     };
     const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
     await run("pg_ctl", ["-D", data, "-w", "-s", "-l", join(dir, "log"), "-o", flags.join(" "), "start"]);

@@ -153,6 +153,8 @@ describe.for(Object.entries(stores))("Neon's driver over %s", ([name, start]) =>
     expect(bridge.queries() - before).toBe(4);
     const stats = await fetch(`${bridge.proxyUrl}/stats`);
     expect(await stats.json()).toEqual({ queries: bridge.queries() });
+    // Longer than a Worker's runtime keeps one that it means to use again, which is 5 s.
+    expect(stats.headers.get("keep-alive")).toBe("timeout=75");
   });
 
   over("refuses another account", async ({ databaseUrl }) => {

@@ -6,7 +6,7 @@ import { findTrust, loadAccount, loadCluster } from "./accounts.ts";
 import { findPointer, loadToken, loadUser } from "./profile.ts";
 
 /** The store's own module is for Node, and its types would mix with workerd's. */
-const infra: string = "../../infra/migrated-store.ts";
+const infra: string = "../../infra/test-store.ts";
 interface Store {
   databaseUrl: string;
   close(): Promise<void>;
@@ -20,8 +20,8 @@ const reader = () => db as unknown as Parameters<typeof loadUser>[0];
 const others = 2_000;
 
 beforeAll(async () => {
-  const { startMigratedStore } = (await import(infra)) as { startMigratedStore: () => Promise<Store> };
-  store = await startMigratedStore();
+  const { startTestStore } = (await import(infra)) as { startTestStore: () => Promise<Store> };
+  store = await startTestStore();
   db = drizzle({ connection: { connectionString: store.databaseUrl, max: 1 } });
   const run = '\'[{"role":"run","resource":"llms"}]\'::jsonb';
   for (const statement of [

@@ -5,20 +5,20 @@ import { openStore, type Store } from "../store.ts";
 import { deleteInactive, sessionsThere } from "./rows.ts";
 
 /** The store's own module is for Node, and its types would mix with workerd's. */
-const infra: string = "../../infra/migrated-store.ts";
-interface MigratedStore {
+const infra: string = "../../infra/test-store.ts";
+interface TestStore {
   databaseUrl: string;
   proxyUrl: string;
   queries(): number;
   close(): Promise<void>;
 }
 
-let local: MigratedStore;
+let local: TestStore;
 let store: Store;
 
 beforeAll(async () => {
-  const { startMigratedStore } = (await import(infra)) as { startMigratedStore: () => Promise<MigratedStore> };
-  local = await startMigratedStore();
+  const { startTestStore } = (await import(infra)) as { startTestStore: () => Promise<TestStore> };
+  local = await startTestStore();
   store = openStore({ databaseUrl: local.databaseUrl, neonProxy: local.proxyUrl });
   const status = (state: string) =>
     `jsonb_build_object('lifecycle', 'virtual', 'state', '${state}', 'publisher', 's' || n, 'since', '2020-01-01T00:00:00Z')`;

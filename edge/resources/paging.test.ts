@@ -7,14 +7,14 @@ import { type Cursor, type Order, readContinue, writeContinue } from "./page.ts"
 import { listRows } from "./read.ts";
 import { scalarFields } from "./selectors.ts";
 
-const infra: string = "../../infra/migrated-store.ts";
+const infra: string = "../../infra/test-store.ts";
 let store: { databaseUrl: string; proxyUrl: string; close(): Promise<void> };
 let db: Store["db"];
 const { llm: kind } = kindsByName;
 
 beforeAll(async () => {
-  const { startMigratedStore } = await import(infra);
-  store = await startMigratedStore();
+  const { startTestStore } = await import(infra);
+  store = await startTestStore();
   db = openStore({ databaseUrl: store.databaseUrl, neonProxy: store.proxyUrl }).db;
 });
 afterAll(() => store?.close());

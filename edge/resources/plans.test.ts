@@ -26,19 +26,8 @@ interface Client {
   end(): Promise<void>;
 }
 
-const stores: Record<string, () => Promise<Running | undefined>> = {
-  PGlite: async () => (await import(node("../../infra/migrated-store.ts"))).startMigratedStore(),
-  PostgreSQL: async () => {
-    const server = await (await import(node("../../db/local/private-postgres.ts"))).startPrivatePostgres();
-    if (!server) return undefined;
-    await (await import(node("../../db/migrate.ts"))).migrate(server.databaseUrl);
-    const bridge = await (await import(node("../../db/local/index.ts"))).startNeonBridge(server);
-    const close = async () => {
-      await bridge.close();
-      await server.stop();
-    };
-    return { databaseUrl: server.databaseUrl, proxyUrl: bridge.proxyUrl, close };
-  },
+const { everyStore } = (await import(node("../../infra/test-store.ts"))) as {
+  everyStore: Record<string, () => Promise<Running | undefined>>;
 };
 
 const MANY = 10_000;
@@ -71,7 +60,7 @@ function rowsOf(kind: TableKind): string {
     from generate_series(1, ${many[kind.name] ?? 2_000}) n`;
 }
 
-describe.for(Object.entries(stores))("in %s", ([name, start]) => {
+describe.for(Object.entries(everyStore))("in %s", ([name, start]) => {
   let store: Running | undefined;
   let client: Client;
   let db: Store["db"];

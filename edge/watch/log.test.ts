@@ -19,19 +19,8 @@ interface Client {
   end(): Promise<void>;
 }
 
-const stores: Record<string, () => Promise<Running | undefined>> = {
-  PGlite: async () => (await import(node("../../infra/migrated-store.ts"))).startMigratedStore(),
-  PostgreSQL: async () => {
-    const server = await (await import(node("../../db/local/private-postgres.ts"))).startPrivatePostgres();
-    if (!server) return undefined;
-    await (await import(node("../../db/migrate.ts"))).migrate(server.databaseUrl);
-    const bridge = await (await import(node("../../db/local/index.ts"))).startNeonBridge(server);
-    const close = async () => {
-      await bridge.close();
-      await server.stop();
-    };
-    return { databaseUrl: server.databaseUrl, proxyUrl: bridge.proxyUrl, close };
-  },
+const { everyStore } = (await import(node("../../infra/test-store.ts"))) as {
+  everyStore: Record<string, () => Promise<Running | undefined>>;
 };
 
 const llm = (name: string) => `insert into llm (id, name, spec) values ('${name}', '${name}', '{}')`;
@@ -39,7 +28,7 @@ const set = (name: string, n: number) =>
   `update llm set spec = '{"n": ${n}}', revision = nextval('revision') where id = '${name}'`;
 const told = ({ changes }: Look) => changes.map((c) => `${c.verb} ${c.name}${c.spec["n"] ? ` ${c.spec["n"]}` : ""}`);
 
-describe.for(Object.entries(stores))("the log of changes in %s", ([name, start]) => {
+describe.for(Object.entries(everyStore))("the log of changes in %s", ([name, start]) => {
   let store: Running | undefined;
   let db: Store["db"];
   let connect: () => Promise<Client>;

@@ -7,14 +7,14 @@ import { scalarFields } from "../resources/selectors.ts";
 import { openStore, type Store } from "../store.ts";
 import { matches, type Selection } from "./match.ts";
 
-const infra: string = "../../infra/migrated-store.ts";
+const infra: string = "../../infra/test-store.ts";
 let store: { databaseUrl: string; proxyUrl: string; close(): Promise<void> };
 let db: Store["db"];
 const { llm: kind } = kindsByName;
 
 beforeAll(async () => {
-  const { startMigratedStore } = await import(infra);
-  store = await startMigratedStore();
+  const { startTestStore } = await import(infra);
+  store = await startTestStore();
   db = openStore({ databaseUrl: store.databaseUrl, neonProxy: store.proxyUrl }).db;
   // Every combination of odd values, absent ones among them.
   await db.execute(`insert into llm (id, name, labels, spec, status)

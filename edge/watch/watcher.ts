@@ -37,9 +37,9 @@ export class Watcher {
   #base: Snapshot = { xmin: 1n, xmax: 1n, running: [] };
   /** Versions that were shown already, until the log has been read beyond them. */
   readonly #shown = new Map<string, number>();
-  /** The position that the client was told last. */
+  /** The position that the client was told last, or came with. */
   #told = "";
-  #toldAt = 0;
+  #toldAt = Date.now();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,6 +49,7 @@ export class Watcher {
   async run(start: Start | undefined): Promise<never> {
     if (start) {
       this.#move(start.from);
+      this.#told = writePosition(this.#position);
       if (start.seen) this.#shown.set(start.seen.id, start.seen.revision);
     } else await this.#showAll();
     for (let failures = 0; ; ) {

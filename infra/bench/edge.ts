@@ -11,7 +11,7 @@ export interface EdgeTarget extends Target {
 }
 
 export async function startMcpctl(provider: string): Promise<EdgeTarget> {
-  const edge = await startEdge();
+  const edge = await startEdge({ embedded: true });
   const { token: adminToken } = await edge.bootstrap();
   const api = apiOf(edge.url, adminToken);
   await api.create("secrets", { name: "bench", data: { key: "the-provider-s-key" } });

@@ -1,22 +1,21 @@
 /** Records of answers survive what the store and the edge go through (spec: architecture.md, What an acknowledgement means). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LocalStore } from "#db/local/index";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
-import { startMigratedStore } from "../../infra/migrated-store.ts";
+import { startTestStore, type TestStore } from "../../infra/test-store.ts";
 import { type Gate, startGate } from "../fakes/gate.ts";
 import { type FakeProvider, startFakeProvider } from "../fakes/provider.ts";
 import { verifies } from "../requirements.ts";
 import { type StoreAccess, storeAccess, testKeyEncryption } from "./models.ts";
 
 let provider: FakeProvider;
-let local: LocalStore;
+let local: TestStore;
 let gate: Gate;
 let edge: TestEdge;
 let store: StoreAccess;
 let token: string;
 
 beforeAll(async () => {
-  [provider, local] = await Promise.all([startFakeProvider(), startMigratedStore()]);
+  [provider, local] = await Promise.all([startFakeProvider(), startTestStore()]);
   gate = await startGate(local.proxyUrl);
   edge = await startEdge({
     store: local.databaseUrl,

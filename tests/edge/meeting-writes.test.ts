@@ -1,8 +1,9 @@
 /** Writes that meet, over a PostgreSQL in which transactions really run side by side. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type PrivatePostgres, startPrivatePostgres } from "#db/local/private-postgres";
+import type { PrivatePostgres } from "#db/local/private-postgres";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { startPostgres } from "../../infra/test-store.ts";
 import { rows } from "../store.ts";
 
 let store: PrivatePostgres | undefined;
@@ -10,7 +11,7 @@ let edge: TestEdge | undefined;
 let admin: Api;
 
 beforeAll(async () => {
-  store = await startPrivatePostgres();
+  store = await startPostgres();
   if (!store) return;
   edge = await startEdge({ store: store.databaseUrl });
   admin = apiOf(edge.url, (await edge.bootstrap()).token);

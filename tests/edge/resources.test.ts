@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { startPrivatePostgres } from "#db/local/private-postgres";
 import { kinds, reported } from "#db/resources/index";
 import { writeOnlyFields } from "#db/resources/kind";
 import { type Api, type ApiAnswer, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { startPostgres } from "../../infra/test-store.ts";
 import { verifies } from "../requirements.ts";
 import { rows } from "../store.ts";
 import { everySample } from "./resource-samples.ts";
@@ -30,7 +30,7 @@ function withoutReported(shown: z.infer<typeof resource>): Record<string, unknow
 
 const stores = [
   { name: "PGlite", open: async () => ({ databaseUrl: undefined, stop: async () => {} }) },
-  { name: "PostgreSQL", open: startPrivatePostgres },
+  { name: "PostgreSQL", open: startPostgres },
 ];
 
 describe.each(stores)("over $name", ({ open }) => {
@@ -41,7 +41,7 @@ describe.each(stores)("over $name", ({ open }) => {
   beforeAll(async () => {
     store = await open();
     if (!store) return;
-    edge = await startEdge(store.databaseUrl ? { store: store.databaseUrl } : {});
+    edge = await startEdge(store.databaseUrl ? { store: store.databaseUrl } : { embedded: true });
     api = apiOf(edge.url, (await edge.bootstrap()).token);
     for (const { kind, document } of everySample) await api.create(kind.plural, document);
   });

@@ -7,10 +7,11 @@ import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { type PrivatePostgres, startPrivatePostgres } from "#db/local/private-postgres";
+import type { PrivatePostgres } from "#db/local/private-postgres";
 import { type Api, apiOf } from "../../infra/api-client.ts";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { root } from "../../infra/paths.ts";
+import { startPostgres } from "../../infra/test-store.ts";
 
 let store: PrivatePostgres | undefined;
 let edge: TestEdge | undefined;
@@ -92,7 +93,7 @@ async function asFirstVersion(databaseUrl: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  store = await startPrivatePostgres();
+  store = await startPostgres();
   if (!store) return;
   await asFirstVersion(store.databaseUrl);
   edge = await startEdge({ store: store.databaseUrl });

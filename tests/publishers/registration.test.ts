@@ -1,9 +1,9 @@
 /** Who gets which name: registrations against a real edge, spoken by hand. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPrivatePostgres } from "#db/local/private-postgres";
 import { registerResponse } from "#db/protocol/publisher";
 import { apiOf } from "../../infra/api-client.ts";
 import { startEdge } from "../../infra/harness.ts";
+import { startPostgres } from "../../infra/test-store.ts";
 import { publish, registration } from "../fakes/raw-publisher.ts";
 import { verifies } from "../requirements.ts";
 import { rows } from "../store.ts";
@@ -126,7 +126,7 @@ describe("a registration", () => {
   });
 
   test("race in PostgreSQL proper, where transactions overlap: exactly one gets it, and no half of another", async (context) => {
-    const postgres = await startPrivatePostgres();
+    const postgres = await startPostgres();
     if (!postgres) return context.skip("no PostgreSQL is installed");
     const real = await startEdge({ store: postgres.databaseUrl });
     try {

@@ -1,10 +1,10 @@
 /** Logins at once, over PostgreSQL proper: PGlite runs one transaction after the other, and would hide what they do to each other. */
 import { expect, test } from "vitest";
-import { startPrivatePostgres } from "#db/local/private-postgres";
+import { startPostgres } from "../../infra/test-store.ts";
 import { startWorld } from "./world.ts";
 
 test("first logins side by side make one user, linked to one account", async (context) => {
-  const postgres = await startPrivatePostgres();
+  const postgres = await startPostgres();
   if (!postgres) return context.skip("there is no PostgreSQL on this machine");
   try {
     const world = await startWorld({ groupsClaim: "groups", groups: { a: "all" } }, postgres.databaseUrl);
