@@ -8,7 +8,7 @@ import { startBare } from "./bare.ts";
 import { commandLineTime } from "./command-line.ts";
 import { startMcpctl } from "./edge.ts";
 import { measure, startLoad } from "./measure.ts";
-import { startPortkey } from "./portkey.ts";
+import { startPortkeys } from "./portkey.ts";
 import { atMost, scenarioTable, type Verdict, verdictsOf, verdictTable } from "./report.ts";
 import { scenarios } from "./scenarios.ts";
 import { startProvider, type Target } from "./targets.ts";
@@ -40,7 +40,7 @@ try {
   targets.push(provider, bare, edge);
   try {
     if (values.without.includes("portkey")) throw new Error("left out by --without");
-    targets.push(kept(await startPortkey(provider.url)));
+    targets.push(...(await startPortkeys(provider.url)).map(kept));
   } catch (e) {
     say(`Portkey is skipped: ${e instanceof Error ? e.message : String(e)}`);
   }

@@ -67,7 +67,7 @@ export function verdictsOf(s: Scenario, measured: readonly Measured[]): Verdict[
     return verdicts;
   }
   const cpu = ours.cpu !== undefined && bare?.cpu ? ours.cpu / bare.cpu : undefined;
-  verdicts.push(atMost(`${scenario}: CPU per answer × bare workerd`, s.stream ? 2 : 1.8, cpu));
+  verdicts.push(atMost(`${scenario}: CPU per answer × bare workerd`, s.stream ? 1.8 : 1.6, cpu));
   // Of 500 chunks written at once a peer that gathers them makes few: its rate says nothing about relaying.
   if (s.model === "chunks-500") return verdicts;
   const rate = portkey && portkey.errors === 0 && portkey.rate > 0 ? ours.rate / portkey.rate : undefined;
