@@ -28,7 +28,8 @@ export class Gathering {
   /** Ids need to be unique, not unguessable: the isolate's own, and a number. */
   #isolate = "";
   #made = 0;
-  #events: AuditEvent[] = [];
+  /** As JSON: a string is less to carry through the collector's generations than an object and all that it holds. */
+  #events: string[] = [];
   /** When somebody undertook to hand over what is gathered. */
   #since: number | undefined;
 
@@ -41,7 +42,8 @@ export class Gathering {
     this.#isolate ||= crypto.randomUUID();
     const now = this.#port.now();
     const id = `${this.#isolate}-${(this.#made++).toString(36)}`;
-    this.#events.push({ id, time: new Date(now).toISOString(), ...event });
+    const whole: AuditEvent = { id, time: new Date(now).toISOString(), ...event };
+    this.#events.push(JSON.stringify(whole));
     if (this.#since !== undefined && now - this.#since < LOST) return;
     this.#since = now;
     waitUntil(this.#deliver());
@@ -52,9 +54,8 @@ export class Gathering {
     // What comes from now on is somebody else's.
     this.#since = undefined;
     while (this.#events.length > 0) {
-      const written = firstCall(this.#events);
-      const batch = this.#events.splice(0, written.length);
-      if (await this.#handOver(written)) continue;
+      const batch = this.#events.splice(0, fitting(this.#events));
+      if (await this.#handOver(batch)) continue;
       this.#events.unshift(...batch);
       const excess = this.#events.length - HELD_EVENTS;
       if (excess > 0) {
@@ -84,15 +85,12 @@ export class Gathering {
   }
 }
 
-/** The first events as JSON, as many as go into one call; one at least. */
-function firstCall(events: readonly AuditEvent[]): string[] {
-  const written: string[] = [];
+/** How many of the first events go into one call; one at least. */
+function fitting(events: readonly string[]): number {
   let characters = 0;
-  for (const event of events.slice(0, CALL_EVENTS)) {
-    const json = JSON.stringify(event);
-    characters += json.length;
-    if (written.length > 0 && characters > CALL_CHARACTERS) break;
-    written.push(json);
+  for (let i = 0; i < events.length && i < CALL_EVENTS; i++) {
+    characters += events[i]?.length ?? 0;
+    if (i > 0 && characters > CALL_CHARACTERS) return i;
   }
-  return written;
+  return Math.min(events.length, CALL_EVENTS);
 }
