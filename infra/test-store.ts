@@ -29,17 +29,26 @@ export async function startSharedPostgres(): Promise<() => Promise<void>> {
 }
 
 /** A migrated store behind Neon's protocols, gone with everything in it when it is closed. */
-export const startTestStore = async (): Promise<TestStore> => (await startOverPostgres()) ?? startMigratedStore();
+export async function startTestStore(): Promise<TestStore> {
+  const database = await openDatabase(TEMPLATE);
+  return database ? bridged(database) : startMigratedStore();
+}
 
-/** The same over each of what a store can be, for what has to be shown of both; undefined where it can't be had. */
+/**
+ * The same over each of what a store can be, for what has to be shown of both; undefined where it can't be had. Nobody else is in
+ * it: transactions of other databases of a server show in its snapshots.
+ */
 export const everyStore: Readonly<Record<string, () => Promise<TestStore | undefined>>> = {
   PGlite: startMigratedStore,
-  PostgreSQL: startOverPostgres,
+  PostgreSQL: async () => {
+    const server = await startPrivatePostgres();
+    if (!server) return undefined;
+    await migrate(server.databaseUrl);
+    return bridged(server);
+  },
 };
 
-async function startOverPostgres(): Promise<TestStore | undefined> {
-  const database = await openDatabase(TEMPLATE);
-  if (!database) return undefined;
+async function bridged(database: PrivatePostgres): Promise<TestStore> {
   const bridge = await startNeonBridge(database);
   const close = async () => {
     await bridge.close();
