@@ -11,23 +11,31 @@ export interface Change {
   verb: "created" | "changed" | "deleted";
   before?: Readonly<Record<string, unknown>>;
   after?: Readonly<Record<string, unknown>>;
+  /** It had ended before, as a revoked token has: whoever held a copy of it was told then. */
+  spent?: boolean;
 }
 
-type Listener = (change: Change) => Promise<void> | void;
+type Listener = (changes: readonly Change[]) => Promise<void> | void;
 
 export interface Changes {
   on(kinds: readonly KindName[], listener: Listener): void;
-  emit(change: Change): Promise<void>;
+  /** What one write changed, together: it may be thousands. */
+  emit(...changes: readonly Change[]): Promise<void>;
 }
 
 export function createChanges(): Changes {
-  const listeners = new Map<KindName, Listener[]>();
+  const listeners: { kinds: ReadonlySet<KindName>; listener: Listener }[] = [];
   return {
     on(kinds, listener) {
-      for (const k of kinds) listeners.set(k, [...(listeners.get(k) ?? []), listener]);
+      listeners.push({ kinds: new Set(kinds), listener });
     },
-    async emit(change) {
-      await Promise.all((listeners.get(change.kind) ?? []).map((l) => l(change)));
+    async emit(...changes) {
+      await Promise.all(
+        listeners.map(({ kinds, listener }) => {
+          const concerned = changes.filter((c) => kinds.has(c.kind));
+          return concerned.length > 0 ? listener(concerned) : undefined;
+        }),
+      );
     },
   };
 }

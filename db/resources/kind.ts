@@ -66,7 +66,7 @@ export interface Kind {
   selectable?: readonly string[];
   /** Fields of former versions, and why they are gone. Accepted in documents with a warning, and dropped. */
   retired?: Readonly<Record<string, string>>;
-  /** For a kind that can't be edited: values of `status.state` in which `apply` makes it anew instead of skipping it. */
+  /** For a kind that can't be edited: values of `status.state` in which it is of no use any more, and `apply` makes it anew. */
   spent?: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Affected, affectedBy } from "./affected.ts";
+import { type Affected, affectedBy, together } from "./affected.ts";
 
 const nobody: Affected = { users: new Set(), groups: new Set(), tokens: new Set(), guards: new Set() };
 const view = [{ role: "view", resource: "llms" }];
@@ -9,6 +9,19 @@ const bob = { kind: "User", name: "Bob@Example.com" };
 const team = { kind: "Group", name: "team" };
 const token = { kind: "McpToken", name: "ab".repeat(32) };
 const robot = { kind: "ServiceAccount", name: "ci/robot", cluster: "prod" };
+
+test("what several changes concern is told once", () => {
+  const definition = (...subjects: object[]) => ({ subjects, bindings: view, operations: [] });
+  const all = [definition(ann, team), definition(ann, bob, token)].map((before) =>
+    affectedBy({ kind: "rbac", id: "r", name: "n", before }),
+  );
+  expect(together([...all, affectedBy({ kind: "mcptoken", id: "t", name: "n" })])).toEqual({
+    users: new Set(["ann", "bob@example.com"]),
+    groups: new Set(["team"]),
+    tokens: new Set(["ab".repeat(32)]),
+    guards: new Set(["token:t"]),
+  });
+});
 
 describe("a definition", () => {
   test("that is new concerns all its subjects", () => {

@@ -55,6 +55,12 @@ export function affectedBy(change: Omit<Change, "verb">): Affected {
   }
 }
 
+/** All of them, each once. */
+export function together(all: readonly Affected[]): Affected {
+  const joined = (part: keyof Affected) => new Set(all.flatMap((a) => [...a[part]]));
+  return { users: joined("users"), groups: joined("groups"), tokens: joined("tokens"), guards: joined("guards") };
+}
+
 const named = (d: Definition, kind: string) => d.subjects.filter((s) => s.kind === kind).map((s) => s.name);
 /** Guards of the service accounts that a definition names. */
 const accounts = (d: Definition) =>

@@ -5,13 +5,16 @@ import { z } from "zod";
 import { providedMember, resources } from "#db/tables/index";
 import { causeOf } from "../cause.ts";
 import type { Changes } from "../changes.ts";
+import { each } from "../each.ts";
 import type { Env } from "../env.ts";
 import type { Store } from "../store.ts";
-import { type Affected, affectedBy } from "./affected.ts";
+import { type Affected, affectedBy, together } from "./affected.ts";
 import { groupToUser, guardOfToken, guardOfUser } from "./profile.ts";
 
 /** Waits between tries at telling, in milliseconds; together less than the 30 s that work may last after an answer. */
 const BACKOFF_MS = [100, 400, 1_500, 4_000, 8_000, 12_000] as const;
+/** Guards told at once: each is an object with files of its own, and a group may have thousands of members. */
+const AT_ONCE = 50;
 
 interface Deps {
   env: Env;
@@ -22,16 +25,16 @@ interface Deps {
 }
 
 export function invalidateOnChange(deps: Deps): void {
-  deps.changes.on(["rbac", "group", "user", "mcptoken", "cluster"], async (change) => {
-    const affected = affectedBy(change);
-    await persist(async () => notify(deps, await resolve(deps.store, affected)));
+  deps.changes.on(["rbac", "group", "user", "mcptoken", "cluster"], async (changes) => {
+    const affected = changes.filter((c) => !c.spent).map(affectedBy);
+    if (affected.length > 0) await persist(async () => notify(deps, await resolve(deps.store, together(affected))));
   });
 }
 
 /** Tells these Guards that something they hold has changed, and forgets here what came from them. */
 export async function notify(deps: Pick<Deps, "env" | "forget">, guards: ReadonlySet<string>): Promise<void> {
   deps.forget(guards);
-  await Promise.all([...guards].map((g) => persist(() => deps.env.GUARD.getByName(g).invalidate())));
+  await each(guards, AT_ONCE, (g) => persist(() => deps.env.GUARD.getByName(g).invalidate()));
   // Once more: while Guards were being told, a request may have fetched what one of them knew before.
   deps.forget(guards);
 }

@@ -54,6 +54,6 @@ export interface Behaviour {
   status?(stored: Stored, now: number): Record<string, unknown>;
   /** Of a row that can't go: how it was at first, which it is again then. Undefined for all others. */
   insteadOfDelete?(stored: Stored): Pick<Stored, "spec"> | undefined;
-  /** In the transaction of the delete, before the row goes. Throws a Refusal to keep it. */
-  beforeDelete?(stored: Stored, tx: Transaction, caller: Caller): Promise<void>;
+  /** In the transaction of the delete, before rows of this kind go together. Throws a Refusal to keep them. */
+  beforeDelete?(rows: readonly Stored[], tx: Transaction, caller: Caller): Promise<void>;
 }

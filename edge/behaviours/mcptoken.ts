@@ -1,5 +1,5 @@
 import { createId } from "@paralleldrive/cuid2";
-import { inArray } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
@@ -67,15 +67,19 @@ export const mcptoken: Behaviour = {
     await tx.insert(rbacToToken).values({ fromId: id, path: "subjects[0].name", toId: next.id });
   },
 
-  async beforeDelete(stored, tx) {
-    await deleteDefinitions(tx, [kind.status.parse(stored.status).hash]);
+  async beforeDelete(rows, tx) {
+    await deleteDefinitions(
+      tx,
+      rows.map((row) => kind.status.parse(row.status).hash),
+    );
   },
 };
 
 /** Other definitions that name the token keep it from being deleted. */
 export async function deleteDefinitions(tx: Transaction, hashes: readonly string[]): Promise<void> {
   if (hashes.length === 0) return;
-  await tx.delete(rbac).where(inArray(rbac.name, hashes.map(definitionOf)));
+  const names = JSON.stringify(hashes.map(definitionOf));
+  await tx.delete(rbac).where(sql`${rbac.name} in (select json_array_elements_text(${names}::json))`);
 }
 
 const asDefinition = ({ bindings, operations }: Grants) => ({

@@ -25,7 +25,7 @@ export const rbac: Behaviour = {
   async withWrite({ previous, next }, tx) {
     if (previous && governs(previous.spec)) await keepGoverned(tx, next.id, next.spec);
   },
-  async beforeDelete(stored, tx) {
-    if (governs(stored.spec)) await keepGoverned(tx, stored.id, undefined);
+  async beforeDelete(rows, tx) {
+    for (const { id, spec: gone } of rows) if (governs(gone)) await keepGoverned(tx, id, undefined);
   },
 };

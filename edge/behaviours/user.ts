@@ -44,8 +44,8 @@ export const user: Behaviour = {
       .onConflictDoUpdate({ target: password.userId, set: { hash, changedAt } });
     await endLogins(tx, write.next.id);
   },
-  async beforeDelete(stored) {
-    if (isSystem(stored)) protect("The user system", "it owns what the system needs");
+  async beforeDelete(rows) {
+    if (rows.some(isSystem)) protect("The user system", "it owns what the system needs");
   },
 };
 

@@ -49,9 +49,8 @@ export function createLlms(deps: { settings: Settings; store: Store; changes: Ch
     },
   };
   const fresh = new Fresh<Target>(source, freshness);
-  deps.changes.on(["llm"], ({ name, id }) => {
-    fresh.forget(name);
-    fresh.forget(id);
+  deps.changes.on(["llm"], (changes) => {
+    for (const { name, id } of changes) for (const known of [name, id]) fresh.forget(known);
   });
   deps.changes.on(["secret"], () => fresh.forgetAll());
   return { get: (nameOrId, waitUntil) => fresh.get(nameOrId, waitUntil) };

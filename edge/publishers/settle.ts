@@ -2,6 +2,7 @@
 import { Refusal } from "#db/protocol/errors";
 import { causeOf } from "../cause.ts";
 import type { Deps } from "../deps.ts";
+import { each } from "../each.ts";
 import { ask, type Settled } from "./inward.ts";
 import { type Claimed, claim, deleteInactive, type Registration, sessionsThere } from "./rows.ts";
 
@@ -27,16 +28,11 @@ const MOST_ASKED = 500;
 
 /** Catches what lost objects left behind. Idempotent; asks sessions that the store calls active, a few at a time. */
 export async function sweepPublishers(deps: Deps, now: Date): Promise<void> {
-  const sessions = await sessionsThere(deps.store, MOST_ASKED);
-  const next = async (): Promise<void> => {
-    for (let s = sessions.pop(); s !== undefined; s = sessions.pop()) {
-      const session = s;
-      await settle(deps, session).catch((error) =>
-        console.error(`sweep: publisher ${session} could not be asked:`, causeOf(error)),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: 4 }, next));
+  await each(await sessionsThere(deps.store, MOST_ASKED), 4, async (session) => {
+    await settle(deps, session).catch((error) =>
+      console.error(`sweep: publisher ${session} could not be asked:`, causeOf(error)),
+    );
+  });
   const before = new Date(now.getTime() - deps.settings.publisherTimes.deletedAfter);
-  for (const change of await deleteInactive(deps.store, before)) await deps.changes.emit(change);
+  await deps.changes.emit(...(await deleteInactive(deps.store, before)));
 }

@@ -43,6 +43,6 @@ export class Upkeep {
   }
 
   async tell(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) await this.#deps.changes.emit(change);
+    await this.#deps.changes.emit(...changes);
   }
 }

@@ -6,6 +6,7 @@ import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
+import { isSpent } from "./present.ts";
 import type { NamedKind } from "./read.ts";
 
 export interface FieldChange {
@@ -56,22 +57,45 @@ function scalar(side: "before" | "after", value: unknown): Partial<FieldChange> 
   return { [side]: typeof value === "string" ? value.slice(0, longestValue).toWellFormed() : value };
 }
 
+export interface Told {
+  change: Change;
+  fields: readonly FieldChange[];
+}
+
+export const changed = (kind: NamedKind, before: Stored, after: Stored): Told => ({
+  change: { kind: kind.name, id: after.id, name: after.name, verb: "changed", before: before.spec, after: after.spec },
+  fields: fieldChanges(kind, before, after, []),
+});
+
+/** @param now milliseconds since the epoch */
+export const deleted = (kind: NamedKind, row: Stored, now: number): Told => ({
+  change: {
+    kind: kind.name,
+    id: row.id,
+    name: row.name,
+    verb: "deleted",
+    before: row.spec,
+    spent: isSpent(kind, row, now),
+  },
+  fields: fieldChanges(kind, row, undefined, []),
+});
+
 /** Tells listeners, which is waited for, and the audit trail, which is not. The write stands whatever they do. */
-export async function tell(call: Call, kind: NamedKind, change: Change, fields: readonly FieldChange[]): Promise<void> {
-  call.deps.audit.record(
-    {
-      kind: "resource_change",
-      ...whoDid(call.caller.principal),
-      correlation: call.request.headers.get("cf-ray"),
-      payload: { resource: kind.name, id: change.id, name: change.name, verb: change.verb, fields },
-    },
-    call.waitUntil,
-  );
-  try {
-    await call.deps.changes.emit(change);
-  } catch (error) {
-    console.error(
-      JSON.stringify({ message: "a copy could not be told of a change", kind: kind.name, cause: causeOf(error) }),
+export async function tell(call: Call, ...told: readonly Told[]): Promise<void> {
+  const who = { ...whoDid(call.caller.principal), correlation: call.request.headers.get("cf-ray") };
+  for (const { change, fields } of told)
+    call.deps.audit.record(
+      {
+        kind: "resource_change",
+        ...who,
+        payload: { resource: change.kind, id: change.id, name: change.name, verb: change.verb, fields },
+      },
+      call.waitUntil,
     );
+  try {
+    await call.deps.changes.emit(...told.map((t) => t.change));
+  } catch (error) {
+    const kinds = [...new Set(told.map((t) => t.change.kind))];
+    console.error(JSON.stringify({ message: "a copy could not be told of a change", kinds, cause: causeOf(error) }));
   }
 }

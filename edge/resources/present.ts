@@ -17,9 +17,15 @@ export function present(kindName: KindName, row: Stored, now: number): Resource 
     updatedAt: instant(row.updatedAt),
     applied: row.applied,
     ...shownSpec(kind, row.spec),
-    status: inOrder(kind.status.shape, behaviours[kindName]?.status?.(row, now) ?? row.status),
+    status: inOrder(kind.status.shape, statusOf(kindName, row, now)),
   };
 }
+
+const statusOf = (kind: KindName, row: Stored, now: number) => behaviours[kind]?.status?.(row, now) ?? row.status;
+
+/** Whether it is of no use any more, as its kind has it. */
+export const isSpent = (kind: Kind & { name: KindName }, row: Stored, now: number): boolean =>
+  kind.spent?.includes(String(statusOf(kind.name, row, now)["state"])) ?? false;
 
 /** In the order of the schema, with the defaults of fields that came after the row was written. */
 export function shownSpec(kind: Kind, spec: Record<string, unknown>): Record<string, unknown> {

@@ -7,7 +7,7 @@ import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
 import type { Transaction } from "../store.ts";
-import { fieldChanges, tell } from "./audit.ts";
+import { changed, deleted, tell } from "./audit.ts";
 import { isRace, isStillReferred } from "./conflicts.ts";
 import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dependents.ts";
 import { maySee } from "./governor.ts";
@@ -28,22 +28,10 @@ export async function remove(
     rehearse(call.deps.store, dryRun, (tx) => take(call, tx, kind, { id, name }, seen)),
   );
   const { row, before } = gone;
-  if (!dryRun && before)
-    await tell(
-      call,
-      kind,
-      { kind: kind.name, id, name, verb: "changed", before: before.spec, after: row.spec },
-      fieldChanges(kind, before, row, []),
-    );
-  if (!dryRun)
-    for (const going of gone.all)
-      for (const each of going.rows)
-        await tell(
-          call,
-          going.kind,
-          { kind: going.kind.name, id: each.id, name: each.name, verb: "deleted", before: each.spec },
-          fieldChanges(going.kind, each, undefined, []),
-        );
+  if (dryRun) return row;
+  if (before) await tell(call, changed(kind, before, row));
+  const now = Date.now();
+  await tell(call, ...gone.all.flatMap((going) => going.rows.map((each) => deleted(going.kind, each, now))));
   return row;
 }
 
@@ -69,8 +57,7 @@ async function take(
   const original = behaviours[kind.name]?.insteadOfDelete?.(row);
   if (original) return { row: await reset(tx, kind, row, original), before: row, all: [] };
   const all = await gather(tx, kind, row);
-  for (const going of all)
-    for (const each of going.rows) await behaviours[going.kind.name]?.beforeDelete?.(each, tx, call.caller);
+  for (const going of all) await behaviours[going.kind.name]?.beforeDelete?.(going.rows, tx, call.caller);
   const referrers = await referrersOf(tx, all, named + 1);
   if (referrers.length > 0) throw stillReferred(call, kind, name, referrers);
   await removeAll(tx, all);

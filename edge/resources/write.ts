@@ -12,7 +12,7 @@ import type { Stored, Write } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
 import type { Store, Transaction } from "../store.ts";
-import { fieldChanges, tell } from "./audit.ts";
+import { changed, fieldChanges, tell } from "./audit.ts";
 import { conflictOf, Overtaken } from "./conflicts.ts";
 import { canonical, isUnchanged } from "./equal.ts";
 import { findRows } from "./read.ts";
@@ -144,29 +144,18 @@ async function attempt(
   });
   const verb = previous ? "changed" : "created";
   if (dryRun) return { row, verb, warnings, revealed: {} };
+  const { id, name } = row;
+  const before = previous ? { before: previous.spec } : {};
   await tell(
     call,
-    kind,
     {
-      kind: kind.name,
-      id: row.id,
-      name: row.name,
-      verb,
-      ...(previous ? { before: previous.spec } : {}),
-      after: row.spec,
+      change: { kind: kind.name, id, name, verb, ...before, after: row.spec },
+      fields: fieldChanges(kind, previous, row, given),
     },
-    fieldChanges(kind, previous, row, given),
+    ...demoted.map((other) =>
+      changed(kind, { ...other, spec: { ...other.spec, [kind.exactlyOne ?? ""]: true } }, other),
+    ),
   );
-  for (const other of demoted) {
-    const before = { ...other, spec: { ...other.spec, [kind.exactlyOne ?? ""]: true } };
-    const change = { kind: kind.name, id: other.id, name: other.name, verb: "changed" as const };
-    await tell(
-      call,
-      kind,
-      { ...change, before: before.spec, after: other.spec },
-      fieldChanges(kind, before, other, []),
-    );
-  }
   return { row, verb, warnings, revealed };
 }
 

@@ -25,9 +25,9 @@ export function createFeeds({ env, changes }: { env: Env; changes: Changes }): F
   };
   changes.on(
     tableKinds.map((k) => k.name),
-    (change) => {
-      const kind = tableKinds.find((k) => k.name === change.kind);
-      if (kind) for (const written of writtenWith(kind.name)) waitUntil(tell(written));
+    (changed) => {
+      const kinds = tableKinds.filter((k) => changed.some((c) => c.kind === k.name));
+      for (const written of new Set(kinds.flatMap((k) => [...writtenWith(k.name)]))) waitUntil(tell(written));
     },
   );
   return {

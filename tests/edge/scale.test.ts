@@ -102,3 +102,21 @@ test("a watch tells all of them, and what happens meanwhile after it", async () 
   expect(new Set(versions).size).toBe(versions.length);
   w.leave();
 });
+
+test("a project goes with thousands of tokens that were revoked, and the trail has each", async () => {
+  await send("POST", "/api/v1/projects", { token: root, body: { name: "crowded" } });
+  const COUNT = 5_000;
+  await rows(
+    edge.databaseUrl,
+    `insert into mcptoken (id, name, scope_id, spec, status) select 'tok' || n, 'tok-' || n, (select id from project where name = 'crowded'),
+      '{"project": "crowded", "expiry": "never", "rbac": "empty", "bindings": [], "operations": []}',
+      jsonb_build_object('state', 'revoked', 'hash', 'hash' || n, 'createdBy', 'admin') from generate_series(1, ${COUNT}) n`,
+  );
+  const { status, text } = await within("the deletion", () =>
+    send("DELETE", "/api/v1/projects/crowded", { token: root }),
+  );
+  expect(status, text).toBe(200);
+  const told = `select count(*)::int as n from auditevent where kind = 'resource_change' and payload->>'verb' = 'deleted'
+    and payload->>'resource' = 'mcptoken' and payload->>'name' like 'tok-%'`;
+  await expect.poll(async () => (await rows(edge.databaseUrl, told))[0], { timeout: 20_000 }).toEqual({ n: COUNT });
+});

@@ -70,9 +70,10 @@ async function revoke(call: Call): Promise<unknown> {
     .returning();
   if (!written) refuse("not_found", `The mcptoken ${row.name} was deleted meanwhile.`);
   const { id, name, spec } = written;
-  await tell(call, kindsByName.mcptoken, { kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec }, [
-    { field: "status.state", before: status.state, after: next.state },
-  ]);
+  await tell(call, {
+    change: { kind: "mcptoken", id, name, verb: "changed", before: spec, after: spec },
+    fields: [{ field: "status.state", before: status.state, after: next.state }],
+  });
   recordAuth(call, {
     action: "token-revoked",
     resource: "mcptoken",
