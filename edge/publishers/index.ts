@@ -41,7 +41,7 @@ export const publisherRoutes: readonly Route[] = [
     { tag, summary: "The channel on which tasks come, as server-sent events.", answer: { status: 200 } },
     (call) => {
       // A HEAD is answered by running the GET: it would replace the channel that is open, and drop its own.
-      if (call.request.method !== "GET") refuse("method_not_allowed", "A channel is opened by GET.");
+      if (call.request.method !== "GET") refuse("method_not_allowed", "A channel is opened by GET.", { allow: "GET" });
       return forward(call, "/stream");
     },
   ),
