@@ -9,6 +9,7 @@ import { answerOutcome, answerRow } from "./answer.ts";
 import { parentOf } from "./dependents.ts";
 import { end, viewOf } from "./elsewhere.ts";
 import { answerList, type Only } from "./list.ts";
+import { assertMergePatch } from "./merge-patch.ts";
 import { type Nest, nestsOf } from "./nested.ts";
 import { assertSeen, preconditionsOf } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
@@ -209,10 +210,11 @@ async function within(call: Call, nest: Nest): Promise<Only> {
 }
 
 async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
+  const merge = method === "PATCH";
+  if (merge) assertMergePatch(call.request.headers);
   const body = await readDocument(call);
   const seen = preconditionsOf(call.request.headers, isApply(call) ? undefined : body);
   const first = await rowInPath(call, kind);
-  const merge = method === "PATCH";
   const read = merge ? readPatched : isApply(call) ? readApplied : readReplacement;
   const outcome = await write(
     call,
