@@ -55,7 +55,7 @@ function serving(surface: Surface): Hono<{ Bindings: Env }> {
   for (const route of routes)
     if (route.surface === surface)
       app.on(route.method, route.path, (c) => serve(route, c.req.raw, c.req.param(), c.env, c.executionCtx));
-  app.notFound((c) => nothingAt(new URL(c.req.url).pathname, surface, c.req.raw));
+  app.notFound((c) => nothingAt(c.req.path, surface, c.req.raw));
   app.onError((error, c) => refused(error, surface, c.req.raw));
   return app;
 }
@@ -64,13 +64,13 @@ function nothingAt(path: string, surface: Surface, request: Request): Response {
   const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const refusal = allowed
-    ? new Refusal("method_not_allowed", `${request.method} is not possible on ${path}; it knows ${allowed}.`)
+    ? new Refusal("method_not_allowed", `${request.method} is not possible on ${path}; it knows ${allowed}.`, {
+        allow: allowed,
+      })
     : new Refusal("not_found", `There is nothing at ${path}.`, {
-        hint: "`/api/v1/openapi.json` lists what there is.",
+        hint: path.endsWith("/") ? "Leave out the slash at its end." : "`/api/v1/openapi.json` lists what there is.",
       });
-  const response = refused(refusal, surface, request);
-  if (allowed) response.headers.set("allow", allowed);
-  return response;
+  return refused(refusal, surface, request);
 }
 
 async function serve(
@@ -100,5 +100,5 @@ function refused(error: unknown, surface: Surface, request: Request): Response {
 function matches(pattern: string, path: string): boolean {
   const a = pattern.split("/");
   const b = path.split("/");
-  return a.length === b.length && a.every((part, i) => part.startsWith(":") || part === b[i]);
+  return a.length === b.length && a.every((part, i) => (part.startsWith(":") ? b[i] !== "" : part === b[i]));
 }

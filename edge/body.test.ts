@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Refusal } from "#db/protocol/errors";
-import { parseJson, parseWith, readBounded } from "./body.ts";
+import { parseJson, parseWith, readBounded, readPlain } from "./body.ts";
 
 const post = (body: BodyInit, init: RequestInit = {}) => new Request("http://edge/", { method: "POST", body, ...init });
 const chunked = (...parts: string[]) =>
@@ -59,5 +59,55 @@ describe("JSON", () => {
     } catch (e) {
       expect((e as Refusal).details.faults).toHaveLength(100);
     }
+  });
+});
+
+describe("a body that is encoded", () => {
+  test("is not taken for one that is not", async () => {
+    for (const encoding of ["", "identity", " Identity "])
+      expect((await readPlain(post("x", { headers: { "content-encoding": encoding } }), 5)).byteLength).toBe(1);
+    for (const encoding of ["gzip", "br", "identity, gzip"])
+      expect(() => readPlain(post("x", { headers: { "content-encoding": encoding } }), 5), encoding).toThrow(
+        expect.objectContaining({ code: "unsupported_media" }),
+      );
+  });
+});
+
+describe("what is said of a body that does not fit", () => {
+  const refusalOf = (schema: z.ZodType, value: unknown): Refusal => {
+    try {
+      parseWith(schema, value);
+    } catch (error) {
+      return error as Refusal;
+    }
+    throw new Error("it fits");
+  };
+
+  test("names what is missing, and a near spelling", () => {
+    const login = z.strictObject({ email: z.string(), password: z.string() });
+    expect(refusalOf(login, { emial: "a" }).details.faults).toEqual([
+      expect.objectContaining({ path: "email", message: "is required" }),
+      expect.objectContaining({ path: "password", message: "is required" }),
+      expect.objectContaining({ path: "emial", message: "unknown field", suggestion: "email" }),
+    ]);
+  });
+
+  test("never repeats what was given: it may be a password", () => {
+    const login = z.strictObject({ password: z.string().max(8), kind: z.enum(["a", "b"]), more: z.array(z.email()) });
+    const refusal = refusalOf(login, { password: "hunter2-hunter2", kind: "hunter2", more: ["hunter2"] });
+    expect(JSON.stringify([refusal.message, refusal.details])).not.toContain("hunter2");
+  });
+
+  test("is about the option of a union that is nearest", () => {
+    const question = z.union([
+      z.strictObject({ role: z.enum(["view", "run"]), resource: z.string(), name: z.string().optional() }),
+      z.strictObject({ role: z.literal("run"), action: z.enum(["logs", "backup"]) }),
+    ]);
+    expect(refusalOf(question, { role: "run", action: "lgos" }).details.faults).toEqual([
+      expect.objectContaining({ path: "action", message: "expected one of logs, backup", suggestion: "logs" }),
+    ]);
+    expect(refusalOf(z.object({ q: question }), { q: { role: "edit", resource: "llms" } }).details.faults).toEqual([
+      expect.objectContaining({ path: "q.role", message: "expected one of view, run" }),
+    ]);
   });
 });

@@ -1,11 +1,23 @@
 /** Request bodies, bounded before they are held in memory. */
-import { z } from "zod";
-import { type Fault, Refusal, refuse } from "#db/protocol/errors";
+import type { z } from "zod";
+import { Refusal, refuse } from "#db/protocol/errors";
+import { faultsOf, summary } from "#db/resources/faults";
 
 function tooLarge(limit: number): Refusal {
   return new Refusal("too_large", `The request's body is larger than ${limit} bytes.`, {
     hint: "Send less; what models are asked may be longer where MAX_BODY_BYTES of the edge is raised.",
   });
+}
+
+/** A request's body as it is. @throws Refusal unsupported_media where it is compressed, too_large */
+export function readPlain(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (encoding !== "" && encoding !== "identity")
+    refuse("unsupported_media", `The request's body is encoded: ${JSON.stringify(encoding.slice(0, 40))}.`, {
+      hint: "Send it as it is, without Content-Encoding.",
+      accept: { header: "accept-encoding", value: "identity" },
+    });
+  return readBounded(request, limit);
 }
 
 /** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
@@ -59,16 +71,11 @@ export function parseText(text: string): unknown {
   }
 }
 
-/** More are not told. */
-const mostFaults = 100;
-
-/** @throws Refusal invalid_request with a fault per problem. */
+/** @throws Refusal invalid_request with a fault per problem. What was given is not repeated: it may be a credential. */
 export function parseWith<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults: Fault[] = result.error.issues
-    .slice(0, mostFaults)
-    .map((i) => ({ path: z.core.toDotPath(i.path), message: i.message }));
-  const first = faults[0];
-  refuse("invalid_request", first ? `${first.path || "body"}: ${first.message}` : "The body is not valid.", { faults });
+  const faults = faultsOf(schema, result.error.issues, value, { hidden: "all" });
+  const param = faults[0]?.path;
+  refuse("invalid_request", summary(faults), { faults, ...(param ? { param } : {}) });
 }

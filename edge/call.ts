@@ -1,7 +1,7 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
 import type { Caller } from "./access/principal.ts";
-import { parseJson, parseWith, readBounded } from "./body.ts";
+import { parseJson, parseWith, readPlain } from "./body.ts";
 import type { Deps } from "./deps.ts";
 
 const SMALL_BODY_BYTES = 65_536;
@@ -56,7 +56,7 @@ export class Call {
    * @param limit bytes, where the route's bodies are smaller than the edge accepts. @throws Refusal too_large
    */
   bytes(limit = Number.POSITIVE_INFINITY): Promise<Uint8Array<ArrayBuffer>> {
-    this.#body ??= readBounded(this.request, Math.min(limit, this.deps.settings.maxBodyBytes));
+    this.#body ??= readPlain(this.request, Math.min(limit, this.deps.settings.maxBodyBytes));
     return this.#body;
   }
 

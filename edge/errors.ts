@@ -25,7 +25,9 @@ export function toRefusal(error: unknown): Refusal {
 export function writeRefusal(refusal: Refusal, surface: Surface, requestId: string): Response {
   const { http } = errors[refusal.code];
   const headers = new Headers({ "x-request-id": requestId, "cache-control": "no-store" });
-  const { retryAfter } = refusal.details;
+  const { retryAfter, allow, accept } = refusal.details;
+  if (allow !== undefined) headers.set("allow", allow);
+  if (accept) headers.set(accept.header, accept.value);
   if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter)));
   if (http === 401) {
     headers.set("www-authenticate", 'Bearer realm="mcpctl"');

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { z } from "zod";
 import { version } from "#db/protocol/version";
 import { misconfigured } from "./access/oidc/login.ts";
 import { assertSigns } from "./access/session-token.ts";
@@ -7,15 +8,26 @@ import { assertSeals } from "./secrets/index.ts";
 
 const noCredential = "a load balancer has no credential, and nothing is told but up or down, and which version";
 
+const up = z.object({ status: z.literal("ok"), version: z.string() });
+const ready = z.object({ status: z.literal("ready") });
+
 export const healthRoutes: readonly Route[] = [
-  route("GET", "/healthz", open(noCredential), { tag: "health", summary: "Whether the process answers." }, () =>
-    Response.json({ status: "ok", version }),
+  route(
+    "GET",
+    "/healthz",
+    open(noCredential),
+    { tag: "health", summary: "Whether the process answers.", answer: { status: 200, schema: up } },
+    () => Response.json({ status: "ok", version }),
   ),
   route(
     "GET",
     "/readyz",
     open(noCredential),
-    { tag: "health", summary: "Whether the store can be reached and the keys are there." },
+    {
+      tag: "health",
+      summary: "Whether the store can be reached and the keys are there.",
+      answer: { status: 200, schema: ready },
+    },
     async (call) => {
       const { settings, store } = call.deps;
       if (settings.oidc.is === "wrong") throw misconfigured(settings.oidc.faults);

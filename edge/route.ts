@@ -36,20 +36,31 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** Which error shape the route's clients parse. */
 export type Surface = "api" | "openai";
 
+/** A parameter: what it means, and its JSON Schema where not every text is one. */
+export type Parameter = string | { about: string; schema?: Readonly<Record<string, unknown>>; required?: true };
+
 /** What OpenAPI says about a route. */
 export interface RouteDoc {
   summary: string;
   tag: string;
   /** A string names a component: `LlmInput`. */
   body?: z.ZodType | string;
-  /** Media type of the body, where it is not application/json. */
-  bodyType?: string;
-  /** Request headers that the route reads: what each means. */
-  headers?: Readonly<Record<string, string>>;
-  /** Query parameters by name: what each means. */
-  query?: Readonly<Record<string, string>>;
-  /** Successful answer: status and schema; a string names a component (`Llm`, `LlmList`). */
-  answer?: { status: number; schema?: z.ZodType | string };
+  /** Media types of the body, where it is not application/json alone. */
+  bodyTypes?: readonly string[];
+  /** Nothing need be sent. */
+  bodyOptional?: true;
+  /** Bodies by name, to show how one looks. */
+  examples?: Readonly<Record<string, unknown>>;
+  /** Request headers that the route reads. */
+  headers?: Readonly<Record<string, Parameter>>;
+  /** Query parameters by name. */
+  query?: Readonly<Record<string, Parameter>>;
+  /** Successful answer; a string names a component (`Llm`, `LlmList`). `type` is its media type, by default application/json. */
+  answer?: { status: number; schema?: z.ZodType | string; type?: string; headers?: Readonly<Record<string, string>> };
+  /** Statuses with which it refuses, beside those that follow from the rest. */
+  refuses?: readonly (422 | 429 | 502 | 504)[];
+  /** A page for people: what it says, refusals too, is HTML. */
+  page?: true;
   /** Schema of each event's data, where it can also answer with server-sent events. */
   events?: string;
 }

@@ -35,6 +35,7 @@ export const errors = {
   expired: row(410, 1, "invalid_request_error", "invalid_request_error"),
   lost_update: row(412, 1, "invalid_request_error", "invalid_request_error"),
   too_large: row(413, 1, "invalid_request_error", "request_too_large"),
+  unsupported_media: row(415, 1, "invalid_request_error", "invalid_request_error"),
   credential_refused: row(422, 1, "invalid_request_error", "invalid_request_error"),
   rate_limited: row(429, 1, "rate_limit_exceeded", "rate_limit_error", true),
   queue_full: row(429, 1, "rate_limit_exceeded", "rate_limit_error", true),
@@ -67,6 +68,10 @@ export interface RefusalDetails {
   hint?: string;
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   retryAfter?: number;
+  /** Methods that are possible; becomes `Allow` (RFC 9110, 15.5.6). */
+  allow?: string;
+  /** Media types or encodings that a body can have; becomes the header of that name (RFC 9110, 15.5.16; RFC 5789, 2.2). */
+  accept?: { header: "accept-encoding" | "accept-patch"; value: string };
   /** The request's field that is at fault, in OpenAI's sense of `param`. */
   param?: string;
   faults?: Fault[];

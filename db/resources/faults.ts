@@ -11,17 +11,22 @@ export interface Told {
   /** Names beside the schema's own that are known at the top. */
   alsoKnown?: readonly string[];
   /** Top-level fields whose values are never repeated. */
-  hidden?: ReadonlySet<string>;
+  hidden?: ReadonlySet<string> | "all";
 }
 
 /** Nobody mends more at once, and whoever sends a million mistakes must not get a million explanations. */
 const mostFaults = 100;
 
+/** What zod says of a union that has no words of its own. */
+const anyUnion = "Invalid input";
+
 /** Every issue as one fault, or one for each unknown field; the first hundred. */
 export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown, told: Told): Fault[] {
-  const faults = issues.slice(0, mostFaults).flatMap((issue) => {
+  const faults = issues.slice(0, mostFaults).flatMap((issue): Fault[] => {
     const value = valueAt(input, issue.path);
-    const hide = told.hidden?.has(String(issue.path[0])) ?? false;
+    const meant = issue.code === "invalid_union" ? nearestOption(issue) : undefined;
+    if (meant) return faultsOf(schema, meant, input, told);
+    const hide = told.hidden === "all" || (told.hidden?.has(String(issue.path[0])) ?? false);
     if (issue.code === "unrecognized_keys")
       return issue.keys.slice(0, mostFaults).map((key) => unknownField(schema, issue.path, key, told));
     const refused = typeof value === "string" ? refusal(schema, issue.path, value) : undefined;
@@ -29,6 +34,17 @@ export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[],
     return [{ path: z.core.toDotPath(issue.path), ...describe(issue, value, hide) }];
   });
   return faults.slice(0, mostFaults);
+}
+
+/**
+ * Of a union of objects, what is wrong with the option that is nearest to what was given; undefined where the union has words of
+ * its own, or where a value that is no object is none of several kinds.
+ */
+function nearestOption(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  if (issue.message !== anyUnion) return undefined;
+  const options = issue.errors.filter((issues) => issues.every((i) => i.code !== "invalid_type" || i.path.length > 0));
+  const [nearest] = options.toSorted((x, y) => x.length - y.length);
+  return nearest?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** One line that names the first fault, its near spelling, and how many more there are. */
@@ -53,13 +69,14 @@ function unknownField(schema: z.ZodType, path: Path, key: string, told: Told): F
 
 function describe(issue: z.core.$ZodIssue, value: unknown, hide: boolean): Omit<Fault, "path"> {
   switch (issue.code) {
-    case "invalid_type":
-      if (value === undefined) return { message: "is required", expected: issue.expected };
-      return {
-        message: `expected ${a(issue.expected)}, given ${typeName(value)}`,
-        expected: issue.expected,
-        given: typeName(value),
-      };
+    case "invalid_type": {
+      // A record is JSON's object; what says so is a library.
+      const expected = issue.expected === "record" ? "object" : issue.expected;
+      if (value === undefined) return { message: "is required", expected };
+      // JSON knows no such number, but 1e400 is written so.
+      const given = typeof value === "number" && !Number.isFinite(value) ? "one too great" : typeName(value);
+      return { message: `expected ${a(expected)}, given ${given}`, expected, given };
+    }
     case "invalid_value": {
       const values = issue.values.map(String);
       return oneOf(values, value, hide);

@@ -44,28 +44,26 @@ export const secretKeyRef = z.strictObject({
   key: z.string().min(1).max(253).describe("The key within it."),
 });
 
-const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const labelPrefix = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const labelName = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const domainPart = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const labelKey = new RegExp(`^((?=[^/]{1,253}/)${domainPart}(\\.${domainPart})*/)?${labelName}$`);
 
 /** As in Kubernetes: `team`, or `example.com/team`. */
-export function isLabelKey(text: string): boolean {
-  const slash = text.indexOf("/");
-  return labelName.test(text.slice(slash + 1)) && (slash < 0 || labelPrefix.test(text.slice(0, slash)));
-}
+export const isLabelKey = (text: string): boolean => labelKey.test(text);
 
 /** Key and value as in Kubernetes: used by selectors, never interpreted. What can be written can be selected. */
 export const labels = z.record(
   z
     .string()
-    .refine(
-      isLabelKey,
+    .regex(
+      labelKey,
       "must be at most 63 letters, digits, '-', '_' and '.', begin and end with a letter or digit, and may have a prefix such as example.com/",
     ),
   z
     .string()
     .max(63, "must have at most 63 characters")
-    .refine(
-      (text) => text === "" || labelName.test(text),
+    .regex(
+      new RegExp(`^(${labelName})?$`),
       "must be letters, digits, '-', '_' and '.', beginning and ending with a letter or digit",
     ),
 );

@@ -26,7 +26,12 @@ export const binding = z.strictObject({
     .refine((r) => r === "*" || bindableResources.has(r), {
       error: () => `expected one of *, ${[...bindableResources].sort().join(", ")}`,
     })
-    .describe("A kind's plural, or `*` for all."),
+    .meta({
+      description: "A kind's plural, or `*` for all.",
+      get enum() {
+        return ["*", ...[...bindableResources].sort()];
+      },
+    }),
   name: z.string().min(1).max(253).optional().describe("Only this one."),
 });
 export type Binding = z.infer<typeof binding>;

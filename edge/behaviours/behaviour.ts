@@ -44,6 +44,10 @@ export interface Write {
 export interface Behaviour {
   /** Names of `_options` that a body may hold. */
   options?: readonly string[];
+  /** Fields that `reveal` shows in the answer to a creation, and what each is. */
+  reveals?: Readonly<Record<string, string>>;
+  /** Statuses with which a write is refused, beside those of every kind. */
+  refuses?: readonly 422[];
   /** Before anything is written. Completes `next`, warns, or throws a Refusal. */
   beforeWrite?(write: Write): Promise<void> | void;
   /** Further kinds of which `withWrite` and `beforeDelete` write rows: whoever watches those is told, too. */

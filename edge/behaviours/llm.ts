@@ -17,6 +17,7 @@ type Spec = SpecOf<"llm">;
 
 export const llm: Behaviour = {
   options: ["_skipAuthCheck"],
+  refuses: [422],
   async beforeWrite(write) {
     const { previous, next, deps, options, warn } = write;
     const spec = kind.spec.parse(next.spec);

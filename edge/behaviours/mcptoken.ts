@@ -19,6 +19,7 @@ const kind = kindsByName.mcptoken;
 
 export const mcptoken: Behaviour = {
   alsoWrites: ["rbac"],
+  reveals: { token: "The credential itself: in the answer to its creation alone." },
   async beforeWrite({ caller, deps, next, reveal }) {
     const spec = kind.spec.parse(next.spec);
     const ends = lifeOf(spec.expiry, caller, Date.now());

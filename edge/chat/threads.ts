@@ -10,9 +10,9 @@ import { thread as table } from "#db/tables/index";
 import type { Call } from "../call.ts";
 import { answerRow } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
+import { listParameters } from "../resources/parameters.ts";
 import { findRows } from "../resources/read.ts";
 import { assertQuery, invalid, nameInPath, readDocument, rowInPath } from "../resources/request.ts";
-import { listParameters } from "../resources/routes.ts";
 import { may, ownedRows, type Route, route } from "../route.ts";
 
 const { agent, thread } = kindsByName;
@@ -36,6 +36,7 @@ export const threadRoutes: readonly Route[] = [
       tag: agent.plural,
       summary: "Begin a thread with an agent.",
       body: beginning,
+      bodyOptional: true,
       answer: { status: 201, schema: "Thread" },
     },
     begin,
@@ -47,11 +48,11 @@ export const threadRoutes: readonly Route[] = [
     {
       tag: agent.plural,
       summary: "List the caller's threads with an agent.",
-      query: listParameters,
+      query: listParameters(thread),
       answer: { status: 200, schema: "ThreadList" },
     },
     async (call) => {
-      assertQuery(call, Object.keys(listParameters));
+      assertQuery(call, Object.keys(listParameters(thread)));
       const { name } = await rowInPath(call, agent);
       return answerList(call, thread, { scopeId: undefined, fields: [{ field: "agent", is: "equal", value: name }] });
     },

@@ -1,9 +1,10 @@
 /** `/v1`: OpenAI's surface over every LLM (spec: inference.md). */
+import { z } from "zod";
 import type { Call } from "../call.ts";
 import { may, type Permission, type Route, route } from "../route.ts";
 import { askedOf, modelNotFound, modelOf } from "./asked.ts";
 import { Exchange } from "./exchange.ts";
-import { listModels, showModel } from "./models.ts";
+import { listModels, model, modelList, showModel } from "./models.ts";
 
 /** Paths that go to the provider as they are. */
 const passed = {
@@ -14,6 +15,13 @@ const passed = {
   "/v1/images/generations": "Makes images.",
   "/v1/audio/speech": "Speaks a text.",
 } as const;
+
+const asked = { tag: "inference", events: "InferenceEvent", refuses: [429, 502, 504] } as const;
+
+const answerOf = (path: string) =>
+  path === "/v1/audio/speech"
+    ? { status: 200, schema: z.string().meta({ format: "binary" }), type: "audio/*" }
+    : { status: 200, schema: "InferenceAnswer" };
 
 /** The model's name is in the body, and one that may not be run looks like one that does not exist. */
 const mayRunNamed: Permission = may("run", "llms", { name: modelOf, conceal: modelNotFound });
@@ -38,26 +46,39 @@ export const inferenceRoutes: readonly Route[] = [
     "GET",
     "/v1/models",
     may("run", "llms", { listed: true }),
-    { tag: "inference", summary: "Lists the models that the caller may run." },
+    {
+      tag: "inference",
+      summary: "Lists the models that the caller may run.",
+      answer: { status: 200, schema: modelList },
+    },
     listModels,
   ),
   route(
     "GET",
     "/v1/models/:name",
     may("run", "llms", { name: named, conceal: modelNotFound }),
-    { tag: "inference", summary: "Shows one model." },
+    { tag: "inference", summary: "Shows one model.", answer: { status: 200, schema: model } },
     showModel,
   ),
   ...Object.entries(passed).map(([path, summary]) =>
-    route("POST", path, mayRunNamed, { tag: "inference", summary }, async (call) =>
-      infer(call, await modelOf(call), path),
+    route(
+      "POST",
+      path,
+      mayRunNamed,
+      { ...asked, summary, body: "NamedInferenceRequest", answer: answerOf(path) },
+      async (call) => infer(call, await modelOf(call), path),
     ),
   ),
   route(
     "POST",
     "/api/v1/llms/:name/infer",
     may("run", "llms", { name: named, conceal: modelNotFound }),
-    { tag: "inference", summary: "Answers a chat with the LLM that the path names." },
+    {
+      ...asked,
+      summary: "Answers a chat with the LLM that the path names.",
+      body: "InferenceRequest",
+      answer: { status: 200, schema: "InferenceAnswer" },
+    },
     async (call) => infer(call, await named(call), "/v1/chat/completions"),
   ),
 ];

@@ -22,6 +22,17 @@ export async function showModel(call: Call): Promise<Response> {
   return Response.json(model);
 }
 
+/** As OpenAI's, and what its clients leave alone. */
+export const model = z.object({
+  id: z.string(),
+  object: z.literal("model"),
+  created: z.int().describe("Seconds since the epoch."),
+  owned_by: z.string(),
+  context_window: z.int().optional().describe("Tokens."),
+  status: z.string().describe("Its state."),
+});
+export const modelList = z.object({ object: z.literal("list"), data: z.array(model) });
+
 const shown = z.array(
   z.object({
     name: z.string(),

@@ -5,6 +5,7 @@ import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { behaviours } from "../behaviours/index.ts";
 import type { NamedKind } from "../resources/read.ts";
+import { patchOf } from "./patch.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -32,12 +33,23 @@ export const componentName = (kind: { name: string }): string => kind.name.charA
 
 export const refTo = (component: string): JsonSchema => ({ $ref: `#/components/schemas/${component}` });
 
+/** A body of this media type; a string names a component. */
+export const content = (type: string, schema: z.ZodType | JsonSchema | string, io: "input" | "output" = "output") => ({
+  [type]: {
+    schema: typeof schema === "string" ? refTo(schema) : schema instanceof z.ZodType ? jsonSchema(schema, io) : schema,
+  },
+});
+
 export function componentSchemas(): Record<string, JsonSchema> {
   return {
     ...Object.fromEntries(kinds.flatMap(schemasOf)),
-    MergePatch: {
+    InferenceRequest: inferenceRequest,
+    NamedInferenceRequest: { ...inferenceRequest, required: ["model"] },
+    InferenceAnswer: inferenceAnswer,
+    InferenceEvent: {
       type: "object",
-      description: "RFC 7396: fields to change, with null for those to remove. Objects merge, lists are replaced.",
+      description: "`data` of an event, as the provider gives it.",
+      additionalProperties: true,
     },
     Problem: problem,
     OpenAiError: openAiError,
@@ -48,7 +60,13 @@ function schemasOf(kind: NamedKind): [string, JsonSchema][] {
   const name = componentName(kind);
   return [
     [name, shown(kind)],
-    [`${name}Input`, given(kind)],
+    ...(kind.verbs.includes("create") ? [[`${name}Input`, given(kind)] as [string, JsonSchema]] : []),
+    ...(kind.verbs.includes("edit")
+      ? ([
+          [`${name}Replacement`, replacement(kind)],
+          [`${name}Patch`, patch(kind)],
+        ] as [string, JsonSchema][])
+      : []),
     [
       `${name}List`,
       {
@@ -100,6 +118,7 @@ function given(kind: NamedKind): JsonSchema {
     ...spec,
     description: kind.about,
     required: ["name", ...requiredOf(spec)],
+    ...groupsOf(kind),
     properties: {
       kind: { const: kind.name },
       ...properties(jsonSchema(envelope.pick({ name: true, labels: true }), "input")),
@@ -114,7 +133,36 @@ function given(kind: NamedKind): JsonSchema {
   };
 }
 
-function shown(kind: Kind): JsonSchema {
+/** The path names it already. */
+function replacement(kind: NamedKind): JsonSchema {
+  const { required, ...rest } = given(kind);
+  const needed = z
+    .array(z.string())
+    .parse(required)
+    .filter((field) => field !== "name");
+  return { ...rest, ...(needed.length > 0 ? { required: needed } : {}) };
+}
+
+function patch(kind: NamedKind): JsonSchema {
+  return {
+    ...patchOf(given(kind), ["kind", "name", ...writeOnlyFields(kind), ...(behaviours[kind.name]?.options ?? [])]),
+    description: `${kind.about} A JSON merge patch (RFC 7396): fields to change, with null for those to remove. Objects merge, lists are replaced.`,
+  };
+}
+
+/** Groups of fields of which one at most, or one exactly, is given: an option for each field, without the others. */
+function groupsOf({ atMostOneOf, oneOf }: Kind): JsonSchema {
+  const options = (group: readonly string[], needed: boolean) => ({
+    anyOf: group.map((field) => ({
+      ...(needed ? { required: [field] } : {}),
+      properties: Object.fromEntries(group.filter((other) => other !== field).map((other) => [other, { not: {} }])),
+    })),
+  });
+  const all = [...atMostOneOf.map((group) => options(group, false)), ...oneOf.map((group) => options(group, true))];
+  return all.length > 1 ? { allOf: all } : (all[0] ?? {});
+}
+
+function shown(kind: NamedKind): JsonSchema {
   const hidden = new Set(writeOnlyFields(kind));
   const { additionalProperties: _, ...spec } = jsonSchema(kind.spec, "output");
   const head = {
@@ -130,6 +178,12 @@ function shown(kind: Kind): JsonSchema {
       ...head,
       ...Object.fromEntries(Object.entries(properties(spec)).filter(([field]) => !hidden.has(field))),
       ...reported,
+      ...Object.fromEntries(
+        Object.entries(behaviours[kind.name]?.reveals ?? {}).map(([field, description]) => [
+          field,
+          { type: "string", description },
+        ]),
+      ),
     },
   };
 }
@@ -186,6 +240,23 @@ const problem: JsonSchema = {
       },
     },
   },
+};
+
+/** What the edge reads of a request for a model; all else is between the client and the provider. */
+const inferenceRequest: JsonSchema = {
+  type: "object",
+  description: "As the provider takes it: everything goes there as it came.",
+  properties: {
+    model: { type: "string", minLength: 1, description: "Name of an LLM, as `GET /v1/models` lists them." },
+    stream: { type: "boolean", description: "Answer as server-sent events." },
+  },
+  additionalProperties: true,
+};
+
+const inferenceAnswer: JsonSchema = {
+  type: "object",
+  description: "As the provider gives it.",
+  additionalProperties: true,
 };
 
 const openAiError: JsonSchema = {

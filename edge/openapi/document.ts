@@ -1,14 +1,15 @@
 /** The OpenAPI 3.1 document: a loop over the routes. Pure. */
 import type { z } from "zod";
 import { SECRET_HEADER, SESSION_HEADER } from "#db/protocol/publisher";
-import type { Permission, Route } from "../route.ts";
-import { componentSchemas, type JsonSchema, jsonSchema, refTo } from "./components.ts";
+import type { Parameter, Permission, Route, RouteDoc } from "../route.ts";
+import { componentSchemas, content, type JsonSchema } from "./components.ts";
+import { responseComponents, responsesOf } from "./responses.ts";
 
 export function openApiDocument(routes: readonly Route[]): JsonSchema {
   const paths: Record<string, JsonSchema> = {};
   for (const route of routes) {
     const path = templateOf(route.path);
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, routes) };
   }
   const tags = [...new Set(routes.map((r) => r.doc.tag))].map((name) => ({ name }));
   return {
@@ -26,7 +27,7 @@ export function openApiDocument(routes: readonly Route[]): JsonSchema {
     servers: [{ url: "/" }],
     tags,
     paths,
-    components: { schemas: componentSchemas(), securitySchemes },
+    components: { schemas: componentSchemas(), responses: responseComponents(paths), securitySchemes },
   };
 }
 
@@ -56,16 +57,14 @@ function securityOf(permission: Permission): Record<string, never[]>[] {
 /** hono's `:name` and `:name{pattern}` → `{name}`. */
 export const templateOf = (path: string): string => path.replace(/:([A-Za-z0-9_]+)(\{[^}]*\})?/g, "{$1}");
 
-function operation(route: Route): JsonSchema {
+function operation(route: Route, all: readonly Route[]): JsonSchema {
   const { doc, path, permission } = route;
   const inPath = [...templateOf(path).matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
-    schema: { type: "string" },
+    schema: { type: "string", minLength: 1 },
   }));
-  const described = (where: "query" | "header", all: Readonly<Record<string, string>> = {}) =>
-    Object.entries(all).map(([name, description]) => ({ name, in: where, description, schema: { type: "string" } }));
   const parameters = [...inPath, ...described("query", doc.query), ...described("header", doc.headers)];
   return {
     operationId: operationId(route),
@@ -74,55 +73,46 @@ function operation(route: Route): JsonSchema {
     description: permissionText(permission),
     security: securityOf(permission),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(doc.body === undefined
-      ? {}
-      : { requestBody: { required: true, content: content(doc.bodyType ?? "application/json", doc.body, "input") } }),
-    responses: responsesOf(route),
+    ...(doc.body === undefined ? {} : { requestBody: bodyOf(doc, doc.body) }),
+    responses: responsesOf(route, linksOf(route, all)),
   };
 }
 
-function responsesOf({ doc, permission, surface, path, method }: Route): JsonSchema {
-  const { status, schema } = doc.answer ?? { status: 200 };
-  const success = {
-    description: doc.summary,
-    ...(schema
-      ? {
-          content: {
-            ...content("application/json", schema, "output"),
-            ...(doc.events ? content("text/event-stream", doc.events, "output") : {}),
-          },
-        }
-      : {}),
-  };
-  const guarded = permission.is !== "public";
-  const refusals: [boolean, number, string][] = [
-    [doc.body !== undefined || doc.query !== undefined, 400, "The request is not valid; it says where."],
-    [guarded, 401, "The credential is missing or not valid."],
-    [guarded && permission.is !== "authenticated", 403, "A permission is missing; it says which."],
-    [path.includes(":"), 404, "There is nothing of this name."],
-    [surface === "api" && method !== "GET", 409, "It conflicts with what there is."],
-    [doc.events !== undefined, 410, "What came since that resourceVersion is no longer known."],
-    [doc.headers?.["if-match"] !== undefined, 412, "Somebody has changed it since it was read."],
-    [doc.body !== undefined, 413, "The body is too large."],
-    [true, 503, "The store or what stands behind can't be reached."],
-  ];
-  const refusal = (description: string) => ({
-    description,
-    content:
-      surface === "openai"
-        ? { "application/json": { schema: refTo("OpenAiError") } }
-        : { "application/problem+json": { schema: refTo("Problem") } },
+const described = (where: "query" | "header", all: Readonly<Record<string, Parameter>> = {}): JsonSchema[] =>
+  Object.entries(all).map(([name, parameter]) => {
+    const { about, schema, required } = typeof parameter === "string" ? { about: parameter } : parameter;
+    return {
+      name,
+      in: where,
+      description: about,
+      ...(required ? { required } : {}),
+      schema: schema ?? { type: "string" },
+    };
   });
-  return {
-    [status]: success,
-    ...Object.fromEntries(refusals.filter(([applies]) => applies).map(([, code, why]) => [code, refusal(why)])),
-    default: refusal("Any other refusal."),
+
+function bodyOf({ bodyTypes, bodyOptional, examples }: RouteDoc, body: z.ZodType | string): JsonSchema {
+  const shown = examples && {
+    examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
   };
+  const media = (bodyTypes ?? ["application/json"]).map((type) => [
+    type,
+    { ...content(type, body, "input")[type], ...shown },
+  ]);
+  return { required: bodyOptional !== true, content: Object.fromEntries(media) };
 }
 
-const content = (type: string, schema: z.ZodType | string, io: "input" | "output") => ({
-  [type]: { schema: typeof schema === "string" ? refTo(schema) : jsonSchema(schema, io) },
-});
+/** What was made is read, changed and deleted by its id. */
+function linksOf({ method, path, doc }: Route, all: readonly Route[]): JsonSchema | undefined {
+  if (method !== "POST" || doc.answer?.status !== 201) return undefined;
+  const next = all.filter((r) => r.path === `${path}/:name`);
+  if (next.length === 0) return undefined;
+  return Object.fromEntries(
+    next.map((r) => [
+      r.method.toLowerCase(),
+      { operationId: operationId(r), description: r.doc.summary, parameters: { name: "$response.body#/id" } },
+    ]),
+  );
+}
 
 function permissionText(permission: Permission): string {
   switch (permission.is) {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { authenticated, type Route, route } from "../route.ts";
 import { openApiDocument } from "./document.ts";
 
@@ -8,7 +9,11 @@ export function openApiRoute(all: () => readonly Route[]): Route {
     "GET",
     "/api/v1/openapi.json",
     authenticated,
-    { tag: "api", summary: "This document: every route, as OpenAPI 3.1." },
+    {
+      tag: "api",
+      summary: "This document: every route, as OpenAPI 3.1.",
+      answer: { status: 200, schema: z.looseObject({ openapi: z.string() }) },
+    },
     () => {
       document ??= JSON.stringify(openApiDocument(all()));
       return new Response(document, { headers: { "content-type": "application/json" } });

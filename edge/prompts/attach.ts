@@ -7,10 +7,10 @@ import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
+import { listParameters } from "../resources/parameters.ts";
 import { shownSpec } from "../resources/present.ts";
 import { findRows } from "../resources/read.ts";
 import { assertQuery, invalid, readDocument, readReplacement, rowInPath } from "../resources/request.ts";
-import { listParameters } from "../resources/routes.ts";
 import { write } from "../resources/write.ts";
 
 const { personality, prompt } = kindsByName;
@@ -20,7 +20,7 @@ type Attachment = SpecOf<"personality">["prompts"][number];
 export const attachment = personality.spec.shape.prompts.unwrap().element;
 
 export async function attachedPrompts(call: Call): Promise<Response> {
-  assertQuery(call, ["agent", ...Object.keys(listParameters)]);
+  assertQuery(call, ["agent", ...Object.keys(listParameters(prompt))]);
   const row = await rowInPath(call, personality);
   return answerList(call, prompt, {
     scopeId: undefined,

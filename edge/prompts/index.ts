@@ -1,12 +1,12 @@
 /** What prompts have beside the generic routes: being approved, being attached to a personality, and being detached. */
 import { kindsByName } from "#db/resources/index";
+import { listParameters } from "../resources/parameters.ts";
 import { concealed, nameInPath } from "../resources/request.ts";
-import { listParameters } from "../resources/routes.ts";
 import { may, type Route, route } from "../route.ts";
 import { approve } from "./approve.ts";
 import { attach, attachedPrompts, attachment, detach } from "./attach.ts";
 
-const { personality, promptrequest } = kindsByName;
+const { personality, prompt, promptrequest } = kindsByName;
 const conceal = concealed(personality);
 const ofPersonality = (role: "view" | "edit") =>
   may(role, personality.permission, { name: (call) => nameInPath(call, personality), ...(conceal ? { conceal } : {}) });
@@ -34,7 +34,7 @@ export const promptRoutes: readonly Route[] = [
     {
       tag: "personalities",
       summary: "List the prompts that are attached to a personality, as far as the caller may view them.",
-      query: { ...which, ...listParameters },
+      query: { ...which, ...listParameters(prompt) },
       answer: { status: 200, schema: "PromptList" },
     },
     attachedPrompts,

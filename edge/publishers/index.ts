@@ -20,6 +20,7 @@ import { ask, type RegisterInward } from "./inward.ts";
 
 const ownSecret: Permission = { is: "publisher" };
 const tag = "publishers";
+const channel = z.string().describe("Server-sent events, each with a task.");
 
 export const publisherRoutes: readonly Route[] = [
   route(
@@ -38,10 +39,14 @@ export const publisherRoutes: readonly Route[] = [
     "GET",
     "/api/v1/llms/_provider-stream",
     ownSecret,
-    { tag, summary: "The channel on which tasks come, as server-sent events.", answer: { status: 200 } },
+    {
+      tag,
+      summary: "The channel on which tasks come, as server-sent events.",
+      answer: { status: 200, schema: channel, type: "text/event-stream" },
+    },
     (call) => {
       // A HEAD is answered by running the GET: it would replace the channel that is open, and drop its own.
-      if (call.request.method !== "GET") refuse("method_not_allowed", "A channel is opened by GET.");
+      if (call.request.method !== "GET") refuse("method_not_allowed", "A channel is opened by GET.", { allow: "GET" });
       return forward(call, "/stream");
     },
   ),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mergePatch } from "./merge-patch.ts";
+import { assertMergePatch, mergePatch } from "./merge-patch.ts";
 
 /** RFC 7396, Appendix A. */
 const examples: [unknown, unknown, unknown][] = [
@@ -44,4 +44,21 @@ test("a key that is called __proto__ is a key", () => {
   const merged = mergePatch({}, JSON.parse('{"__proto__":{"polluted":1}}'));
   expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
   expect("polluted" in {}).toBe(false);
+});
+
+test("another kind of patch is not read as a merge patch", () => {
+  const of = (type: string) => () => assertMergePatch(new Headers(type ? { "content-type": type } : {}));
+  for (const type of ["", "application/json", "application/merge-patch+json; charset=utf-8", "text/plain"]) of(type)();
+  for (const type of [
+    "application/json-patch+json",
+    "application/strategic-merge-patch+json",
+    "Application/Apply-Patch+YAML",
+    "application/json-patch",
+  ])
+    expect(of(type), type).toThrow(
+      expect.objectContaining({
+        code: "unsupported_media",
+        details: expect.objectContaining({ accept: expect.objectContaining({ header: "accept-patch" }) }),
+      }),
+    );
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import type { Kind } from "#db/resources/kind";
 import { isSound } from "#db/resources/validate";
-import { assertScalarField } from "./selectors.ts";
+import { scalarFields, unknownField } from "./selectors.ts";
 
 export const defaultLimit = 500;
 export const greatestLimit = 1000;
@@ -35,8 +35,11 @@ const token = z.strictObject({
 export function parseLimit(text: string | null): number {
   if (text === null || text === "") return defaultLimit;
   const limit = Number(text);
-  if (!/^\d{1,9}$/.test(text) || limit < 1)
-    refuse("invalid_request", `limit: expected a whole number from 1 to ${greatestLimit}.`, { param: "limit" });
+  if (!/^\d+$/.test(text) || limit < 1)
+    refuse("invalid_request", "limit: expected a whole number, at least 1.", {
+      param: "limit",
+      hint: `More than ${greatestLimit} is as good as ${greatestLimit}; \`continue\` of an answer gives the next page.`,
+    });
   return Math.min(limit, greatestLimit);
 }
 
@@ -50,9 +53,14 @@ export function parseOrder(kind: Kind, given: string | null): Order {
       param: "sort",
       hint: "It can be createdAt or -createdAt.",
     });
-  if (by !== "createdAt" && by !== "updatedAt") assertScalarField(kind, by, "sort");
+  const known = sortable(kind);
+  if (!known.includes(by)) throw unknownField(kind, by, "sort", "sorted", known);
   return { by, descending };
 }
+
+/** What lists of the kind can be sorted by. */
+export const sortable = (kind: Kind): string[] =>
+  kind.timeline ? ["createdAt"] : [...scalarFields(kind), "createdAt", "updatedAt"];
 
 const orderText = (order: Order) => `${order.descending ? "-" : ""}${order.by}`;
 

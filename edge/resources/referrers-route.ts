@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { edges } from "#db/tables/index";
-import { may, type Route, route } from "../route.ts";
+import { may, type Route, type RouteDoc, route } from "../route.ts";
 import { childrenOf, referrersOf } from "./dependents.ts";
 import { maySee } from "./governor.ts";
 import { assertQuery, nameInPath, rowInPath } from "./request.ts";
@@ -16,7 +16,7 @@ const answer = z.object({
 });
 
 /** Undefined for a kind that nothing can refer to. */
-export function referrersRoute(kind: TableKind, query: Readonly<Record<string, string>>): Route | undefined {
+export function referrersRoute(kind: TableKind, query: NonNullable<RouteDoc["query"]>): Route | undefined {
   const targets = [kind, ...childrenOf(kind.name)].map((k) => k.name);
   if (!edges.some((e) => targets.includes(e.to))) return undefined;
   return route(

@@ -190,13 +190,23 @@ export async function absent(call: Call, kind: NamedKind, word: string): Promise
 /** Characters of one query parameter. */
 const longestParameter = 8192;
 
-/** @throws Refusal invalid_request for a parameter that nobody reads: a filter with a typing error must not select everything. */
+/**
+ * @throws Refusal invalid_request for a parameter that nobody reads, or of which only one could be read: a filter with a typing
+ * error must not select everything.
+ */
 export function assertQuery(call: Call, known: readonly string[]): void {
+  const seen = new Set<string>();
   for (const [key, value] of call.url.searchParams) {
     if (value.length > longestParameter || !isSound(value))
       refuse("invalid_request", `${key.slice(0, 80)}: is too long or contains a NUL character.`, {
         param: key.slice(0, 80),
       });
+    if (seen.has(key))
+      refuse("invalid_request", `${key.slice(0, 80)}: is given twice.`, {
+        param: key.slice(0, 80),
+        hint: key.endsWith("Selector") ? "Put its requirements into one, with commas." : "Give it once.",
+      });
+    seen.add(key);
     if (known.includes(key)) continue;
     const suggestion = near(key, known);
     refuse("invalid_request", `There is no query parameter ${JSON.stringify(key.slice(0, 80))} here.`, {

@@ -1,7 +1,9 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
+import { examples } from "#db/resources/examples";
 import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
+import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
@@ -9,7 +11,21 @@ import { answerOutcome, answerRow } from "./answer.ts";
 import { parentOf } from "./dependents.ts";
 import { end, viewOf } from "./elsewhere.ts";
 import { answerList, type Only } from "./list.ts";
+import { assertMergePatch } from "./merge-patch.ts";
 import { type Nest, nestsOf } from "./nested.ts";
+import {
+  applyParameters,
+  known,
+  listParameters,
+  made,
+  preconditions,
+  timelineParameters,
+  versioned,
+  watchHeaders,
+  watchParameters,
+  writeParameters,
+  written,
+} from "./parameters.ts";
 import { assertSeen, preconditionsOf } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
 import { referrersRoute } from "./referrers-route.ts";
@@ -59,10 +75,16 @@ function routesOf(kind: NamedKind): Route[] {
   const listQuery = {
     ...(kind.scope ? { [kind.scope]: `Only those of this ${kind.scope}.` } : {}),
     ...(kind.timeline ? timelineParameters : {}),
-    ...listParameters,
+    ...listParameters(kind),
     ...(hasTable(kind) ? watchParameters : {}),
   };
-  const answer = (status: number) => ({ status, schema: component });
+  const answer = (status: number, headers: Readonly<Record<string, string>>) => ({
+    status,
+    schema: component,
+    headers,
+  });
+  const refuses = behaviours[kind.name]?.refuses ?? [];
+  const shown = examples[kind.name] ?? {};
   const answers = {
     answer: { status: 200, schema: `${component}List` },
     ...(hasTable(kind) ? { events: `${component}Event`, headers: watchHeaders } : {}),
@@ -79,7 +101,7 @@ function routesOf(kind: NamedKind): Route[] {
         "GET",
         one,
         role("view"),
-        { summary: `Read one ${kind.name}.`, query: which, headers: known, answer: answer(200) },
+        { summary: `Read one ${kind.name}.`, query: which, headers: known, answer: answer(200, versioned) },
         async (call) => {
           const row = await rowInPath(call, kind);
           return answerRow(call, kind, (await viewOf(call, kind))(row));
@@ -96,7 +118,7 @@ function routesOf(kind: NamedKind): Route[] {
           listed,
           {
             summary: `List the ${kind.plural} of one ${nest.of.name}.`,
-            query: { ...listParameters, ...watchParameters },
+            query: { ...listParameters(kind), ...watchParameters },
             ...answers,
           },
           async (call) => answerList(call, kind, await within(call, nest)),
@@ -109,7 +131,14 @@ function routesOf(kind: NamedKind): Route[] {
         "POST",
         at,
         may("create", kind.permission, { name: (call) => nameInBody(call, kind) }),
-        { summary: `Create a ${kind.name}.`, query: applyParameters, body: `${component}Input`, answer: answer(201) },
+        {
+          summary: `Create a ${kind.name}.`,
+          query: applyParameters,
+          body: `${component}Input`,
+          examples: { ...shown },
+          answer: answer(201, made),
+          refuses,
+        },
         async (call) => {
           const body = await readDocument(call);
           const document = isApply(call) ? readApplied(kind, body, undefined) : readNew(kind, body);
@@ -130,10 +159,11 @@ function routesOf(kind: NamedKind): Route[] {
               method === "PUT" ? `Replace a ${kind.name}.` : `Change fields of a ${kind.name} (JSON merge patch).`,
             query: { ...which, ...(method === "PUT" ? applyParameters : writeParameters) },
             ...(method === "PUT"
-              ? { body: `${component}Input` }
-              : { body: "MergePatch", bodyType: "application/merge-patch+json" }),
+              ? { body: `${component}Replacement` }
+              : { body: `${component}Patch`, bodyTypes: ["application/merge-patch+json", "application/json"] }),
             headers: preconditions,
-            answer: answer(200),
+            answer: answer(200, written),
+            refuses,
           },
           (call) => edit(call, kind, method),
         ),
@@ -149,7 +179,7 @@ function routesOf(kind: NamedKind): Route[] {
           summary: `Delete a ${kind.name}.`,
           query: { ...which, ...writeParameters },
           headers: preconditions,
-          answer: answer(200),
+          answer: answer(200, versioned),
         },
         async (call) => {
           const seen = preconditionsOf(call.request.headers);
@@ -163,45 +193,6 @@ function routesOf(kind: NamedKind): Route[] {
   return routes;
 }
 
-export const listParameters = {
-  limit: "Most items of the answer; default 500, at most 1000.",
-  continue: "Token of the page before.",
-  labelSelector: "a=b, a!=b, a in (b,c), a notin (b,c), a, !a, separated by commas.",
-  fieldSelector: "field=value or field!=value on scalar fields, separated by commas.",
-  name: "Only names that start so.",
-  sort: "name, createdAt, updatedAt or a scalar field; - before it turns the order round.",
-} as const;
-
-const timelineParameters = {
-  since: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
-  until: "Only from before then.",
-} as const;
-
-/** Of lists whose changes can be followed. */
-export const watchParameters = {
-  watch: "true: answer with a stream of what changes, as server-sent events.",
-  resourceVersion: "Where a watch begins: of a list, an event or a resource. Without it: with what is there.",
-} as const;
-
-const watchHeaders = {
-  "last-event-id": "Of a watch: the id of the last event that was seen; goes before resourceVersion.",
-} as const;
-
-export const writeParameters = { dryRun: "true: answer what would be stored, and store nothing." } as const;
-
-const applyParameters = {
-  ...writeParameters,
-  apply:
-    "true: the body is a manifest. Fields that it has are set, those that an earlier one set and it has not go, others stay; null removes.",
-} as const;
-
-const known = { "if-none-match": "ETag of what is known already: 304 when it is still current." } as const;
-
-const preconditions = {
-  "if-match": "ETag of what was read: 412 when somebody has changed it since.",
-  "if-none-match": "*: 412 when it is there. A PUT never creates.",
-} as const;
-
 async function within(call: Call, nest: Nest): Promise<Only> {
   const { id, name } = await ownerCalled(call, nest.of, call.params[nest.of.name] ?? "");
   if (nest.isParent) return { scopeId: id };
@@ -209,10 +200,11 @@ async function within(call: Call, nest: Nest): Promise<Only> {
 }
 
 async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promise<Response> {
+  const merge = method === "PATCH";
+  if (merge) assertMergePatch(call.request.headers);
   const body = await readDocument(call);
   const seen = preconditionsOf(call.request.headers, isApply(call) ? undefined : body);
   const first = await rowInPath(call, kind);
-  const merge = method === "PATCH";
   const read = merge ? readPatched : isApply(call) ? readApplied : readReplacement;
   const outcome = await write(
     call,

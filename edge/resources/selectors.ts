@@ -1,6 +1,6 @@
 /** Label and field selectors, as kubectl writes them → requirements. Pure. */
 import { z } from "zod";
-import { refuse } from "#db/protocol/errors";
+import { Refusal, refuse } from "#db/protocol/errors";
 import { unwrap } from "#db/resources/field";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { near } from "#db/resources/near";
@@ -87,8 +87,20 @@ export function scalarFields(kind: Kind): string[] {
 export function assertScalarField(kind: Kind, field: string, param: string): void {
   const known = scalarFields(kind);
   if (known.includes(field)) return;
+  throw unknownField(kind, field, param, "selected", known);
+}
+
+/** @param done what was to be done with the field: `selected`. */
+export function unknownField(
+  kind: Kind,
+  field: string,
+  param: string,
+  done: "selected" | "sorted",
+  known: readonly string[],
+): Refusal {
   const suggestion = near(field, known);
-  refuse("invalid_request", `${param}: ${kind.plural} can't be selected by ${JSON.stringify(field.slice(0, 80))}.`, {
+  const message = `${param}: ${kind.plural} can't be ${done} by ${JSON.stringify(field.slice(0, 80))}.`;
+  return new Refusal("invalid_request", message, {
     param,
     hint: suggestion ? `Did you mean ${suggestion}?` : `It can be one of ${known.join(", ")}.`,
   });
@@ -114,8 +126,11 @@ function terms(text: string, param: string): string[] {
     } else term += c;
   }
   found.push(term.trim());
-  const given = found.filter((t) => t !== "");
-  if (given.length > mostRequirements)
+  if (found.length === 1 && found[0] === "") return [];
+  if (found.length > mostRequirements)
     refuse("invalid_request", `${param} has more than ${mostRequirements} requirements.`, { param });
-  return given;
+  // What was lost before or after a comma must not become a selection of everything.
+  if (found.includes(""))
+    refuse("invalid_request", `${param}: nothing stands beside a comma.`, { param, hint: "Leave out the comma." });
+  return found;
 }

@@ -35,7 +35,7 @@ export function isWatch(call: Call): boolean {
 export async function watch(call: Call, kind: TableKind, selection: Selection): Promise<Response> {
   const { request, url, deps, caller } = call;
   // A HEAD is answered by running the GET and dropping its body: this one would never end.
-  if (request.method !== "GET") refuse("method_not_allowed", "A watch is opened by GET.");
+  if (request.method !== "GET") refuse("method_not_allowed", "A watch is opened by GET.", { allow: "GET" });
   const page = ofPages.find((p) => url.searchParams.get(p));
   if (page)
     refuse("invalid_request", `${page}: a watch has no pages.`, {

@@ -45,6 +45,7 @@ export const devicePageRoutes: readonly Route[] = [
       tag: "auth",
       summary: "The page on which confirming a device begins.",
       query: { code: "What the device shows." },
+      page: true,
     },
     asPage(async (call) => {
       const { settings: provider } = providerOf(call);
@@ -57,7 +58,7 @@ export const devicePageRoutes: readonly Route[] = [
     "GET",
     CONFIRM_PATH,
     open("the sealed cookie of a login at the provider is the credential"),
-    { tag: "auth", summary: "The page on which a device is confirmed." },
+    { tag: "auth", summary: "The page on which a device is confirmed.", page: true },
     asPage(async (call) => {
       const who = await confirmerOf(call);
       return pages.codePage(who.form, who.code ? shownCode(who.code) : "");
@@ -71,7 +72,9 @@ export const devicePageRoutes: readonly Route[] = [
       tag: "auth",
       summary: "Look at a device that waits, allow it or deny it: the form of that page.",
       body: decided,
-      bodyType: "application/x-www-form-urlencoded",
+      bodyTypes: ["application/x-www-form-urlencoded"],
+      refuses: [429],
+      page: true,
     },
     asPage(decide),
   ),

@@ -36,6 +36,7 @@ export const deviceRoutes: readonly Route[] = [
       tag: "auth",
       summary: "Begin a login on a machine without a browser (RFC 8628).",
       answer: { status: 200, schema: opened },
+      refuses: [429],
     },
     async (call) => {
       const { settings: provider } = providerOf(call);
@@ -63,6 +64,7 @@ export const deviceRoutes: readonly Route[] = [
       summary: "Ask whether somebody has confirmed the device: authorization_pending, slow_down, or a session.",
       body: polled,
       answer: { status: 200, schema: loginAnswer },
+      refuses: [429],
     },
     async (call) => {
       const { deviceCode } = await call.json(polled);

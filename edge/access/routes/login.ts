@@ -33,6 +33,7 @@ export const loginRoutes: readonly Route[] = [
       summary: "Log in with e-mail address and password.",
       body: loginBody,
       answer: { status: 200, schema: loginAnswer },
+      refuses: [429],
     },
     async (call) => {
       const given = await call.json(loginBody);

@@ -4,6 +4,7 @@ import { type TableKind, tableKinds } from "#db/resources/index";
 import type { Call } from "../../call.ts";
 import { governing, maySee } from "../../resources/governor.ts";
 import { parseLimit } from "../../resources/page.ts";
+import { limitParameter } from "../../resources/parameters.ts";
 import { absent, assertQuery, nameInPath, rowInPath } from "../../resources/request.ts";
 import { may, type Route, route } from "../../route.ts";
 import { reached, whoReaches } from "../review.ts";
@@ -13,7 +14,7 @@ const review = z.object({
   more: z.boolean().describe("Whether there are others than these."),
 });
 
-const query = { limit: "Most items of the answer; default 500, at most 1000." };
+const query = { limit: limitParameter };
 
 export const reviewRoutes: readonly Route[] = tableKinds.map((kind) =>
   route(

@@ -6,7 +6,8 @@ import { resources } from "#db/tables/index";
 import { parseWith } from "../../body.ts";
 import type { Call } from "../../call.ts";
 import { toRefusal } from "../../errors.ts";
-import { open, type Route, route } from "../../route.ts";
+import { jsonSchema } from "../../openapi/components.ts";
+import { open, type Parameter, type Route, route } from "../../route.ts";
 import { notAuthenticated } from "../authenticate.ts";
 import type { Person } from "../oidc/claims.ts";
 import { writeCookie } from "../oidc/cookie.ts";
@@ -46,6 +47,14 @@ const exchanged = z.strictObject({
   redirectUri: z.string().min(1).max(2048).describe("As it was given at the beginning."),
 });
 
+const needed = (about: string, name: keyof typeof begun.shape): Parameter => ({
+  about,
+  schema: jsonSchema(begun.shape[name], "input"),
+  required: true,
+});
+
+const toProvider = { Location: "The provider's, or the program's with an error." };
+
 export const ssoRoutes: readonly Route[] = [
   route(
     "GET",
@@ -55,12 +64,13 @@ export const ssoRoutes: readonly Route[] = [
       tag: "auth",
       summary: "Begin a login at the provider for a program on this machine; a browser is sent there (RFC 8252).",
       query: {
-        redirect_uri: "Where the program listens: http on 127.0.0.1, [::1] or localhost.",
-        state: "Comes back with the code.",
-        code_challenge: "S256 of the program's code verifier (RFC 7636).",
-        code_challenge_method: "S256.",
+        redirect_uri: needed("Where the program listens: http on 127.0.0.1, [::1] or localhost.", "redirect_uri"),
+        state: needed("Comes back with the code.", "state"),
+        code_challenge: needed("S256 of the program's code verifier (RFC 7636).", "code_challenge"),
+        code_challenge_method: needed("How it was made.", "code_challenge_method"),
       },
-      answer: { status: 302 },
+      answer: { status: 302, headers: toProvider },
+      page: true,
     },
     asPage(async (call) => {
       const given = parseWith(begun, Object.fromEntries(call.url.searchParams));
@@ -81,7 +91,8 @@ export const ssoRoutes: readonly Route[] = [
       tag: "auth",
       summary: "Begin a login at the provider to confirm a device; a browser is sent there.",
       query: { code: "What the device shows, where it is known." },
-      answer: { status: 302 },
+      answer: { status: 302, headers: toProvider },
+      page: true,
     },
     asPage((call) => {
       const code = typedCode(call.url.searchParams.get("code") ?? "");
@@ -96,7 +107,9 @@ export const ssoRoutes: readonly Route[] = [
       tag: "auth",
       summary: "Where the provider sends the browser back to.",
       query: { state: "Of the login.", code: "The provider's.", error: "Instead of a code.", iss: "The provider." },
-      answer: { status: 302 },
+      answer: { status: 302, headers: { Location: "Where the login goes on." } },
+      refuses: [429],
+      page: true,
     },
     asPage(comeBack),
   ),
@@ -109,6 +122,7 @@ export const ssoRoutes: readonly Route[] = [
       summary: "Exchange the one-time code of a login at the provider for a session. It is good for one minute, once.",
       body: exchanged,
       answer: { status: 200, schema: loginAnswer },
+      refuses: [429],
     },
     async (call) => {
       const given = await call.json(exchanged);
@@ -120,7 +134,7 @@ export const ssoRoutes: readonly Route[] = [
     "GET",
     "/login/done",
     open("it says that a window can be closed, and nothing else"),
-    { tag: "auth", summary: "The page on which a program's login ends in the browser." },
+    { tag: "auth", summary: "The page on which a program's login ends in the browser.", page: true },
     () => donePage(),
   ),
 ];

@@ -7,6 +7,7 @@ import { publicJwk } from "../session-token.ts";
 import { identity } from "./answers.ts";
 
 const question = z.union([binding, z.strictObject({ role: z.literal("run"), action: z.enum(operations) })]);
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string() })) });
 const decision = z.object({
   allowed: z.boolean(),
   because: z.string().optional().describe("The binding that allows it."),
@@ -43,7 +44,7 @@ export const whoamiRoutes: readonly Route[] = [
     "GET",
     "/.well-known/jwks.json",
     open("public keys are for everybody"),
-    { tag: "auth", summary: "Keys that verify access tokens (RFC 7517)." },
+    { tag: "auth", summary: "Keys that verify access tokens (RFC 7517).", answer: { status: 200, schema: keySet } },
     (call) =>
       Response.json(
         { keys: [publicJwk(call.deps.settings.signingKey)] },
