@@ -27,11 +27,9 @@ export function writeRefusal(refusal: Refusal, surface: Surface, requestId: stri
   const headers = new Headers({ "x-request-id": requestId, "cache-control": "no-store" });
   const { retryAfter } = refusal.details;
   if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter)));
-  if (http === 401) {
-    headers.set("www-authenticate", 'Bearer realm="mcpctl"');
-    // Claude Code retries a 401 for three minutes without it.
-    headers.set("x-should-retry", "false");
-  }
+  if (http === 401) headers.set("www-authenticate", 'Bearer realm="mcpctl"');
+  // Claude Code retries a 401 for three minutes without it; OpenAI's packages try every 5xx again.
+  if (http === 401 || refusal.details.lasting) headers.set("x-should-retry", "false");
   return surface === "openai" ? openai(refusal, http, headers) : problem(refusal, http, headers);
 }
 

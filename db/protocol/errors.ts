@@ -67,6 +67,8 @@ export interface RefusalDetails {
   hint?: string;
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   retryAfter?: number;
+  /** Trying again can't help, although the status says that it may: a wrong key or URL. SDKs are told so. */
+  lasting?: true;
   /** The request's field that is at fault, in OpenAI's sense of `param`. */
   param?: string;
   faults?: Fault[];

@@ -218,10 +218,8 @@ export class Exchange {
     };
   }
 
-  #providersWords({ status, body, retryAfter }: ProviderError): Response {
-    const headers = this.#headers("application/json");
-    if (retryAfter !== null) headers["retry-after"] = retryAfter;
-    return new Response(body, { status, headers });
+  #providersWords({ status, body, retry }: ProviderError): Response {
+    return new Response(body, { status, headers: { ...this.#headers("application/json"), ...retry } });
   }
 
   /** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
@@ -245,8 +243,6 @@ export class Exchange {
     );
     response.headers.set("x-mcpctl-llm", this.#target.name);
     response.headers.set("x-mcpctl-attempts", "1");
-    // Trying again can't mend a key, a web page or a redirect.
-    if (refusal.code === "provider_failed") response.headers.set("x-should-retry", "false");
     return response;
   }
 
