@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Refusal } from "#db/protocol/errors";
-import { parseJson, parseWith, readBounded } from "./body.ts";
+import { assertPlain, parseJson, parseWith, readBounded } from "./body.ts";
 
 const post = (body: BodyInit, init: RequestInit = {}) => new Request("http://edge/", { method: "POST", body, ...init });
 const chunked = (...parts: string[]) =>
@@ -32,6 +32,13 @@ describe("reading a body", () => {
     for (const headers of [{ "content-length": "2", "transfer-encoding": "chunked" }, { "content-length": "2x" }])
       await expect(readBounded(post("hello!", { headers }), 5)).rejects.toMatchObject({ code: "too_large" });
   });
+});
+
+test("a compressed body is named as such", () => {
+  for (const plain of [{}, { "content-encoding": "identity" }, { "content-encoding": " Identity " }])
+    expect(() => assertPlain(new Headers(plain))).not.toThrow();
+  for (const coding of ["gzip", "zstd", "identity, br"])
+    expect(() => assertPlain(new Headers({ "content-encoding": coding }))).toThrow(`compressed (${coding})`);
 });
 
 describe("JSON", () => {

@@ -8,6 +8,15 @@ function tooLarge(limit: number): Refusal {
   });
 }
 
+/** Compressed bytes would be taken for broken JSON. @throws Refusal unsupported */
+export function assertPlain(headers: Headers): void {
+  const coding = headers.get("content-encoding");
+  if (coding === null || /^\s*(identity)?\s*$/i.test(coding)) return;
+  refuse("unsupported", `The request's body is compressed (${coding.slice(0, 50)}), which is not taken here.`, {
+    hint: "Send it as it is, without `content-encoding`.",
+  });
+}
+
 /** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
 export async function readBounded(request: Request | Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("content-length");

@@ -1,7 +1,7 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
 import type { Caller } from "./access/principal.ts";
-import { parseJson, parseWith, readBounded } from "./body.ts";
+import { assertPlain, parseJson, parseWith, readBounded } from "./body.ts";
 import type { Deps } from "./deps.ts";
 
 const SMALL_BODY_BYTES = 65_536;
@@ -53,9 +53,10 @@ export class Call {
 
   /**
    * The whole body, read once however often it is asked for.
-   * @param limit bytes, where the route's bodies are smaller than the edge accepts. @throws Refusal too_large
+   * @param limit bytes, where the route's bodies are smaller than the edge accepts. @throws Refusal too_large, unsupported
    */
   bytes(limit = Number.POSITIVE_INFINITY): Promise<Uint8Array<ArrayBuffer>> {
+    assertPlain(this.request.headers);
     this.#body ??= readBounded(this.request, Math.min(limit, this.deps.settings.maxBodyBytes));
     return this.#body;
   }
