@@ -12,6 +12,7 @@ import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { inferenceRoutes } from "./inference/index.ts";
+import { nearRoute } from "./near-route.ts";
 import { openApiRoute } from "./openapi/index.ts";
 import { promptRoutes } from "./prompts/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
@@ -63,14 +64,17 @@ function serving(surface: Surface): Hono<{ Bindings: Env }> {
 function nothingAt(path: string, surface: Surface, request: Request): Response {
   const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
+  const near = allowed ? undefined : nearRoute(path);
   const refusal = allowed
     ? new Refusal("method_not_allowed", `${request.method} is not possible on ${path}; it knows ${allowed}.`, {
         allow: allowed,
       })
     : new Refusal("not_found", `There is nothing at ${path}.`, {
-        hint: path.endsWith("/") ? "Leave out the slash at its end." : "`/api/v1/openapi.json` lists what there is.",
+        hint:
+          near?.hint ??
+          (path.endsWith("/") ? "Leave out the slash at its end." : "`/api/v1/openapi.json` lists what there is."),
       });
-  return refused(refusal, surface, request);
+  return refused(refusal, near?.openai ? "openai" : surface, request);
 }
 
 async function serve(

@@ -29,11 +29,9 @@ export function writeRefusal(refusal: Refusal, surface: Surface, requestId: stri
   if (allow !== undefined) headers.set("allow", allow);
   if (accept) headers.set(accept.header, accept.value);
   if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter)));
-  if (http === 401) {
-    headers.set("www-authenticate", 'Bearer realm="mcpctl"');
-    // Claude Code retries a 401 for three minutes without it.
-    headers.set("x-should-retry", "false");
-  }
+  if (http === 401) headers.set("www-authenticate", 'Bearer realm="mcpctl"');
+  // Claude Code retries a 401 for three minutes without it; OpenAI's packages try every 5xx again.
+  if (http === 401 || refusal.details.lasting) headers.set("x-should-retry", "false");
   return surface === "openai" ? openai(refusal, http, headers) : problem(refusal, http, headers);
 }
 

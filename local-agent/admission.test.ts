@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { InferTask } from "#db/protocol/publisher";
-import { admit, type Published, withoutV1 } from "./admission.ts";
+import { admit, type Published } from "./admission.ts";
 
 const published: Published[] = [{ name: "home", model: "real", url: "http://127.0.0.1:1" }];
 const task: InferTask = {
@@ -35,10 +35,4 @@ describe("a task", () => {
   test("is refused while draining", () => {
     expect(admit(task, published, true)).toMatchObject({ is: "refused", status: 503 });
   });
-});
-
-test("a base URL is the same with and without /v1", () => {
-  for (const url of ["http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/"])
-    expect(withoutV1(url)).toBe("http://h:1");
-  expect(withoutV1("http://h:1/v1beta")).toBe("http://h:1/v1beta");
 });

@@ -47,8 +47,3 @@ function modelIn(body: string): unknown {
     return undefined;
   }
 }
-
-/** As providers document it, with or without a trailing /v1. */
-export function withoutV1(url: string): string {
-  return url.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, "");
-}

@@ -30,7 +30,7 @@ export function parseConfig(text: string, file: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [broken] = document.errors;
-  if (broken) throw new Failure(2, `${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split("\n")[0]}`);
+  if (broken) throw new Failure(2, `${file}:${broken.linePos?.[0].line ?? 1}: ${wordsOf(broken)}`);
   const result = configFile.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
   const told = result.error.issues.flatMap((issue) => {
@@ -44,6 +44,12 @@ export function parseConfig(text: string, file: string): Config {
     });
   });
   throw new Failure(2, told.join("\n"));
+}
+
+/** The library speaks to programmers here and there; the line is told already. */
+function wordsOf({ code, message }: { code: string; message: string }): string {
+  if (code === "MULTIPLE_DOCS") return "it must hold one document, without `---` between";
+  return (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "");
 }
 
 /** Of the key itself where there is one, else of what should hold it. */

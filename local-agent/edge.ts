@@ -1,4 +1,5 @@
 /** The edge as a publisher sees it: four calls, and what each refusal means. */
+import type { z } from "zod";
 import {
   type HeartbeatRequest,
   type HeartbeatResponse,
@@ -56,12 +57,12 @@ export class Edge {
   /** @throws EdgeRefusal, or what fetch throws where the edge can't be reached. */
   async register(bearer: string, request: RegisterRequest): Promise<RegisterResponse> {
     const answer = await this.#post("_provider-register", request, { authorization: `Bearer ${bearer}` });
-    return registerResponse.parse(await answer.json());
+    return said(registerResponse, answer);
   }
 
   async heartbeat(session: Session, beat: HeartbeatRequest): Promise<HeartbeatResponse> {
     const answer = await this.#post("_provider-heartbeat", beat, credentials(session));
-    return heartbeatResponse.parse(await answer.json());
+    return said(heartbeatResponse, answer);
   }
 
   /** The open channel's bytes. @throws EdgeRefusal */
@@ -108,6 +109,13 @@ export class Edge {
 }
 
 const credentials = (s: Session) => ({ [SESSION_HEADER]: s.providerSessionId, [SECRET_HEADER]: s.sessionSecret });
+
+/** @throws EdgeRefusal where something else than an edge says that all is well: another program, a sign-in page of a network. */
+async function said<S extends z.ZodType>(schema: S, answer: Response): Promise<z.output<S>> {
+  const result = schema.safeParse(await answer.json().catch(() => undefined));
+  if (result.success) return result.data;
+  throw new EdgeRefusal(answer.status, undefined, `it answered ${answer.status} with what no edge says`, undefined);
+}
 
 async function refusalOf(answer: Response): Promise<EdgeRefusal> {
   const after = Number(answer.headers.get("retry-after") ?? Number.NaN);

@@ -15,6 +15,9 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = codeOf(error);
   const known: Record<string, string> = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a directory",
+    EACCES: "permission denied",
     ECONNREFUSED: "connection refused",
     ECONNRESET: "connection reset",
     ENOTFOUND: "no such host",

@@ -78,6 +78,13 @@ describe("where it is published", () => {
     expect(await (await targetOf({ token: "flag" }, {}, env)).bearer()).toBe("flag");
   });
 
+  test("a variable that is set to nothing counts as not set", async () => {
+    const target = await targetOf({}, { edge: "https://edge.example" }, around({ MCPCTL_EDGE: "", MCPCTL_TOKEN: "" }));
+    expect([target.edge, await target.bearer()]).toEqual(["https://edge.example", "t"]);
+    const none = around({ MCPLOCAL_URL: "", MCPLOCAL_MODEL: "", MCPLOCAL_NAME: "", MCPLOCAL_SLOTS: "" });
+    expect(publicationOf({}, { publish: [{ url, model: "m" }] }, none).models).toHaveLength(1);
+  });
+
   test("without an edge it is a usage error", async () => {
     await expect(targetOf({}, {}, { env: { MCPCTL_HOME: join(home, "none") }, home })).rejects.toMatchObject({
       exit: 2,

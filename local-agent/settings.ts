@@ -1,9 +1,10 @@
 /** What to publish and where: flags before environment before config.yaml before the current context. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { withoutV1 } from "#db/protocol/base-url";
 import { configDirectory } from "#db/protocol/contexts";
 import { dnsLabel, httpUrl } from "#db/resources/field";
-import { type Published, withoutV1 } from "./admission.ts";
+import type { Published } from "./admission.ts";
 import { type Config, type PublishedEntry, parseConfig } from "./config.ts";
 import { type Bearer, bearerOf, currentContext } from "./contexts.ts";
 import { Failure, reasonOf } from "./failure.ts";
@@ -29,7 +30,7 @@ export const directoryOf = ({ env, home }: Surroundings) => configDirectory(env,
 
 /** @throws Failure 2 for a file that is named but not there, or is not valid. */
 export async function readConfig(flags: Flags, around: Surroundings): Promise<Config> {
-  const named = flags.config ?? around.env["MCPLOCAL_CONFIG"];
+  const named = flags.config ?? given(around, "MCPLOCAL_CONFIG");
   const path = named ?? join(directoryOf(around), "config.yaml");
   let text: string;
   try {
@@ -49,9 +50,9 @@ export interface Target {
 
 /** @throws Failure 2 where no edge is known, 4 where no credential is. */
 export async function targetOf(flags: Flags, config: Config, around: Surroundings): Promise<Target> {
-  const edge = flags.edge ?? around.env["MCPCTL_EDGE"] ?? config.edge;
-  const token = flags.token ?? around.env["MCPCTL_TOKEN"] ?? config.token;
-  const named = flags.context ?? around.env["MCPCTL_CONTEXT"];
+  const edge = flags.edge ?? given(around, "MCPCTL_EDGE") ?? config.edge;
+  const token = flags.token ?? given(around, "MCPCTL_TOKEN") ?? config.token;
+  const named = flags.context ?? given(around, "MCPCTL_CONTEXT");
   const directory = directoryOf(around);
   const context = edge !== undefined && token !== undefined ? undefined : await currentContext(directory, named);
   const where = edge ?? context?.entry.edge;
@@ -74,10 +75,10 @@ export interface Publication {
 
 /** @throws Failure 2 for what can't be published as it is said. */
 export function publicationOf(flags: Flags, config: Config, around: Surroundings): Publication {
-  const url = flags.url ?? around.env["MCPLOCAL_URL"];
-  const models = flags.model ?? list(around.env["MCPLOCAL_MODEL"]);
-  const names = flags.name ?? list(around.env["MCPLOCAL_NAME"]) ?? [];
-  const slots = flags.slots ?? slotsIn(around.env["MCPLOCAL_SLOTS"]);
+  const url = flags.url ?? given(around, "MCPLOCAL_URL");
+  const models = flags.model ?? list(given(around, "MCPLOCAL_MODEL"));
+  const names = flags.name ?? list(given(around, "MCPLOCAL_NAME")) ?? [];
+  const slots = flags.slots ?? slotsIn(given(around, "MCPLOCAL_SLOTS"));
   if (models === undefined && url === undefined) {
     if (names.length > 0) throw new Failure(2, "--name needs --model.");
     const entries = config.publish ?? [];
@@ -135,8 +136,8 @@ function freeLabel(model: string, taken: ReadonlySet<string>): string | undefine
 
 function distinct(entries: readonly PublishedEntry[]): Published[] {
   const taken = new Set(entries.flatMap((e) => e.name ?? []));
-  const given = entries.flatMap((e) => e.name ?? []);
-  const twice = given.find((name, i) => given.indexOf(name) !== i);
+  const names = entries.flatMap((e) => e.name ?? []);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     throw new Failure(2, `Two models would be called ${twice}: give one of them another --name.`);
   return entries.map((entry) => {
@@ -146,10 +147,13 @@ function distinct(entries: readonly PublishedEntry[]): Published[] {
   });
 }
 
+/** A variable that is set to nothing counts as not set: that is how files of variables leave one out. */
+const given = ({ env }: Surroundings, name: string) => env[name] || undefined;
+
 const list = (value: string | undefined) => value?.split(",").flatMap((s) => s.trim() || []);
 
 function slotsIn(value: string | undefined): number | undefined {
-  return value === undefined || value === "" ? undefined : parseSlots(value);
+  return value === undefined ? undefined : parseSlots(value);
 }
 
 /** @throws Failure 2 */

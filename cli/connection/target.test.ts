@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseEdge } from "./target.ts";
+import type { ContextStore } from "./store.ts";
+import { findTarget, parseEdge } from "./target.ts";
 
 test.each([
   ["edge.example.com", "https://edge.example.com"],
@@ -17,4 +18,14 @@ test.each([
 
 test.each(["", "ftp://edge", "https://ada:secret@edge", "http://"])("%j is no edge", (typed) => {
   expect(() => parseEdge(typed)).toThrow(/is not an edge's URL/);
+});
+
+test("a variable that is set to nothing counts as not set", async () => {
+  const entry = { edge: "https://edge.example", token: "of the context" };
+  const contexts = { current: async (name?: string) => ({ name: name ?? "c", entry }) } as unknown as ContextStore;
+  const env = { MCPCTL_EDGE: "", MCPCTL_TOKEN: "", MCPCTL_CONTEXT: "" };
+  expect(await findTarget({} as Parameters<typeof findTarget>[0], env, contexts)).toEqual({
+    edge: "https://edge.example",
+    token: "of the context",
+  });
 });

@@ -18,9 +18,10 @@ export async function findTarget(
   env: Readonly<Record<string, string | undefined>>,
   contexts: ContextStore,
 ): Promise<Target> {
-  const named = globals.context ?? env["MCPCTL_CONTEXT"];
-  const edge = globals.edge ?? env["MCPCTL_EDGE"];
-  const token = globals.token ?? env["MCPCTL_TOKEN"];
+  // A variable that is set to nothing counts as not set.
+  const named = globals.context ?? (env["MCPCTL_CONTEXT"] || undefined);
+  const edge = globals.edge ?? (env["MCPCTL_EDGE"] || undefined);
+  const token = globals.token ?? (env["MCPCTL_TOKEN"] || undefined);
   if (edge !== undefined && token !== undefined) return { edge: parseEdge(edge), token };
   const chosen = await contexts.current(named);
   if (edge === undefined && !chosen)

@@ -72,6 +72,8 @@ export interface RefusalDetails {
   allow?: string;
   /** Media types or encodings that a body can have; becomes the header of that name (RFC 9110, 15.5.16; RFC 5789, 2.2). */
   accept?: { header: "accept-encoding" | "accept-patch"; value: string };
+  /** Trying again can't help, although the status says that it may: a wrong key or URL. SDKs are told so. */
+  lasting?: true;
   /** The request's field that is at fault, in OpenAI's sense of `param`. */
   param?: string;
   faults?: Fault[];

@@ -1,21 +1,29 @@
 /** What a provider answered, judged before a byte of it goes to the client (spec: inference.md, clients.md). */
 import { Refusal } from "#db/protocol/errors";
+import { isWebPage } from "./content-type.ts";
 import type { Target } from "./directory.ts";
+import { plainWords, type Words, wordsIn } from "./provider-words.ts";
 
 /** Most of an error that is read; a provider's words are short. */
 const ERROR_BYTES = 65_536;
 
-/** An error in the provider's own words: status, JSON body, `retry-after`. */
+/** An error of a provider's own: status, its words as a JSON body for an OpenAI client, and when to try again. */
 export interface ProviderError {
   status: number;
   body: string;
-  retryAfter: string | null;
+  /** Headers that tell whether and when to try again. */
+  retry: Record<string, string>;
 }
 
-/** Whether this goes on to the client as it is: a success that is not a web page. */
+/** What OpenAI's SDKs go by when they try again. */
+const retryHeaders = ["retry-after", "retry-after-ms", "x-should-retry"];
+
+/** Whether this goes on to the client as it is: a success that holds an answer and is not a web page. */
 export function isAnswer(status: number, type: string): boolean {
-  return status >= 200 && status < 300 && !type.startsWith("text/html");
+  return status >= 200 && status < 300 && !bodyless.has(status) && !isWebPage(type);
 }
+
+const bodyless = new Set([204, 205]);
 
 /**
  * What became of the request where `isAnswer` says no. A provider's own error keeps its status and words, with two exceptions:
@@ -25,36 +33,80 @@ export function isAnswer(status: number, type: string): boolean {
  */
 export async function judge(response: Response, target: Target): Promise<Refusal | ProviderError> {
   const { status } = response;
-  if (status >= 200 && status < 300) {
+  const type = response.headers.get("content-type") ?? "";
+  if (status < 400) {
     await response.body?.cancel();
-    return failed(target, "answered with a web page", { hint: "Its url is probably not that of an API." });
-  }
-  if (status >= 300 && status < 400) {
-    await response.body?.cancel();
-    return failed(target, `answered with a redirect (${status}), which is not followed`, {
-      hint: "Set its url to where the API really is.",
-    });
+    return notAnApi(target, status);
   }
   const text = withoutKey(await readSome(response), target.key);
-  const words = wordsOf(text);
+  const words =
+    wordsIn(text, status) ?? (isWebPage(type) || looksLikePage(text) ? undefined : plain(text, status, target));
   if (status === 401 || status === 403)
-    return failed(target, `refused the key that the edge sent (${status})${words ? `: ${words}` : ""}`, {
+    return failed(target, `refused the key that the edge sent (${status})${quoted(words)}`, {
       hint: "Your own token is fine; whoever manages the LLM must replace its key.",
+      lasting: true,
     });
-  const retryAfter = response.headers.get("retry-after");
-  if (words === undefined) {
-    const seconds = Number(retryAfter ?? Number.NaN);
-    const details = Number.isFinite(seconds) ? { retryAfter: seconds } : {};
-    if (status === 429)
-      return new Refusal("rate_limited", `The provider of LLM ${target.name} takes no more requests now.`, details);
-    return failed(target, `answered ${status} with something that is no JSON`, details);
-  }
-  return { status, body: text, retryAfter };
+  if (words !== undefined) return { status, body: words.body, retry: retryOf(response.headers) };
+  if (status === 413)
+    return new Refusal("too_large", `The provider of LLM ${target.name} takes no request this large (413).`, {
+      hint: "Send less; images and files weigh most.",
+    });
+  const seconds = secondsUntil(response.headers.get("retry-after"), Date.now());
+  const details = seconds === undefined ? {} : { retryAfter: seconds };
+  if (status === 429)
+    return new Refusal("rate_limited", `The provider of LLM ${target.name} takes no more requests now.`, details);
+  const what = `answered ${status} with ${text.trim() === "" ? "nothing" : "a web page"}`;
+  // A gateway's page while what is behind it restarts: trying again is right. A page about the request is there to stay.
+  if (status >= 500) return failed(target, what, { hint: "It may be down: try again.", ...details });
+  return failed(target, what, { hint: "Its url is probably not that of an API.", lasting: true });
+}
+
+function notAnApi(target: Target, status: number): Refusal {
+  if (bodyless.has(status)) return failed(target, `answered ${status}, which holds no answer`, { lasting: true });
+  if (status < 300)
+    return failed(target, "answered with a web page", {
+      hint: "Its url is probably not that of an API.",
+      lasting: true,
+    });
+  return failed(target, `answered with a redirect (${status}), which is not followed`, {
+    hint: "Set its url to where the API really is.",
+    lasting: true,
+  });
 }
 
 /** A provider that broke off, or whose answer is none. */
 export function failed(target: Target, what: string, details: Refusal["details"] = {}): Refusal {
   return new Refusal("provider_failed", `The provider of LLM ${target.name} ${what}.`, details);
+}
+
+function plain(text: string, status: number, target: Target): Words | undefined {
+  const words = text.trim();
+  return words === ""
+    ? undefined
+    : plainWords(`The provider of LLM ${target.name} answered ${status}: ${words}`, status);
+}
+
+/** Gateways send pages without saying so. */
+const looksLikePage = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)\b/i.test(text);
+
+const quoted = (words: Words | undefined) => (words?.message ? `: ${words.message.replace(/\.$/, "")}` : "");
+
+function retryOf(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    retryHeaders.flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110, 10.2.3). */
+export function secondsUntil(retryAfter: string | null, now: number): number | undefined {
+  if (retryAfter === null || retryAfter.trim() === "") return undefined;
+  const seconds = Number(retryAfter);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
 /** Some providers repeat the key that they were given. */
@@ -69,18 +121,4 @@ async function readSome(response: Response): Promise<string> {
   // A longer one is cut; that it is no JSON any more is what makes it a web page's fate.
   reader.cancel().catch(() => {});
   return new TextDecoder().decode(value);
-}
-
-/** The message of an error in JSON, in whichever of the usual places; the empty string where it has none. */
-function wordsOf(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body !== "object" || body === null) return undefined;
-    const { error, message, detail } = body as { error?: unknown; message?: unknown; detail?: unknown };
-    const inner = typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error;
-    const said = [inner, message, detail].find((w) => typeof w === "string");
-    return typeof said === "string" ? said.slice(0, 500).replace(/\.$/, "") : "";
-  } catch {
-    return undefined;
-  }
 }

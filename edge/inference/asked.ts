@@ -18,10 +18,24 @@ const remembered = new WeakMap<Call, Promise<Asked>>();
 export function askedOf(call: Call): Promise<Asked> {
   let asked = remembered.get(call);
   if (!asked) {
-    asked = call.bytes().then(readAsked);
+    asked = readBody(call);
     remembered.set(call, asked);
   }
   return asked;
+}
+
+async function readBody(call: Call): Promise<Asked> {
+  const bytes = await call.bytes();
+  try {
+    return readAsked(bytes);
+  } catch (error) {
+    const type = call.request.headers.get("content-type") ?? "";
+    if (!/^multipart\//i.test(type) || !(error instanceof Refusal)) throw error;
+    throw new Refusal("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes JSON.`, {
+      hint: "Forms with files, as for transcriptions, are not passed on.",
+      cause: error,
+    });
+  }
 }
 
 /** Lets go of the body once it is on its way. */

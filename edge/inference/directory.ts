@@ -132,6 +132,7 @@ async function keyOf(row: Row, spec: SpecOf<"llm">, settings: Settings): Promise
 function cannotUse(name: string, why: string, cause?: unknown): Refusal {
   return new Refusal("provider_failed", `LLM ${name} can't be called: ${why}.`, {
     hint: `Whoever manages it can mend that: \`mcpctl describe llm ${name}\`.`,
+    lasting: true,
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -6,13 +6,14 @@ import { publisherUpstream } from "../publishers/upstream.ts";
 import { Alarm } from "./alarm.ts";
 import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";
 import { type Asked, forgetAsked } from "./asked.ts";
+import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
 import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
 import { relay } from "./relay.ts";
 import type { Upstream } from "./upstream.ts";
-import { saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
+import { endsInError, saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
 import { answerWhileWaiting, comment } from "./waiting.ts";
 
 /** A streaming client hears something at least this often, in milliseconds, while the model thinks or wakes. */
@@ -153,13 +154,22 @@ export class Exchange {
     }
     const { body } = response;
     if (!body) return this.#whole(new Uint8Array(), status, type);
-    if (streaming) return this.#relay(body, status, type, undefined);
+    // Speech is heard while it is made: JSON alone is of no use before its end.
+    if (streaming || !(this.#stream || isJson(type))) return this.#relay(body, status, type, undefined);
     const reader = body.getReader({ mode: "byob" });
     try {
-      const { value, done } = await reader.readAtLeast(WHOLE_BYTES, new Uint8Array(WHOLE_BYTES));
-      if (done || !value || value.length < WHOLE_BYTES) return this.#whole(value ?? new Uint8Array(), status, type);
+      const first = this.#stream ? await taken(reader, 1, WHOLE_BYTES) : none;
+      const events = beginsEventStream(first);
+      if (events || (first.length > 0 && !isJson(type))) {
+        reader.releaseLock();
+        return this.#relay(body, status, events ? "text/event-stream" : type, first);
+      }
+      const room = WHOLE_BYTES - first.length;
+      const rest = room > 0 ? await taken(reader, room, room) : none;
+      const all = first.length > 0 ? concat([first, rest]) : rest;
+      if (rest.length < room) return this.#whole(all, status, type);
       reader.releaseLock();
-      return this.#relay(body, status, type, value);
+      return this.#relay(body, status, type, all);
     } catch (cause) {
       throw this.#cut(cause);
     }
@@ -174,25 +184,28 @@ export class Exchange {
   #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
     const sse = isEventStream(type);
     const { idle } = this.#target.spec.timeouts;
+    const begun = sse && first ? decoder.decode(first) : "";
     let release = () => {};
     this.#relaying = true;
     const { readable, ended } = relay(body, {
       alarm: this.#alarm,
       idleMs: idle,
       ...(first ? { first } : {}),
-      whole: sse && terminated.has(this.#path) ? saysComplete : () => true,
-      farewell: sse ? farewell : undefined,
+      whole: sse && terminated.has(this.#path) ? (tail) => saysEnd(begun + tail) : () => true,
+      farewell: sse ? (refusal, tail) => farewell(refusal, begun + tail) : undefined,
       cut: (cause) => this.#cut(cause),
       idle: () => this.#timeout("said nothing more", idle),
-      filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
+      filler: sse && !first ? { bytes: comment, afterMs: SILENCE } : undefined,
       onLong: (end) => {
         release = this.#watchStanding(end);
       },
     });
     this.#call.waitUntil(
-      ended.then(({ tail, broke }) => {
+      ended.then(({ tail: last, broke }) => {
         release();
-        if (broke === undefined) this.#record(status, null, usageIn(tail));
+        const tail = begun + last;
+        if (broke === undefined)
+          this.#record(status, sse && endsInError(tail) ? "provider_failed" : null, usageIn(tail));
         else if (broke === "client_gone") this.#record(errors.client_gone.http, "client_gone", usageIn(tail));
         else this.#record(status, broke.code, usageIn(tail));
       }),
@@ -218,10 +231,8 @@ export class Exchange {
     };
   }
 
-  #providersWords({ status, body, retryAfter }: ProviderError): Response {
-    const headers = this.#headers("application/json");
-    if (retryAfter !== null) headers["retry-after"] = retryAfter;
-    return new Response(body, { status, headers });
+  #providersWords({ status, body, retry }: ProviderError): Response {
+    return new Response(body, { status, headers: { ...this.#headers("application/json"), ...retry } });
   }
 
   /** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
@@ -245,8 +256,6 @@ export class Exchange {
     );
     response.headers.set("x-mcpctl-llm", this.#target.name);
     response.headers.set("x-mcpctl-attempts", "1");
-    // Trying again can't mend a key, a web page or a redirect.
-    if (refusal.code === "provider_failed") response.headers.set("x-should-retry", "false");
     return response;
   }
 
@@ -280,7 +289,16 @@ export class Exchange {
   }
 }
 
-const isEventStream = (type: string) => type.startsWith("text/event-stream");
+const none = new Uint8Array();
+
+/** At least `least` bytes, unless the body ends before; most `most`. */
+async function taken(reader: ReadableStreamBYOBReader, least: number, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { value } = await reader.readAtLeast(least, new Uint8Array(most));
+  return value ?? none;
+}
+
+/** A provider that ends with an error of its own has told the client. */
+const saysEnd = (tail: string) => saysComplete(tail) || endsInError(tail);
 
 /** Nobody on the way holds chunks back. */
 const streamHeaders = { "cache-control": "no-cache", "x-accel-buffering": "no" };

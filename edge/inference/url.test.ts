@@ -11,6 +11,7 @@ describe("canonicalBase", () => {
     ["https://api.openai.com/v1/", "https://api.openai.com"],
     ["https://api.openai.com//v1///", "https://api.openai.com"],
     ["https://openrouter.ai/api/v1", "https://openrouter.ai/api"],
+    ["https://openrouter.ai/api/v1/chat/completions", "https://openrouter.ai/api"],
     ["https://host.example/v1beta", "https://host.example/v1beta"],
     ["https://host.example/v1/v1", "https://host.example/v1"],
     ["https://host.example/xv1", "https://host.example/xv1"],

@@ -5,6 +5,7 @@
  * A Worker can't resolve names, so a public name that points inside (DNS rebinding, `127.0.0.1.nip.io`) is not seen here: on
  * Cloudflare there is no inside to reach, a self-hosted edge needs an egress rule of its network.
  */
+import { withoutV1 } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 
 /** Kinds of address that an operator may open with `ALLOW_PRIVATE_UPSTREAMS`. */
@@ -15,13 +16,13 @@ export type OpenableClass = (typeof openableClasses)[number];
 export type AddressClass = "public" | OpenableClass | "metadata" | "reserved";
 
 /**
- * The base URL to which `/v1/…` is appended: providers document theirs with and without `/v1`, and both work. Another path,
- * `/v1beta` among them, stays; query and fragment go.
+ * The base URL to which `/v1/…` is appended: providers document theirs with and without `/v1`, and both work. Query and fragment
+ * go.
  * @throws TypeError when it is no URL.
  */
 export function canonicalBase(url: string): string {
   const { origin, pathname } = new URL(url);
-  return origin + pathname.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, "");
+  return origin + withoutV1(pathname);
 }
 
 /**

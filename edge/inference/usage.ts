@@ -72,3 +72,15 @@ const count = (value: unknown): number | null =>
 export function saysComplete(tail: string): boolean {
   return /(^|\n)data: ?\[DONE\]/.test(tail) || /"finish_reason"\s*:\s*"/.test(tail);
 }
+
+/** Whether a stream's last event, `[DONE]` aside, is an error that the provider tells by itself. */
+export function endsInError(tail: string): boolean {
+  if (!tail.includes('"error"')) return false;
+  const events = tail.split(/\r?\n\r?\n/).filter((event) => event.trim() !== "" && !/^data: ?\[DONE\]/.test(event));
+  const data = events.at(-1)?.match(/^data:.*$/gm) ?? [];
+  try {
+    return Boolean(asObject(JSON.parse(data.map((line) => line.slice(5)).join("\n")))["error"]);
+  } catch {
+    return false;
+  }
+}

@@ -2,6 +2,8 @@
  * An answer that has not begun while the client waits for a stream: comments keep the connection alive, tell that somebody is
  * there, and find out whether the client is. From then on the status is 200, and what goes wrong is told in an event.
  */
+import { isEventStream } from "./content-type.ts";
+
 const encoder = new TextEncoder();
 /** SSE comments are ignored by every client (WHATWG HTML, 9.2.6). */
 export const comment = encoder.encode(": waiting for the model\n\n");
@@ -35,7 +37,7 @@ async function run(
     await first;
     if (!response.body) {
       await writer.close();
-    } else if ((response.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
+    } else if (isEventStream(response.headers.get("content-type") ?? "")) {
       // Chunk by chunk: the runtime has no native pipe from one TransformStream into another.
       for await (const chunk of response.body as ReadableStream<Uint8Array>) await writer.write(chunk);
       await writer.close();

@@ -17,7 +17,7 @@ export interface PublishFlags extends Flags {
 /** @throws Failure */
 export async function publish(flags: PublishFlags, shell: Shell): Promise<void> {
   const config = await readConfig(flags, shell);
-  const log = createLog(formatOf(flags.log ?? shell.env["MCPLOCAL_LOG"] ?? config.log ?? "text"), shell);
+  const log = createLog(formatOf(flags.log ?? (shell.env["MCPLOCAL_LOG"] || config.log) ?? "text"), shell);
   if (flags.token !== undefined)
     log("warn", "token_in_arguments", "--token can be seen by everybody on this machine (`ps`): MCPCTL_TOKEN can't.");
   const { models, slots } = publicationOf(flags, config, shell);

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { nearRoute } from "./near-route.ts";
+
+test.each([
+  ["/chat/completions", "/v1/chat/completions"],
+  ["/v1//chat/completions", "/v1/chat/completions"],
+  ["//v1/chat/completions", "/v1/chat/completions"],
+  ["/v1/chat/completions/", "/v1/chat/completions"],
+  ["/v1/v1/models", "/v1/models"],
+  ["/v1/models/", "/v1/models"],
+  ["/models/gpt", "/v1/models/gpt"],
+  ["/v1/chat/completions/chat/completions", "/v1/chat/completions"],
+  ["/openai/deployments/gpt/embeddings", "/v1/embeddings"],
+  ["/v1", "/v1/models"],
+  ["/v1/", "/v1/models"],
+  ["/responses", "/v1/chat/completions"],
+  ["/v1/messages/count_tokens", "/v1/chat/completions"],
+])("%s: an OpenAI client that meant %s", (path, meant) => {
+  expect(nearRoute(path)).toEqual({ openai: true, hint: expect.stringContaining(meant) });
+});
+
+test.each([
+  ["/", "/v1/models"],
+  ["/api/chat", "Ollama"],
+  ["/api/tags", "Ollama"],
+])("%s: anybody, told of %s", (path, word) => {
+  expect(nearRoute(path)).toEqual({ openai: false, hint: expect.stringContaining(word) });
+});
+
+test.each(["/api/v1/llms/models", "/api/v1/chat/completions", "/favicon.ico", "/v1/files", "/modelsx"])(
+  "%s: nothing comes to mind",
+  (path) => {
+    expect(nearRoute(path)).toBeUndefined();
+  },
+);

@@ -1,0 +1,31 @@
+/** What somebody may have meant who called a path where nothing is: mostly a client with another base URL than it needs. */
+
+/** What clients append to their base URL. */
+const appended =
+  /\/(chat\/completions|completions|embeddings|rerank|images\/generations|audio\/speech|models(\/[^/]+)?)$/;
+
+const base = "The base URL of OpenAI clients is this edge's address with `/v1`, and nothing behind it";
+
+export interface Near {
+  hint: string;
+  /** Whether it is an OpenAI client that will read the refusal. */
+  openai: boolean;
+}
+
+/** @param path of the request, as it came. */
+export function nearRoute(path: string): Near | undefined {
+  const plain = path.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  if (/^(\/v1)?\/(responses|messages)\b/.test(plain))
+    return {
+      hint: "This edge speaks chat completions: switch the client to `POST /v1/chat/completions`.",
+      openai: true,
+    };
+  if (plain === "" || plain === "/v1")
+    return { hint: `${base}; \`GET /v1/models\` lists the models.`, openai: plain !== "" };
+  const meant = appended.exec(plain)?.[0];
+  // Below /api/v1 a resource may be called so.
+  if (meant && !plain.startsWith("/api/v1/")) return { hint: `${base}: \`/v1${meant}\` is here.`, openai: true };
+  if (/^\/api\/(chat|generate|tags|show|embed|embeddings|ps|version)$/.test(plain))
+    return { hint: `Ollama's own API is not spoken here, OpenAI's is. ${base}.`, openai: false };
+  return undefined;
+}
