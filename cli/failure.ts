@@ -1,8 +1,11 @@
 /** What went wrong, in words for people and one exit code for scripts (spec: cli.md). */
 import { type ErrorCode, errors, type Fault } from "#db/protocol/errors";
 
+/** As shells say it of a program that Ctrl-C ended: 128 and the number of the signal. */
+export const INTERRUPTED = 130;
+
 /** 0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable. */
-export type Exit = 0 | 1 | 2 | 3 | 4 | 5;
+export type Exit = 0 | 1 | 2 | 3 | 4 | 5 | typeof INTERRUPTED;
 
 export interface FailureDetails {
   exit?: Exit;

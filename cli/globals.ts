@@ -10,7 +10,7 @@ export const globalFlags = {
   edge: text("--edge <url>", "The edge's URL."),
   token: text("--token <token>", "Bearer token. `ps` shows it: prefer MCPCTL_TOKEN."),
   as: text("--as <account>", "Act as this service account: ci/deployer."),
-  quiet: toggle("--quiet", "No notes and no progress."),
+  quiet: toggle("-q, --quiet", "No notes and no progress."),
   verbose: toggle("-v, --verbose", "Show requests when something fails."),
   color: toggle("--no-color", "Plain text, as with NO_COLOR."),
 } satisfies Flags;

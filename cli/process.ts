@@ -2,12 +2,9 @@
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { version } from "#db/protocol/version";
-import { type Exit, usage } from "./failure.ts";
+import { type Exit, INTERRUPTED, usage } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { Surroundings } from "./tools.ts";
-
-/** Exit code of a program that Ctrl-C ended, as shells have it. */
-const INTERRUPTED = 130;
 
 export function surroundings(): Surroundings {
   const { stdin, stdout, stderr, env } = process;

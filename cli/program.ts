@@ -1,6 +1,7 @@
 /** From words typed to a verb that runs, and from whatever it throws to one exit code. The only place that knows commander. */
 import { Argument, Command, CommanderError, Option } from "commander";
-import { type Exit, explainFailure, Failure } from "./failure.ts";
+import { fileInstead, flagInstead, spelledOut, verbInstead } from "./argv.ts";
+import { type Exit, explainFailure, Failure, INTERRUPTED } from "./failure.ts";
 import { globalFlags, operands, readGlobals } from "./globals.ts";
 import { printable } from "./io.ts";
 import { nearest } from "./nearest.ts";
@@ -22,7 +23,7 @@ interface Chosen {
 
 /** Parses, runs, explains. Never throws. */
 export async function mcpctl(typed: readonly string[], around: Surroundings): Promise<Exit> {
-  const argv = typed[0] === "help" ? [...typed.slice(1), "--help"] : typed;
+  const argv = spelledOut(typed[0] === "help" ? [...typed.slice(1), "--help"] : typed);
   let verbose = argv.includes("-v") || argv.includes("--verbose");
   try {
     const root = new Command("mcpctl");
@@ -34,23 +35,37 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
     verbose = globals.verbose;
     if (globals.token && !globals.quiet) around.io.err("Warning: --token can be seen in `ps`; MCPCTL_TOKEN can't.\n");
     const tools = openTools(globals, around);
-    return (await choice.made.verb.run(choice.made.given, tools)) ?? 0;
+    const exit = (await choice.made.verb.run(choice.made.given, tools)) ?? 0;
+    return around.signal.aborted ? INTERRUPTED : exit;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError && error.code === "commander.help") return 0;
-    if (around.signal.aborted) return 1;
-    const failure = error instanceof CommanderError ? usageOf(error, operands(argv)) : error;
+    // Whoever pressed Ctrl-C knows why it ended; only what was left undone has to be told.
+    const toTell = error instanceof Failure && error.exit === INTERRUPTED;
+    if (around.signal.aborted && !toTell) return INTERRUPTED;
+    const failure = error instanceof CommanderError ? usageOf(error, argv) : error;
     around.io.err(`${explainFailure(failure, verbose).map(printable).join("\n")}\n`);
     return failure instanceof Failure ? failure.exit : 1;
   }
 }
 
 /** Commander's own words, with its near spelling as what to do next. */
-function usageOf(error: CommanderError, typed: readonly string[]): Failure {
+function usageOf(error: CommanderError, argv: readonly string[]): Failure {
   const [message = "", near] = error.message.replace(/^error: /, "").split("\n");
-  const verb = typed.slice(0, typed[0] === "create" ? 2 : 1).join(" ");
-  const hint = near ? near.replace(/^\(|\)$/g, "") : `See \`mcpctl ${verb ? `${verb} ` : ""}--help\`.`;
-  return new Failure(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace(/\.\.$/, "."), { exit: 2, hint });
+  const typed = operands(argv);
+  const parent = typed[0] !== undefined && Object.hasOwn(tree, typed[0]) && "words" in (tree[typed[0]] ?? {});
+  const verb = typed.slice(0, parent ? 2 : 1).join(" ");
+  const instead =
+    error.code === "commander.unknownOption"
+      ? flagInstead(argv)
+      : error.code === "commander.excessArguments"
+        ? fileInstead(typed)
+        : undefined;
+  const said = near ? near.replace(/^\(|\)$/g, "") : `See \`mcpctl ${verb ? `${verb} ` : ""}--help\`.`;
+  return new Failure(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace(/\.\.$/, "."), {
+    exit: 2,
+    hint: instead ?? said,
+  });
 }
 
 async function build(
@@ -76,9 +91,11 @@ async function build(
       names.filter((n) => !n.startsWith("_")),
     );
     const path = pathOf(command);
+    const known = verbInstead(`${path} ${first}`.replace("mcpctl ", ""));
+    const otherwise = near ? `Did you mean \`${path} ${near}\`?` : `\`${path} --help\` lists what there is.`;
     throw new Failure(`There is no \`${path} ${first}\`.`, {
       exit: 2,
-      hint: near ? `Did you mean \`${path} ${near}\`?` : `\`${path} --help\` lists what there is.`,
+      hint: known ?? fileInstead(["apply", ...typed]) ?? otherwise,
     });
   }
   for (const [name, word] of Object.entries(words)) {
@@ -93,6 +110,7 @@ function settings(command: Command, around: Surroundings): void {
   command
     .exitOverride()
     .helpCommand(false)
+    .helpOption("-h, --help", "Show this.")
     // Flags with long names leave little of a narrow terminal; unwrapped, its words would be cut anywhere.
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .configureOutput({

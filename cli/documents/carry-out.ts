@@ -1,7 +1,7 @@
 /** Carries a plan out: one document after the other, each told; a failure stops only what depends on it. */
 import { type Api, isPassing, type Shown } from "../connection/api.ts";
 import type { DryRun } from "../dry-run.ts";
-import { Failure } from "../failure.ts";
+import { Failure, INTERRUPTED } from "../failure.ts";
 import type { Tools } from "../verb.ts";
 import { find, scopeOf } from "./look-up.ts";
 import { type Decision, decide, type Step } from "./plan.ts";
@@ -38,12 +38,14 @@ export async function carryOut(
 ): Promise<number> {
   const lost = new Set<number>();
   const failed = new Set<Step["manifest"]>();
+  const interrupted = (i: number) => {
+    const left = new Set(steps.slice(i).map((s) => s.manifest)).size;
+    const all = new Set(steps.map((s) => s.manifest)).size;
+    return new Failure(`Interrupted: ${left} of ${all} documents not applied.`, { exit: INTERRUPTED, hint: GO_ON });
+  };
   for (const [i, step] of steps.entries()) {
     const broken = step.needs.find((n) => lost.has(n));
-    if (tools.signal.aborted) {
-      const left = new Set(steps.slice(i).map((s) => s.manifest));
-      throw new Failure(`Interrupted: ${left.size} of the documents were not applied.`, { hint: GO_ON });
-    }
+    if (tools.signal.aborted) throw interrupted(i);
     try {
       if (broken !== undefined) {
         const other = steps[broken]?.manifest;
@@ -63,6 +65,7 @@ export async function carryOut(
       if (step.part === "begin") continue;
       await report.done(step, step.part ? "created" : outcome, answer);
     } catch (error) {
+      if (tools.signal.aborted) throw interrupted(i);
       if (!(error instanceof Failure)) throw error;
       lost.add(i);
       failed.add(step.manifest);

@@ -1,6 +1,7 @@
 /** The flags of `--prune`, for apply and for diff. */
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKinds } from "../kinds.ts";
+import { mustLimit } from "../selector.ts";
 import { list, type Tools, text, toggle } from "../verb.ts";
 import type { Pruning } from "./prune.ts";
 import type { Manifest } from "./read.ts";
@@ -37,6 +38,7 @@ export async function parsePruning(
       throw usage("-l, --all and --prune-allowlist say what --prune may delete.", "Add --prune, or leave them out.");
     return undefined;
   }
+  mustLimit(selector);
   if ((selector === undefined) === !all)
     throw usage(
       all ? "--all and -l exclude each other." : "--prune needs to know what it may delete.",

@@ -7,6 +7,7 @@ import { explainFailure, Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
 import { manifest } from "../render/manifest.ts";
+import { mustLimit } from "../selector.ts";
 import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
 
 interface Doomed {
@@ -39,6 +40,7 @@ export default verb({
     const { io, globals } = tools;
     const api = await tools.api();
     const dryRun = parseDryRun(given.dryRun, "client");
+    mustLimit(given.selector);
     const doomed =
       given.filename.length > 0 ? await fromFiles(given, tools) : await fromWords(given.what, given, api, tools);
     if (given.interactive && doomed.length > 0 && !(await agreed(doomed, tools)))

@@ -173,7 +173,7 @@ secrets: [{name: cut-${n}, data: {k: v}}]
       return false;
     };
     const first = await engineer.run(["apply", "-f", "-"], { stdin: files(n), signal: stop.signal });
-    expect(first.exit).toBe(1);
+    expect(first.exit).toBe(130);
     front.interfere = () => false;
     const second = await apply(files(n));
     expect(second.exit, second.err).toBe(0);

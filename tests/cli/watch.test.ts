@@ -57,7 +57,7 @@ test("a table, then a row for each change under its columns, and nothing said at
   await mcpctl("delete llm new");
   await looking.says(/\nnew .*\n(.*\n)*new /);
   const said = await looking.stop();
-  expect(said).toMatchObject({ exit: 0, err: "" });
+  expect(said).toMatchObject({ exit: 130, err: "" });
   const lines = said.out.trimEnd().split("\n");
   expect(lines.map((l) => l.split(" ")[0])).toEqual(["NAME", "beta", "new", "beta", "beta", "new"]);
   expect(new Set(lines.map((l) => l.search(/vllm|TYPE/))).size).toBe(1);

@@ -160,7 +160,7 @@ describe("run", () => {
       };
     });
     const said = await engineer.run(["run", "alpha", "hi"], { signal: stop.signal, onOut: () => stop.abort() });
-    expect(said.exit).toBe(1);
+    expect(said).toMatchObject({ exit: 130, err: "" });
     await hungUp;
   });
 

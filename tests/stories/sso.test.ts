@@ -107,7 +107,7 @@ describe("with a browser on the same machine", () => {
     });
     login.process.kill("SIGINT");
     const { code, stderr } = await login.ended;
-    expect([code, stderr.includes("Error:")]).toEqual([1, false]);
+    expect([code, stderr.includes("Error:")]).toEqual([130, false]);
   });
 
   test("who is not let in is told why, on both sides, and nothing is kept", async () => {
