@@ -65,14 +65,15 @@ function nothingAt(path: string, surface: Surface, request: Request): Response {
   const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const near = allowed ? undefined : nearRoute(path);
+  const slashed = path.endsWith("/") && routes.some((r) => matches(r.path, path.slice(0, -1)));
   const refusal = allowed
     ? new Refusal("method_not_allowed", `${request.method} is not possible on ${path}; it knows ${allowed}.`, {
         allow: allowed,
       })
     : new Refusal("not_found", `There is nothing at ${path}.`, {
-        hint:
-          near?.hint ??
-          (path.endsWith("/") ? "Leave out the slash at its end." : "`/api/v1/openapi.json` lists what there is."),
+        hint: slashed
+          ? "Leave out the slash at its end."
+          : (near?.hint ?? "`/api/v1/openapi.json` lists what there is."),
       });
   return refused(refusal, near?.openai ? "openai" : surface, request);
 }
