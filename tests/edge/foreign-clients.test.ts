@@ -164,13 +164,13 @@ describe("clients that are not set up right are told what is", () => {
   test.each([
     ["a base URL without /v1", "/chat/completions"],
     ["a base URL with a slash too many", "/v1//chat/completions"],
-    ["a slash at the end", "/v1/chat/completions/"],
+    ["a slash at the end", "/v1/chat/completions/", "Leave out the slash"],
     ["a base URL that is the whole path", "/v1/chat/completions/chat/completions"],
-  ])("%s", async (_, path) => {
+  ])("%s", async (_, path, hint = "`/v1/chat/completions` is here") => {
     const answer = await world.post(path, JSON.stringify({ model: "gpt", messages }));
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({
-      error: { code: "not_found", message: expect.stringContaining("`/v1/chat/completions` is here") },
+      error: { code: "not_found", message: expect.stringContaining(hint) },
     });
   });
 
