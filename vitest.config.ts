@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     globalSetup: ["infra/test-setup.ts"],
     pool: "forks",
+    setupFiles: ["infra/test-file.ts"],
     // Loading the same modules anew for each file was a fifth of the whole; none of them keeps what another test could trip over.
     isolate: false,
     // Most of a test with processes is waiting.

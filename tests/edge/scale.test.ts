@@ -8,7 +8,7 @@ import { watching } from "../watch/reader.ts";
 
 const MANY = 10_000;
 /** What nobody would wait longer for, on a machine that does other things as well. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 const page = z.object({
   items: z.array(z.object({ name: z.string() })),
   resourceVersion: z.string(),
