@@ -70,37 +70,23 @@ function schemasOf(kind: NamedKind): [string, JsonSchema][] {
         },
       },
     ],
-    ...(hasTable(kind) ? [[`${name}Event`, eventSchema(name, kind)] as [string, JsonSchema]] : []),
+    ...(hasTable(kind) ? [[`${name}Event`, eventSchema(name)] as [string, JsonSchema]] : []),
   ];
 }
 
 /** What the `data` of one server-sent event of a watch says. */
-function eventSchema(name: string, kind: NamedKind): JsonSchema {
-  const event = (type: JsonSchema, object: JsonSchema) => ({
-    type: "object",
-    required: ["type", "object"],
-    properties: { type, object },
-  });
-  return {
-    description: "What one event of a watch tells.",
-    oneOf: [
-      event({ type: "string", enum: ["ADDED", "MODIFIED", "DELETED"] }, refTo(name)),
-      event(
-        { const: "BOOKMARK" },
-        {
-          type: "object",
-          required: ["kind", "resourceVersion"],
-          properties: {
-            kind: { const: kind.name },
-            resourceVersion: { type: "string", description: "How far the watch has come." },
-            initialEventsEnd: { const: true, description: "What was there when it began has been shown." },
-          },
-        },
-      ),
-      event({ const: "ERROR" }, refTo("Problem")),
-    ],
-  };
-}
+const eventSchema = (name: string): JsonSchema => ({
+  description: "What one event of a watch tells.",
+  oneOf: [
+    {
+      type: "object",
+      required: ["type", "object"],
+      properties: { type: { type: "string", enum: ["ADDED", "MODIFIED", "DELETED"] }, object: refTo(name) },
+    },
+    refTo("BookmarkEvent"),
+    refTo("ErrorEvent"),
+  ],
+});
 
 /** Each event of a stream, as its readers see one (the fields of the HTML standard, 9.2.6). */
 export const eventStream = (data: string): JsonSchema => ({

@@ -69,11 +69,30 @@ const openAiError: JsonSchema = {
   },
 };
 
+const bookmark: JsonSchema = {
+  type: "object",
+  required: ["kind", "resourceVersion"],
+  properties: {
+    kind: { type: "string" },
+    resourceVersion: { type: "string", description: "How far the watch has come." },
+    initialEventsEnd: { type: "boolean", description: "What was there when it began has been shown." },
+  },
+};
+
+const event = (type: string, object: JsonSchema): JsonSchema => ({
+  type: "object",
+  required: ["type", "object"],
+  properties: { type: { const: type }, object },
+});
+
 export const fixedSchemas: Readonly<Record<string, JsonSchema>> = {
   InferenceRequest: inferenceRequest,
   NamedInferenceRequest: { ...inferenceRequest, required: ["model"] },
   InferenceAnswer: inferenceAnswer,
   InferenceEvent: { type: "object", description: "As the provider gives it.", additionalProperties: true },
+  Bookmark: bookmark,
+  BookmarkEvent: event("BOOKMARK", { $ref: "#/components/schemas/Bookmark" }),
+  ErrorEvent: event("ERROR", { $ref: "#/components/schemas/Problem" }),
   Problem: problem,
   OpenAiError: openAiError,
 };
