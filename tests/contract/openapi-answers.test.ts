@@ -1,5 +1,6 @@
 /** What the edge answers is what its document says of that very route: the status, the media type, the headers, and the body. */
 import { gzipSync } from "node:zlib";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { startEdge, type TestEdge } from "../../infra/harness.ts";
@@ -126,6 +127,31 @@ test(verifies("resources.openapi", "each answer is one that the document has for
     const read = schemaOf(content[type]?.schema ?? {}).safeParse(JSON.parse(text));
     expect(read.error, `${what}: ${text.slice(0, 300)}`).toBeUndefined();
   }
+});
+
+test(verifies("resources.openapi", "each event of a watch is one that the document has"), async () => {
+  const media = documented("GET", "/api/v1/llms", 200).content?.["text/event-stream"];
+  const { properties } = z
+    .object({ properties: z.object({ data: z.object({ contentSchema: z.record(z.string(), z.unknown()) }) }) })
+    .parse(media?.schema);
+  const schema = schemaOf(properties.data.contentSchema);
+  expect(schema.safeParse({ type: "ADDED", object: { kind: "llm" } }).success).toBe(false);
+  expect((await call("POST", "/api/v1/llms", { body: { name: "seen", type: "openai", model: "m" } })).status).toBe(201);
+  const leave = new AbortController();
+  const stream = await fetch(`${edge.url}/api/v1/llms?watch=true`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: leave.signal,
+  });
+  const events = stream.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  if (!events) throw new Error("a watch answered without a body");
+  const seen: string[] = [];
+  for await (const { event, data } of events) {
+    expect(schema.safeParse(JSON.parse(data)).error, data).toBeUndefined();
+    seen.push(event ?? "");
+    if (event === "BOOKMARK") break;
+  }
+  leave.abort();
+  expect(new Set(seen)).toEqual(new Set(["ADDED", "BOOKMARK"]));
 });
 
 test("what is shown only once is in the document, and in no list", () => {
