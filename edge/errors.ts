@@ -10,7 +10,10 @@ export function toRefusal(error: unknown): Refusal {
   if (isStoreDown(error)) return storeUnavailable(error);
   // 22021 and 22P05: PostgreSQL keeps no NUL, nor half a surrogate pair, wherever in the request it stood.
   if (/^(22021|22P05)$/.test(sqlState(error) ?? ""))
-    return new Refusal("invalid_request", "The request holds a character that can't be stored.", { cause: error });
+    return new Refusal("invalid_request", "The request holds a character that can't be stored.", {
+      hint: "Look for NUL (\\u0000), and for one half of a surrogate pair (\\ud800 to \\udfff) without the other.",
+      cause: error,
+    });
   if (error instanceof ZodError && error.issues.some((i) => /^[A-Z_]+$/.test(String(i.path[0]))))
     return new Refusal("internal", "The edge is not configured.", {
       hint: "Its log names the variable.",

@@ -58,7 +58,7 @@ export interface RouteDoc {
   /** Successful answer; a string names a component (`Llm`, `LlmList`). `type` is its media type, by default application/json. */
   answer?: { status: number; schema?: z.ZodType | string; type?: string; headers?: Readonly<Record<string, string>> };
   /** Statuses with which it refuses, beside those that follow from the rest. */
-  refuses?: readonly (422 | 429 | 502 | 504)[];
+  refuses?: readonly (401 | 403 | 422 | 429 | 502 | 504)[];
   /** A page for people: what it says, refusals too, is HTML. */
   page?: true;
   /** Schema of each event's data, where it can also answer with server-sent events. */

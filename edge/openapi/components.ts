@@ -1,10 +1,10 @@
-/** Schemas of the OpenAPI document: what every kind looks like going in and coming out, and what refusals look like. */
+/** Schemas of the OpenAPI document: what every kind looks like going in and coming out. */
 import { z } from "zod";
-import { errors } from "#db/protocol/errors";
 import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { behaviours } from "../behaviours/index.ts";
 import type { NamedKind } from "../resources/read.ts";
+import { fixedSchemas } from "./fixed-schemas.ts";
 import { patchOf } from "./patch.ts";
 
 export type JsonSchema = Record<string, unknown>;
@@ -43,16 +43,7 @@ export const content = (type: string, schema: z.ZodType | JsonSchema | string, i
 export function componentSchemas(): Record<string, JsonSchema> {
   return {
     ...Object.fromEntries(kinds.flatMap(schemasOf)),
-    InferenceRequest: inferenceRequest,
-    NamedInferenceRequest: { ...inferenceRequest, required: ["model"] },
-    InferenceAnswer: inferenceAnswer,
-    InferenceEvent: {
-      type: "object",
-      description: "`data` of an event, as the provider gives it.",
-      additionalProperties: true,
-    },
-    Problem: problem,
-    OpenAiError: openAiError,
+    ...fixedSchemas,
   };
 }
 
@@ -79,37 +70,38 @@ function schemasOf(kind: NamedKind): [string, JsonSchema][] {
         },
       },
     ],
-    ...(hasTable(kind) ? [[`${name}Event`, eventSchema(name, kind)] as [string, JsonSchema]] : []),
+    ...(hasTable(kind) ? [[`${name}Event`, eventSchema(name)] as [string, JsonSchema]] : []),
   ];
 }
 
-/** The `data` of one server-sent event of a watch; its `id` is where to resume. */
-function eventSchema(name: string, kind: NamedKind): JsonSchema {
-  const event = (type: JsonSchema, object: JsonSchema) => ({
-    type: "object",
-    required: ["type", "object"],
-    properties: { type, object },
-  });
-  return {
-    description: "One event of a watch. The event's name is its type, its id where to resume.",
-    oneOf: [
-      event({ type: "string", enum: ["ADDED", "MODIFIED", "DELETED"] }, refTo(name)),
-      event(
-        { const: "BOOKMARK" },
-        {
-          type: "object",
-          required: ["kind", "resourceVersion"],
-          properties: {
-            kind: { const: kind.name },
-            resourceVersion: { type: "string", description: "How far the watch has come." },
-            initialEventsEnd: { const: true, description: "What was there when it began has been shown." },
-          },
-        },
-      ),
-      event({ const: "ERROR" }, refTo("Problem")),
-    ],
-  };
-}
+/** What the `data` of one server-sent event of a watch says. */
+const eventSchema = (name: string): JsonSchema => ({
+  description: "What one event of a watch tells.",
+  oneOf: [
+    {
+      type: "object",
+      required: ["type", "object"],
+      properties: { type: { type: "string", enum: ["ADDED", "MODIFIED", "DELETED"] }, object: refTo(name) },
+    },
+    refTo("BookmarkEvent"),
+    refTo("ErrorEvent"),
+  ],
+});
+
+/** Each event of a stream, as its readers see one (the fields of the HTML standard, 9.2.6). */
+export const eventStream = (data: string): JsonSchema => ({
+  "text/event-stream": {
+    schema: {
+      type: "object",
+      required: ["data"],
+      properties: {
+        event: { type: "string", description: "Its type." },
+        id: { type: "string", description: "Where to resume." },
+        data: { type: "string", contentMediaType: "application/json", contentSchema: refTo(data) },
+      },
+    },
+  },
+});
 
 /** Reported fields are accepted and ignored, so that what was read can be sent back. */
 function given(kind: NamedKind): JsonSchema {
@@ -209,70 +201,3 @@ const properties = (schema: JsonSchema): Record<string, JsonSchema> =>
   z.record(z.string(), z.record(z.string(), z.unknown())).catch({}).parse(schema["properties"]);
 
 const requiredOf = (schema: JsonSchema): string[] => z.array(z.string()).catch([]).parse(schema["required"]);
-
-const code = { type: "string", enum: Object.keys(errors), description: "What went wrong, for programs." };
-
-const problem: JsonSchema = {
-  type: "object",
-  description: "RFC 9457.",
-  required: ["type", "title", "status", "detail", "code"],
-  properties: {
-    type: { type: "string", format: "uri-reference" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string", description: "What failed and why." },
-    code,
-    hint: { type: "string", description: "What to do next." },
-    permission: { type: "string", description: "The permission that was missing: `run:llms:gpt`." },
-    errors: {
-      type: "array",
-      description: "What is wrong with a document.",
-      items: {
-        type: "object",
-        required: ["path", "message"],
-        properties: {
-          path: { type: "string", description: "`timeouts.idle`, `subjects[0].name`" },
-          message: { type: "string" },
-          expected: { type: "string" },
-          given: { type: "string" },
-          suggestion: { type: "string", description: "A near spelling that would do." },
-        },
-      },
-    },
-  },
-};
-
-/** What the edge reads of a request for a model; all else is between the client and the provider. */
-const inferenceRequest: JsonSchema = {
-  type: "object",
-  description: "As the provider takes it: everything goes there as it came.",
-  properties: {
-    model: { type: "string", minLength: 1, description: "Name of an LLM, as `GET /v1/models` lists them." },
-    stream: { type: "boolean", description: "Answer as server-sent events." },
-  },
-  additionalProperties: true,
-};
-
-const inferenceAnswer: JsonSchema = {
-  type: "object",
-  description: "As the provider gives it.",
-  additionalProperties: true,
-};
-
-const openAiError: JsonSchema = {
-  type: "object",
-  description: "OpenAI's.",
-  required: ["error"],
-  properties: {
-    error: {
-      type: "object",
-      required: ["message", "type", "code", "param"],
-      properties: {
-        message: { type: "string" },
-        type: { type: "string" },
-        code: { type: "string" },
-        param: { type: ["string", "null"] },
-      },
-    },
-  },
-};

@@ -1,6 +1,6 @@
 /** What a route answers, as OpenAPI says it: its success, and every way to refuse that it has. Pure. */
 import type { Route, RouteDoc } from "../route.ts";
-import { content, type JsonSchema, refTo } from "./components.ts";
+import { content, eventStream, type JsonSchema, refTo } from "./components.ts";
 
 /** Status → name of the component, and what it says. */
 const refusals = {
@@ -105,7 +105,7 @@ function contentOf({ answer, events, page }: RouteDoc): JsonSchema {
   const { schema, type = "application/json" } = answer ?? {};
   return {
     ...(schema === undefined ? {} : content(type, schema, "output")),
-    ...(events === undefined ? {} : content("text/event-stream", events, "output")),
+    ...(events === undefined ? {} : eventStream(events)),
   };
 }
 

@@ -29,7 +29,7 @@ export async function answerList(call: Call, kind: NamedKind, only: Only): Promi
   const now = Date.now();
   const order = parseOrder(kind, query.get("sort"));
   const token = query.get("continue");
-  const after = token ? readContinue(token, order) : undefined;
+  const after = token ? readContinue(token, kind.name, order) : undefined;
   const asked = {
     ...selection,
     visible: kind.owned ? ("all" as const) : visible(call.caller.grants, "view", kind.permission),
@@ -53,7 +53,7 @@ export async function answerList(call: Call, kind: NamedKind, only: Only): Promi
   const answer = {
     resourceVersion,
     items: page.rows.map(view).map((row) => present(kind.name, row, now)),
-    ...(page.next ? { continue: writeContinue(order, { ...page.next, resourceVersion }) } : {}),
+    ...(page.next ? { continue: writeContinue(kind.name, order, { ...page.next, resourceVersion }) } : {}),
   };
   return Response.json(answer, { headers: { "cache-control": "no-store" } });
 }

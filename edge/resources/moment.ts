@@ -7,6 +7,9 @@ const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export const EARLIEST = Date.parse("0001-01-01T00:00:00Z");
 export const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
 
+/** Spans, and the beginnings of dates: which days a month has no expression says. */
+export const momentForm = "^(\\d{1,6}[smhd]|\\d{4}-\\d{2}-\\d{2}(T.+)?)$";
+
 const written = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
 /**

@@ -12,17 +12,18 @@ describe("a continue token", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.string(), (after, id) => {
         fc.pre(!after.includes("\0") && !id.includes("\0") && after.isWellFormed());
-        const token = writeContinue(byName, { after, id });
+        const token = writeContinue("llm", byName, { after, id });
         expect(token).toMatch(/^[\w-]+$/);
-        expect(readContinue(token, byName)).toEqual({ after, id });
+        expect(readContinue(token, "llm", byName)).toEqual({ after, id });
       }),
     );
   });
 
-  test("belongs to one order", () => {
-    const token = writeContinue(byName, { after: "a", id: "b" });
-    expect(() => readContinue(token, { by: "name", descending: true })).toThrow("another order");
-    expect(() => readContinue(token, { by: "createdAt", descending: false })).toThrow(refused);
+  test("belongs to one list and one order", () => {
+    const token = writeContinue("llm", byName, { after: "a", id: "b" });
+    expect(() => readContinue(token, "group", byName)).toThrow("another list");
+    expect(() => readContinue(token, "llm", { by: "name", descending: true })).toThrow("another order");
+    expect(() => readContinue(token, "llm", { by: "createdAt", descending: false })).toThrow(refused);
   });
 
   test.each([
@@ -31,22 +32,23 @@ describe("a continue token", () => {
     "%00",
     btoa("{}"),
     btoa("null"),
-    btoa('{"v":2,"order":"name","after":"a","id":"b"}'),
-    btoa('{"v":1,"order":"name","after":1,"id":"b"}'),
-    btoa('{"v":1,"order":"name","after":"\\u0000","id":"b"}'),
-    btoa('{"v":1,"order":"name","after":"\\ud800","id":"b"}'),
+    btoa('{"v":2,"of":"llm","order":"name","after":"a","id":"b"}'),
+    btoa('{"v":1,"of":"llm","order":"name","after":1,"id":"b"}'),
+    btoa('{"v":1,"of":"llm","order":"name","after":"\\u0000","id":"b"}'),
+    btoa('{"v":1,"of":"llm","order":"name","after":"\\ud800","id":"b"}'),
     btoa("\xff\xfe"),
+    btoa('{"v":1,"of":"llm","order":"name","after":"a","id":"b","resourceVersion":"\\ud800"}'),
   ])("%j is none", (text) => {
-    expect(() => readContinue(text, byName)).toThrow(refused);
+    expect(() => readContinue(text, "llm", byName)).toThrow(refused);
   });
 
   test("on times holds microseconds and nothing else", () => {
     const order = { by: "createdAt", descending: true };
-    expect(readContinue(writeContinue(order, { after: "1764000000123456", id: "i" }), order).after).toBe(
+    expect(readContinue(writeContinue("llm", order, { after: "1764000000123456", id: "i" }), "llm", order).after).toBe(
       "1764000000123456",
     );
     for (const after of ["2026-02-30", "1e9", "-1", "9".repeat(17), "now"])
-      expect(() => readContinue(writeContinue(order, { after, id: "i" }), order)).toThrow(refused);
+      expect(() => readContinue(writeContinue("llm", order, { after, id: "i" }), "llm", order)).toThrow(refused);
   });
 });
 

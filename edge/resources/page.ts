@@ -25,10 +25,15 @@ export interface Cursor {
 
 const token = z.strictObject({
   v: z.literal(1),
+  /** Kind of the items. */
+  of: z.string(),
   order: z.string(),
   after: z.string(),
   id: z.string(),
-  resourceVersion: z.string().optional(),
+  resourceVersion: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .optional(),
 });
 
 /** @throws Refusal invalid_request */
@@ -64,19 +69,23 @@ export const sortable = (kind: Kind): string[] =>
 
 const orderText = (order: Order) => `${order.descending ? "-" : ""}${order.by}`;
 
-export function writeContinue(order: Order, { after, id, resourceVersion }: Cursor): string {
-  const text = JSON.stringify({ v: 1, order: orderText(order), after, id, resourceVersion });
+export function writeContinue(of: string, order: Order, { after, id, resourceVersion }: Cursor): string {
+  const text = JSON.stringify({ v: 1, of, order: orderText(order), after, id, resourceVersion });
   const bytes = new TextEncoder().encode(text);
   let binary = "";
   for (const b of bytes) binary += String.fromCharCode(b);
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** @throws Refusal invalid_request for a token that is not ours or belongs to another order. */
-export function readContinue(text: string, order: Order): Cursor {
+/**
+ * @param of kind of the items.
+ * @throws Refusal invalid_request for a token that is not ours, or belongs to another list or another order.
+ */
+export function readContinue(text: string, of: string, order: Order): Cursor {
   const parsed = token.safeParse(decode(text));
   if (!parsed.success || !isSound(parsed.data.after) || !isSound(parsed.data.id)) return wrong("is not valid");
   const { after, id, resourceVersion } = parsed.data;
+  if (parsed.data.of !== of) return wrong("belongs to another list");
   if (parsed.data.order !== orderText(order)) return wrong("belongs to a list in another order");
   if (isTime(order) && !postgresTime.test(after)) return wrong("is not valid");
   return { after, id, ...(resourceVersion === undefined ? {} : { resourceVersion }) };

@@ -53,7 +53,7 @@ test("whatever the order, the length of a page, and what comes and goes", async 
         const page = await listRows(db, kind, { ...rest, order: by, limit, after });
         expect(page.rows.length).toBeLessThanOrEqual(limit);
         walked.push(...page.rows.map((r) => r.id));
-        after = page.next && readContinue(writeContinue(by, page.next), by);
+        after = page.next && readContinue(writeContinue(kind.name, by, page.next), kind.name, by);
         const step = steps.pop();
         if (!step) continue;
         await insert("goes", fresh + 1, fresh + step.more);

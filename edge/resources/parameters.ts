@@ -1,7 +1,10 @@
 /** Query parameters and headers of the generic routes: what each means, and which values it takes. */
 import type { Kind } from "#db/resources/kind";
 import type { Parameter } from "../route.ts";
+import { momentForm } from "./moment.ts";
 import { defaultLimit, greatestLimit, sortable } from "./page.ts";
+import { longestParameter } from "./request.ts";
+import { fieldSelectorForm, labelSelectorForm } from "./selectors.ts";
 
 type Parameters = Readonly<Record<string, Parameter>>;
 
@@ -19,8 +22,14 @@ export const limitParameter: Parameter = {
 export const listParameters = (kind: Kind): Parameters => ({
   limit: limitParameter,
   continue: "Token of the page before.",
-  labelSelector: "a=b, a!=b, a in (b,c), a notin (b,c), a, !a, separated by commas.",
-  fieldSelector: "field=value or field!=value on scalar fields, separated by commas.",
+  labelSelector: {
+    about: "a=b, a!=b, a in (b,c), a notin (b,c), a, !a, separated by commas.",
+    schema: { type: "string", maxLength: longestParameter, pattern: labelSelectorForm },
+  },
+  fieldSelector: {
+    about: "field=value or field!=value on scalar fields, separated by commas.",
+    schema: { type: "string", maxLength: longestParameter, pattern: fieldSelectorForm(kind) },
+  },
   name: "Only names that start so.",
   sort: {
     about: "- before a field turns the order round.",
@@ -29,8 +38,11 @@ export const listParameters = (kind: Kind): Parameters => ({
 });
 
 export const timelineParameters: Parameters = {
-  since: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
-  until: "Only from before then.",
+  since: {
+    about: "Only from then on: how long ago, as 2h or 7d, or an ISO date or date-time.",
+    schema: { type: "string", pattern: momentForm },
+  },
+  until: { about: "Only from before then.", schema: { type: "string", pattern: momentForm } },
 };
 
 /** Of lists whose changes can be followed. */

@@ -10,6 +10,7 @@ import { edges, resources } from "#db/tables/index";
 import { visible } from "../access/decide.ts";
 import type { Caller } from "../access/principal.ts";
 import type { Transaction } from "../store.ts";
+import { a } from "./conflicts.ts";
 import { type NamedKind, type Reader, visibleNames } from "./read.ts";
 
 export interface Resolved {
@@ -102,7 +103,7 @@ async function refuseMissing(db: Reader, caller: Caller, missing: readonly Found
     return {
       path,
       message: `there is no ${kind} ${JSON.stringify(name)}${within ? " within it" : ""}`,
-      expected: `the name of a ${kind}`,
+      expected: `the name of ${a(kind)}`,
       given: JSON.stringify(name),
       ...(suggestion ? { suggestion } : {}),
     };

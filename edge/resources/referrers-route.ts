@@ -3,6 +3,7 @@ import { z } from "zod";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { edges } from "#db/tables/index";
 import { may, type Route, type RouteDoc, route } from "../route.ts";
+import { a } from "./conflicts.ts";
 import { childrenOf, referrersOf } from "./dependents.ts";
 import { maySee } from "./governor.ts";
 import { assertQuery, nameInPath, rowInPath } from "./request.ts";
@@ -23,7 +24,7 @@ export function referrersRoute(kind: TableKind, query: NonNullable<RouteDoc["que
     "GET",
     `/api/v1/${kind.plural}/:name/referrers`,
     may("view", kind.permission, { name: (call) => nameInPath(call, kind) }),
-    { tag: kind.plural, summary: `What refers to a ${kind.name}.`, query, answer: { status: 200, schema: answer } },
+    { tag: kind.plural, summary: `What refers to ${a(kind.name)}.`, query, answer: { status: 200, schema: answer } },
     async (call) => {
       assertQuery(call, Object.keys(query));
       const row = await rowInPath(call, kind);

@@ -188,7 +188,7 @@ export async function absent(call: Call, kind: NamedKind, word: string): Promise
 }
 
 /** Characters of one query parameter. */
-const longestParameter = 8192;
+export const longestParameter = 8192;
 
 /**
  * @throws Refusal invalid_request for a parameter that nobody reads, or of which only one could be read: a filter with a typing

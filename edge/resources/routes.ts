@@ -8,6 +8,7 @@ import type { Call } from "../call.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
+import { a } from "./conflicts.ts";
 import { parentOf } from "./dependents.ts";
 import { end, viewOf } from "./elsewhere.ts";
 import { answerList, type Only } from "./list.ts";
@@ -132,7 +133,7 @@ function routesOf(kind: NamedKind): Route[] {
         at,
         may("create", kind.permission, { name: (call) => nameInBody(call, kind) }),
         {
-          summary: `Create a ${kind.name}.`,
+          summary: `Create ${a(kind.name)}.`,
           query: applyParameters,
           body: `${component}Input`,
           examples: { ...shown },
@@ -156,7 +157,7 @@ function routesOf(kind: NamedKind): Route[] {
           role("edit"),
           {
             summary:
-              method === "PUT" ? `Replace a ${kind.name}.` : `Change fields of a ${kind.name} (JSON merge patch).`,
+              method === "PUT" ? `Replace ${a(kind.name)}.` : `Change fields of ${a(kind.name)} (JSON merge patch).`,
             query: { ...which, ...(method === "PUT" ? applyParameters : writeParameters) },
             ...(method === "PUT"
               ? { body: `${component}Replacement` }
@@ -176,7 +177,7 @@ function routesOf(kind: NamedKind): Route[] {
         one,
         role("delete"),
         {
-          summary: `Delete a ${kind.name}.`,
+          summary: `Delete ${a(kind.name)}.`,
           query: { ...which, ...writeParameters },
           headers: preconditions,
           answer: answer(200, versioned),

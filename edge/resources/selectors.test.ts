@@ -1,6 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kindsByName } from "#db/resources/index";
-import { parseFieldSelector, parseLabelSelector, scalarFields } from "./selectors.ts";
+import {
+  fieldSelectorForm,
+  labelSelectorForm,
+  parseFieldSelector,
+  parseLabelSelector,
+  scalarFields,
+} from "./selectors.ts";
 
 const { llm, secret } = kindsByName;
 
@@ -71,5 +78,50 @@ describe("field selectors", () => {
   test("never ask about what must not be shown", () => {
     expect(scalarFields(secret)).toEqual(["name", "backend", "description"]);
     expect(scalarFields(kindsByName.user)).not.toContain("password");
+  });
+});
+
+/** What a schema can tell of selectors, held against what reads them. */
+describe("the forms of selectors", () => {
+  const reads = (read: () => unknown) => {
+    try {
+      read();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const pieces = (...own: string[]) =>
+    fc
+      .array(fc.constantFrom(...own, "a", ",", " ", "=", "!", "(", ")", ".", "-"), { maxLength: 12 })
+      .map((p) => p.join(""));
+
+  test("say which label selectors there are", () => {
+    const form = new RegExp(labelSelectorForm);
+    fc.assert(
+      fc.property(pieces("in", "notin", "==", "!=", "a/b", "in (a,a)"), (text) => {
+        expect(form.test(text), text).toBe(reads(() => parseLabelSelector(text)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("say no field selector that is none", () => {
+    const form = new RegExp(fieldSelectorForm(llm));
+    fc.assert(
+      fc.property(pieces("name", "type", "status.state", "!=", "name=a", "x"), (text) => {
+        if (form.test(text)) expect(() => parseFieldSelector(llm, text)).not.toThrow();
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(form.test("type=openai,status.state!=active")).toBe(true);
+    expect(form.test("timeouts=1")).toBe(false);
+  });
+
+  test("take no time to be looked for", () => {
+    const start = performance.now();
+    for (const text of ["a".repeat(8_000), "a ".repeat(4_000), "a,".repeat(4_000), `a in (${" ".repeat(8_000)}`])
+      new RegExp(labelSelectorForm).test(`${text}!`);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

@@ -21,7 +21,23 @@ export interface FieldRequirement {
 const mostRequirements = 64;
 
 /** A little more than can be written: what was written before that was looked at can be found, and mended. */
-const key = /^[A-Za-z0-9]([-A-Za-z0-9_./]{0,315}[A-Za-z0-9])?$/;
+const keyForm = "[A-Za-z0-9]([-A-Za-z0-9_./]{0,315}[A-Za-z0-9])?";
+const key = new RegExp(`^${keyForm}$`);
+
+const commaSeparated = (term: string) => `^\\s*(${term}\\s*(,\\s*${term}\\s*)*)?$`;
+
+/** What `parseLabelSelector` reads, as one expression for those who only have a schema. */
+export const labelSelectorForm = commaSeparated(
+  `(!\\s*${keyForm}|${keyForm}(\\s*(==?|!=)\\s*[^=!(),\\s]*|\\s+(in|notin)\\s*\\([^()]*\\))?)`,
+);
+
+/** What `parseFieldSelector` reads for a kind. A comma ends a value. */
+export const fieldSelectorForm = (kind: Kind): string =>
+  commaSeparated(
+    `(${scalarFields(kind)
+      .map((f) => f.replaceAll(".", "\\."))
+      .join("|")})\\s*(==?|!=)[^,()]*`,
+  );
 
 /**
  * `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, separated by commas. As in Kubernetes, `!=` and `notin` also

@@ -13,7 +13,7 @@ import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
 import type { Store, Transaction } from "../store.ts";
 import { changed, fieldChanges, tell } from "./audit.ts";
-import { conflictOf, Overtaken } from "./conflicts.ts";
+import { a, conflictOf, Overtaken } from "./conflicts.ts";
 import { canonical, isUnchanged } from "./equal.ts";
 import { findRows } from "./read.ts";
 import { type References, resolveReferences, writeEdges } from "./references.ts";
@@ -176,7 +176,7 @@ async function takeOver(store: Store, kind: TableKind, previous: Stored, paths: 
 function assertKept(kind: TableKind, previous: Stored | undefined, next: Write["next"]): void {
   if (!previous) return;
   if (previous.scopeId !== next.scopeId)
-    refuse("invalid_request", `${kind.scope}: a ${kind.name} can't move to another ${kind.scope}.`, {
+    refuse("invalid_request", `${kind.scope}: ${a(kind.name)} can't move to another ${kind.scope}.`, {
       faults: [{ path: kind.scope ?? "", message: "can't be changed" }],
       hint: "Create it there and delete it here.",
     });

@@ -48,6 +48,15 @@ test("a selector that lost a part selects nothing at all", async () => {
     }
 });
 
+test("the token of one list's page is none of another's", async () => {
+  expect((await send("POST", "/api/v1/groups", as({ name: "blue" }))).status).toBe(201);
+  const page = await send("GET", "/api/v1/groups?limit=1", as());
+  const next = `limit=1&continue=${page.body["continue"]}`;
+  expect((await send("GET", `/api/v1/groups?${next}`, as())).status).toBe(200);
+  const other = await send("GET", `/api/v1/users?${next}`, as());
+  expect([other.status, other.body["detail"]]).toEqual([400, "continue: the token belongs to another list."]);
+});
+
 test("a compressed body is called one", async () => {
   const body = gzipSync('{"name":"blue"}');
   const headers = { "content-encoding": "gzip", "content-type": "application/json", authorization: `Bearer ${token}` };

@@ -27,6 +27,7 @@ export const bootstrapRoutes: readonly Route[] = [
       summary: "Create the first administrator with the edge's one-time secret.",
       body,
       answer: { status: 201, schema: loginAnswer.extend({ token: z.string().describe("A long-lived bearer.") }) },
+      refuses: [401, 429],
     },
     async (call) => {
       const given = await call.json(body);

@@ -64,7 +64,7 @@ export const deviceRoutes: readonly Route[] = [
       summary: "Ask whether somebody has confirmed the device: authorization_pending, slow_down, or a session.",
       body: polled,
       answer: { status: 200, schema: loginAnswer },
-      refuses: [429],
+      refuses: [403, 429],
     },
     async (call) => {
       const { deviceCode } = await call.json(polled);

@@ -33,7 +33,7 @@ export const loginRoutes: readonly Route[] = [
       summary: "Log in with e-mail address and password.",
       body: loginBody,
       answer: { status: 200, schema: loginAnswer },
-      refuses: [429],
+      refuses: [401, 429],
     },
     async (call) => {
       const given = await call.json(loginBody);
@@ -59,6 +59,7 @@ export const loginRoutes: readonly Route[] = [
       summary: "Renew a login. Its refresh token is good for one renewal; using it again ends the login.",
       body: refreshBody,
       answer: { status: 200, schema: loginAnswer },
+      refuses: [401],
     },
     async (call) => {
       const { refreshToken } = await call.json(refreshBody);

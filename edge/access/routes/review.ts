@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type TableKind, tableKinds } from "#db/resources/index";
 import type { Call } from "../../call.ts";
+import { a } from "../../resources/conflicts.ts";
 import { governing, maySee } from "../../resources/governor.ts";
 import { parseLimit } from "../../resources/page.ts";
 import { limitParameter } from "../../resources/parameters.ts";
@@ -23,7 +24,7 @@ export const reviewRoutes: readonly Route[] = tableKinds.map((kind) =>
     may("view", "rbac"),
     {
       tag: kind.plural,
-      summary: `Who reaches a ${kind.name}, by which role, and which definition gives it.`,
+      summary: `Who reaches ${a(kind.name)}, by which role, and which definition gives it.`,
       query: { ...query, ...(kind.scope ? { [kind.scope]: "Name or id of its parent, where several have one." } : {}) },
       answer: { status: 200, schema: review },
     },

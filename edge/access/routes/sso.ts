@@ -122,7 +122,7 @@ export const ssoRoutes: readonly Route[] = [
       summary: "Exchange the one-time code of a login at the provider for a session. It is good for one minute, once.",
       body: exchanged,
       answer: { status: 200, schema: loginAnswer },
-      refuses: [429],
+      refuses: [401, 429],
     },
     async (call) => {
       const given = await call.json(exchanged);
