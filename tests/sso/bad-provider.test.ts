@@ -129,6 +129,22 @@ describe("a provider in trouble", () => {
     await world.logIn("ada-1815");
   });
 
+  test("that does not decode the secret is shown it as it is", async () => {
+    const right = [CLIENT.id, CLIENT.secret].map((s) => new URLSearchParams({ s }).toString().slice(2)).join(":");
+    const plain = Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString("base64");
+    world.provider.interfere = (req, res) => {
+      if (req.url !== "/token") return false;
+      if (req.headers.authorization === `Basic ${plain}`) {
+        req.headers.authorization = `Basic ${Buffer.from(right).toString("base64")}`;
+        return false;
+      }
+      res.writeHead(401, { "content-type": "application/json" });
+      res.end(JSON.stringify({ error: "invalid_client" }));
+      return true;
+    };
+    await world.logIn("ada-1815");
+  });
+
   test("that publishes a key that is none is told so, and is well again when it mends that", async () => {
     world.provider.rotate();
     world.provider.twist = async (payload, key) =>
