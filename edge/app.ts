@@ -8,6 +8,7 @@ import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";
 import { threadRoutes } from "./chat/threads.ts";
 import { depsOf } from "./deps.ts";
+import { drain } from "./drain.ts";
 import type { Env } from "./env.ts";
 import { toRefusal, writeRefusal } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
@@ -61,7 +62,7 @@ function serving(surface: Surface): Hono<{ Bindings: Env }> {
   return app;
 }
 
-function nothingAt(path: string, surface: Surface, request: Request): Response {
+async function nothingAt(path: string, surface: Surface, request: Request): Promise<Response> {
   const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const near = allowed ? undefined : nearRoute(path);
@@ -90,15 +91,16 @@ async function serve(
     await admit(route, call);
     return await route.handle(call);
   } catch (error) {
-    return refused(error, route.surface, request);
+    return await refused(error, route.surface, request);
   }
 }
 
-function refused(error: unknown, surface: Surface, request: Request): Response {
+async function refused(error: unknown, surface: Surface, request: Request): Promise<Response> {
   const refusal = toRefusal(error);
   const requestId = request.headers.get("cf-ray") ?? crypto.randomUUID();
   if (refusal.code === "internal")
     console.error(JSON.stringify({ requestId, path: new URL(request.url).pathname, cause: causeOf(refusal.cause) }));
+  await drain(request);
   return writeRefusal(refusal, surface, requestId);
 }
 

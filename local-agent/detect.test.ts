@@ -44,11 +44,15 @@ describe("looking", () => {
       "/v1/models": list("library", "llama3:8b", "phi"),
       "/api/version": { version: "0.12" },
     });
+    const empty = await serve({ "/v1/models": { object: "list", data: null }, "/api/version": { version: "0.12" } });
+    const other = await serve({ "/v1/models": { data: [{ id: "m", owned_by: null }] } });
     const vllm = await serve({ "/v1/models": list("vllm", "qwen") });
     const silent = await serve("never");
     const web = await serve({ "/v1/models": "<html>hello</html>" });
-    expect(await detect("127.0.0.1", [ollama, vllm, silent, web, 1])).toEqual([
+    expect(await detect("127.0.0.1", [ollama, empty, other, vllm, silent, web, 1])).toEqual([
       { url: `http://127.0.0.1:${ollama}`, kind: "ollama", models: ["llama3:8b", "phi"] },
+      { url: `http://127.0.0.1:${empty}`, kind: "ollama", models: [] },
+      { url: `http://127.0.0.1:${other}`, kind: "openai", models: ["m"] },
       { url: `http://127.0.0.1:${vllm}`, kind: "vllm", models: ["qwen"] },
     ]);
   });

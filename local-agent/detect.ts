@@ -18,7 +18,11 @@ const usual: readonly { port: number; kind: ServerKind }[] = [
 
 const TIMEOUT_MS = 500;
 
-const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string(), owned_by: z.string().optional() })) });
+/** Ollama without a model lists `null`, as Go writes a list that was never made. */
+const modelList = z.looseObject({
+  object: z.literal("list").optional(),
+  data: z.array(z.looseObject({ id: z.string(), owned_by: z.string().nullish() })).nullable(),
+});
 
 /** What one server said about itself. */
 export interface Answers {
@@ -52,14 +56,15 @@ async function look(url: string): Promise<Found | undefined> {
   const answer = await get(`${url}/v1/models`);
   const listed = modelList.safeParse(answer?.body);
   if (!answer || !listed.success) return undefined;
+  const models = listed.data.data ?? [];
   const [version, lmStudio] = await Promise.all([get(`${url}/api/version`), get(`${url}/api/v0/models`)]);
   const kind = kindOf({
-    owners: listed.data.data.flatMap((m) => m.owned_by ?? []),
+    owners: models.flatMap((m) => m.owned_by ?? []),
     server: answer.server,
     ollamaVersion: z.looseObject({ version: z.string() }).safeParse(version?.body).success,
     lmStudioModels: z.looseObject({ data: z.array(z.unknown()) }).safeParse(lmStudio?.body).success,
   });
-  return { url, kind, models: listed.data.data.map((m) => m.id) };
+  return { url, kind, models: models.map((m) => m.id) };
 }
 
 /** Undefined for whatever is no JSON answer in time. */

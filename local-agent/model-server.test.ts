@@ -39,6 +39,13 @@ test("asks the server itself", async () => {
   ]);
 });
 
+test("an Ollama that has no model yet has none", async () => {
+  answers = JSON.stringify({ object: "list", data: null });
+  expect(await troubles([published(url, "a")])).toEqual([
+    `The model server at ${url} does not list "a". It has: none.`,
+  ]);
+});
+
 test.each(["<html>", "[]", ""])("a server that answers %j is not judged", async (body) => {
   answers = body;
   expect(await troubles([published(url, "a")])).toEqual([]);

@@ -7,7 +7,8 @@ const TIMEOUT_MS = 3_000;
 /** Names told of those that a server has. */
 const SHOWN = 5;
 
-const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
+/** Ollama without a model lists `null`. */
+const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })).nullable() });
 
 /**
  * What callers would run into, in words; none where all is well or a server can't be judged. Never rejects: a server may well
@@ -29,7 +30,7 @@ export async function troubles(models: readonly Published[]): Promise<string[]> 
           ? absent(
               url,
               wanted,
-              listed.data.data.map((m) => m.id),
+              (listed.data.data ?? []).map((m) => m.id),
             )
           : [];
       } catch (error) {

@@ -1,7 +1,9 @@
 /** What other people's clients and model servers do at the edge, replayed as raw requests and answers. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import OpenAI from "openai";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Behaviour, chat, delta, done, json, raw, stream } from "../fakes/provider.ts";
 import { type InferenceWorld, messages, startInferenceWorld } from "./inference-world.ts";
 
@@ -202,4 +204,36 @@ describe("clients that are not set up right are told what is", () => {
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain("is multipart/form-data; this path takes JSON");
   });
+});
+
+describe("a client that is refused while it still sends", () => {
+  test.each([
+    ["a token that does not count", "/v1/chat/completions", "garbage", 20, 401, "not_authenticated"],
+    ["a path that is not there", "/v1/nothing", undefined, 20, 404, "not_found"],
+    ["more than is taken", "/v1/chat/completions", undefined, 40, 413, "too_large"],
+  ])(
+    "%s: it sends to the end, hears why, and goes on over the same connection",
+    async (_, path, token, mb, status, code) => {
+      const { hostname, port } = new URL(world.edge.url);
+      const socket = connect(Number(port), hostname);
+      onTestFinished(() => void socket.destroy());
+      const broke = once(socket, "error").then(([error]) => Promise.reject(error));
+      broke.catch(() => {});
+      let heard = "";
+      socket.on("data", (bytes) => {
+        heard += bytes;
+      });
+      const head = (length: number, bearer = world.token) =>
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${bearer}\r\nContent-Length: ${length}\r\n\r\n`;
+      const piece = Buffer.alloc(1_000_000, "x");
+      socket.write(head(mb * piece.length, token));
+      for (let sent = 0; sent < mb; sent++)
+        await Promise.race([broke, new Promise((done) => socket.write(piece, () => setTimeout(done, 5)))]);
+      await expect.poll(() => heard).toContain(`"code":"${code}"`);
+      expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      heard = "";
+      socket.write(`${head(1)}{`);
+      await expect.poll(() => heard).toMatch(/^HTTP\/1.1 40[04] /);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** What becomes of a login when the provider, or whoever stands between, does not do as it should. */
 import type { ServerResponse } from "node:http";
-import { decodeJwt, SignJWT } from "jose";
+import { decodeJwt, importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openBrowser } from "../fakes/browser.ts";
 import { CLIENT, changed, type Twist } from "../fakes/openid-provider.ts";
@@ -125,6 +125,39 @@ describe("a provider in trouble", () => {
     const refused = await world.refusal("ada-1815");
     expect(refused.words).toContain(words);
     expect(refused.error).toMatch(/^provider_/);
+    world.provider.interfere = () => false;
+    await world.logIn("ada-1815");
+  });
+
+  test("that does not decode the secret is shown it as it is", async () => {
+    const right = [CLIENT.id, CLIENT.secret].map((s) => new URLSearchParams({ s }).toString().slice(2)).join(":");
+    const plain = Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString("base64");
+    world.provider.interfere = (req, res) => {
+      if (req.url !== "/token") return false;
+      if (req.headers.authorization === `Basic ${plain}`) {
+        req.headers.authorization = `Basic ${Buffer.from(right).toString("base64")}`;
+        return false;
+      }
+      res.writeHead(401, { "content-type": "application/json" });
+      res.end(JSON.stringify({ error: "invalid_client" }));
+      return true;
+    };
+    await world.logIn("ada-1815");
+  });
+
+  test("that publishes a key that is none is told so, and is well again when it mends that", async () => {
+    world.provider.rotate();
+    world.provider.twist = async (payload, key) =>
+      new SignJWT(payload).setProtectedHeader({ alg: "RS256" }).sign(await importJWK(key, "RS256"));
+    world.provider.interfere = (req, res) => {
+      if (req.url !== "/jwks") return false;
+      res.end(JSON.stringify({ keys: [{ kty: "RSA", n: "AQAB", e: "AQAB" }] }));
+      return true;
+    };
+    expect(await world.refusal("ada-1815")).toMatchObject({
+      error: "credential_refused",
+      words: expect.stringContaining("broken or too short"),
+    });
     world.provider.interfere = () => false;
     await world.logIn("ada-1815");
   });

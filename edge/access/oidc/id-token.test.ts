@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createSign, generateKeyPairSync } from "node:crypto";
 import { type JSONWebKeySet, SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import { checked, type Keys, SKEW_SECONDS, verifyIdToken } from "./id-token.ts";
@@ -53,6 +53,33 @@ describe("keys", () => {
   test("that are not asked for again so soon refuse, and say when to try", async () => {
     const keys = keysOf(set(), async () => undefined);
     await expect(verifyIdToken(await sign(one, "a"), expected, keys, now)).rejects.toThrow("does not publish");
+  });
+
+  test("that are broken or too short are named, and asked for again", async () => {
+    const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
+    const short = { ...weak.publicKey.export({ format: "jwk" }), kid: "a" };
+    const head = [{ alg: "RS256", kid: "a" }, good].map((o) => Buffer.from(JSON.stringify(o)).toString("base64url"));
+    const token = `${head.join(".")}.${createSign("sha256").update(head.join(".")).sign(weak.privateKey, "base64url")}`;
+    for (const key of [short, { kty: "RSA", kid: "a" }, { kty: "RSA", kid: "a", n: "!", e: "AQAB" }])
+      await expect(
+        verifyIdToken(
+          token,
+          expected,
+          keysOf(set(key), async () => set(key)),
+          now,
+        ),
+      ).rejects.toMatchObject({
+        code: "credential_refused",
+        message: expect.stringContaining("broken or too short"),
+      });
+    const mended = keysOf(set({ kty: "EC", crv: "P-256", kid: "a" }), async () => set(jwk(one, "a")));
+    expect(await verifyIdToken(await sign(one, "a"), expected, mended, now)).toMatchObject({ sub: "1" });
+  });
+
+  test("that can't be used keep none beside them from being tried", async () => {
+    const broken = { kty: "EC", crv: "P-256", x: "AA", y: "AA" };
+    const keys = keysOf(set(broken, jwk(two), { kty: "weird" }, jwk(one)));
+    expect(await verifyIdToken(await sign(one), expected, keys, now)).toMatchObject({ sub: "1" });
   });
 
   test("without names are tried one after the other", async () => {

@@ -46,7 +46,9 @@ export async function verifyIdToken(token: string, expected: Expected, keys: Key
 
 /** The signature is of none of these keys; or a key was replaced and its name kept. */
 const isSurprise = (error: unknown) =>
-  error instanceof jose.JWKSNoMatchingKey || error instanceof jose.JWSSignatureVerificationFailed;
+  error instanceof jose.JWKSNoMatchingKey ||
+  error instanceof jose.JWSSignatureVerificationFailed ||
+  error instanceof UnusableKey;
 
 async function verifyWith(jwks: JSONWebKeySet, token: string, expected: Expected, now: number): Promise<JWTPayload> {
   const { issuer, clientId } = expected.provider;
@@ -62,19 +64,27 @@ async function verifyWith(jwks: JSONWebKeySet, token: string, expected: Expected
     const { payload } = await jwtVerify(token, createLocalJWKSet(jwks), options);
     return checked(payload, expected, now);
   } catch (error) {
-    if (!(error instanceof jose.JWKSMultipleMatchingKeys)) throw error;
+    if (!(error instanceof jose.JWKSMultipleMatchingKeys)) throw named(error);
     // A token without `kid`, of a provider with several keys: one of them fits or none does.
     for await (const key of error) {
       try {
         const { payload } = await jwtVerify(token, key, options);
         return checked(payload, expected, now);
       } catch (cause) {
-        if (!(cause instanceof jose.JWSSignatureVerificationFailed)) throw cause;
+        const why = named(cause);
+        if (!(why instanceof jose.JWSSignatureVerificationFailed || why instanceof UnusableKey)) throw why;
       }
     }
     throw new jose.JWSSignatureVerificationFailed();
   }
 }
+
+/** A key that is too short or broken. */
+class UnusableKey extends Error {}
+
+/** What is wrong with a key, jose and the runtime say in errors of no name of their own. */
+const named = (error: unknown): unknown =>
+  error instanceof jose.JOSEError || error instanceof Refusal ? error : new UnusableKey("unusable", { cause: error });
 
 /** What jose does not look at. Pure. @throws Refusal */
 export function checked(payload: JWTPayload, { provider, nonce }: Expected, now: number): JWTPayload {
@@ -89,6 +99,11 @@ export function checked(payload: JWTPayload, { provider, nonce }: Expected, now:
 }
 
 function explained(error: unknown, { provider }: Expected, now: number): unknown {
+  if (error instanceof UnusableKey)
+    return refused(
+      "the key that the provider publishes for it is broken or too short (RSA: 2,048 bits or more)",
+      error,
+    );
   if (error instanceof Refusal || !(error instanceof jose.JOSEError)) return error;
   if (error instanceof jose.JWTExpired) return skewed("has expired", error.payload.exp ?? 0, now, error);
   if (error instanceof jose.JWTClaimValidationFailed) {

@@ -4,6 +4,7 @@ import { Refusal, refuse } from "#db/protocol/errors";
 import type { Call } from "../../call.ts";
 import { addressOf } from "../address.ts";
 import { askProvider } from "./ask.ts";
+import { basicHeaders } from "./basic.ts";
 import { isIncomplete, type Person, readPerson, together } from "./claims.ts";
 import { readCookie, writeCookie } from "./cookie.ts";
 import { verifyIdToken } from "./id-token.ts";
@@ -144,17 +145,19 @@ const tokenError = z.object({ error: z.string(), error_description: z.string().o
 
 async function exchange(provider: Provider, { tokenEndpoint, secretIn }: Metadata, grant: Record<string, string>) {
   const { clientId, clientSecret, name } = provider;
-  const headers: Record<string, string> = {};
   const form = new URLSearchParams(grant);
-  if (clientSecret !== undefined && secretIn === "header") {
-    // RFC 6749, 2.3.1: form-encoded before base64.
-    const [id, secret] = [clientId, clientSecret].map((s) => new URLSearchParams({ s }).toString().slice(2));
-    headers["authorization"] = `Basic ${btoa(`${id}:${secret}`)}`;
-  } else {
+  const headers: Record<string, string>[] = [];
+  if (clientSecret !== undefined && secretIn === "header") headers.push(...basicHeaders(clientId, clientSecret));
+  else {
     form.set("client_id", clientId);
     if (clientSecret !== undefined) form.set("client_secret", clientSecret);
+    headers.push({});
   }
-  const { status, json } = await askProvider("its tokens", tokenEndpoint, { method: "POST", headers, body: form });
+  const ask = (h: Record<string, string> = {}) =>
+    askProvider("its tokens", tokenEndpoint, { method: "POST", headers: h, body: form });
+  let { status, json } = await ask(headers[0]);
+  if (headers.length > 1 && tokenError.safeParse(json).data?.error === "invalid_client")
+    ({ status, json } = await ask(headers[1]));
   const tokens = tokenAnswer.safeParse(json);
   if (status === 200 && tokens.success) return tokens.data;
   const said = tokenError.safeParse(json);
