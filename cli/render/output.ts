@@ -1,8 +1,10 @@
 /** The answer in the form that `-o` names. */
 import { usage } from "../failure.ts";
+import { printable } from "../io.ts";
 import type { AnyKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
 import type { Tools } from "../verb.ts";
+import { addressOf } from "./address.ts";
 import { columns } from "./columns.ts";
 import { jsonpath } from "./jsonpath.ts";
 import { manifest, toJson, toYaml } from "./manifest.ts";
@@ -75,7 +77,7 @@ export async function show(
       await io.out(`${i > 0 && o.headings ? "\n" : ""}${table(headings, rows, options)}`);
     }
   } else if (format.is === "name") {
-    await io.out(all.map(({ kind, resource }) => `${kind.name}/${String(resource["name"])}\n`).join(""));
+    await io.out(all.map(({ kind, resource }) => `${printable(addressOf(kind, resource))}\n`).join(""));
   } else if (format.is === "jsonpath") {
     const whole = all.map(({ kind, resource }) => ({ kind: kind.name, ...resource }));
     const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });

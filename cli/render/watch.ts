@@ -4,6 +4,7 @@ import { follow, type Told } from "../connection/follow.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import type { Tools } from "../verb.ts";
+import { nameOf } from "./address.ts";
 import { type Format, type Found, show } from "./output.ts";
 
 export interface WatchedKind {
@@ -12,10 +13,6 @@ export interface WatchedKind {
   /** Only these, as `nameOf` calls them. */
   names?: ReadonlySet<string>;
 }
-
-/** What tells it from all others of its kind, also where it goes and comes back: within a parent, both names. */
-export const nameOf = ({ scope }: Pick<AnyKind, "scope">, resource: Shown): string =>
-  scope ? `${resource[scope]}/${resource.name}` : resource.name;
 
 export interface WatchOptions {
   format: Format;

@@ -1,11 +1,12 @@
 import type { Api } from "../connection/api.ts";
 import { loadManifests } from "../documents/files.ts";
-import { scopeOf } from "../documents/look-up.ts";
+import { nameIn } from "../documents/look-up.ts";
 import { dependencies, untopological } from "../documents/order.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
+import { nameOf } from "../render/address.ts";
 import { manifest } from "../render/manifest.ts";
 import { mustLimit } from "../selector.ts";
 import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
@@ -76,7 +77,7 @@ async function fromFiles({ filename, what, selector, all }: Given, tools: Tools)
   const order = untopological(dependencies(manifests));
   return order.flatMap((i) => {
     const m = manifests[i];
-    return m ? [{ kind: m.kind, name: m.name, project: scopeOf(m, project) }] : [];
+    return m ? [{ kind: m.kind, name: nameIn(m, project) }] : [];
   });
 }
 
@@ -106,7 +107,7 @@ async function fromWords(
     named.push(...names.map((name) => ({ kind, name, project })));
     if (several)
       for await (const page of api.list(kind, { labelSelector: selector, fieldSelector: await inProject(kind, tools) }))
-        listed.push(...page.map((r) => ({ kind, name: r.name, id: r.id, body: manifest(kind, r) })));
+        listed.push(...page.map((r) => ({ kind, name: nameOf(kind, r), id: r.id, body: manifest(kind, r) })));
   }
   const order = untopological(dependencies(listed));
   return [...named, ...order.flatMap((i) => listed[i] ?? [])];

@@ -3,10 +3,11 @@ import { isSystemOwned } from "#db/resources/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
+import { nameOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
-import { nameOf, type WatchedKind, watch } from "../render/watch.ts";
+import { type WatchedKind, watch } from "../render/watch.ts";
 import { many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({

@@ -48,8 +48,8 @@ test(verifies("apply.cycles", "agents and their personalities are made in one go
     "agent/agent-a created",
     "agent/agent-b created",
     "llm/model created",
-    "personality/calm created",
-    "personality/calm created",
+    "personality/agent-a/calm created",
+    "personality/agent-b/calm created",
   ]);
   expect(await at("agent/agent-a", "defaultPersonality")).toBe("calm");
   const again = await apply(text);
@@ -68,7 +68,10 @@ test("cut off between the two passes, it is completed by the next apply", async 
     return true;
   };
   const first = await engineer.run(["apply", "-f", "-"], { stdin: pair("cut"), signal: stop.signal });
-  expect(first).toMatchObject({ exit: 130, err: expect.stringMatching(/^Error: Interrupted: \d of \d documents not applied\.\nApply again/) });
+  expect(first).toMatchObject({
+    exit: 130,
+    err: expect.stringMatching(/^Error: Interrupted: \d of \d documents not applied\.\nApply again/),
+  });
   front.interfere = () => false;
   expect(await at("agent/agent-cut", "defaultPersonality")).toBe("");
   expect((await apply(pair("cut"))).out).toContain("agent/agent-cut configured\n");
