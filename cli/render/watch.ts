@@ -126,6 +126,15 @@ const found = (
     return { kind: known.kind, resources, ...(o.events ? { events: resources.map(() => event ?? "ADDED") } : {}) };
   });
 
+/** As many lines as a terminal can draw over: what has scrolled out of it stays as it was. The last line is the cursor's. Pure. */
+export function clipped(text: string, rows: number | undefined): string {
+  const lines = text.split("\n").slice(0, -1);
+  const room = Math.max((rows ?? Number.POSITIVE_INFINITY) - 1, 2);
+  if (lines.length <= room) return text;
+  const kept = lines.slice(0, room - 1);
+  return `${kept.join("\n")}\n… and ${lines.length - kept.length} more lines than fit here\n`;
+}
+
 /** The whole table, over the one before. */
 function inPlace(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
   let lines = 0;
@@ -140,8 +149,9 @@ function inPlace(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
     };
     const rows = (known: Known) => o.sort([...known.rows.values()]);
     await show(found(all, rows, { ...o, events: false }), { ...o, single: false }, { io, now: tools.now });
-    await tools.io.out(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ""}${text}`);
-    lines = text.split("\n").length - 1;
+    const fitting = clipped(text, io.rows);
+    await tools.io.out(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ""}${fitting}`);
+    lines = fitting.split("\n").length - 1;
   };
   const soon = () => {
     if (!all.every((known) => known.listed)) return;
