@@ -78,9 +78,12 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
   const result = contextsFile.safeParse(value ?? {});
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new Failure(`${path} is not a contexts file: ${issue?.path.join(".")}: ${issue?.message}`, {
-    hint: "Mend it, or remove it and log in again.",
-  });
+  throw new Failure(
+    `${path} is not a contexts file: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}`,
+    {
+      hint: "Mend it, or remove it and log in again.",
+    },
+  );
 }
 
 /** Whole or not at all, and at no moment readable by others. */

@@ -2,7 +2,7 @@ import { writeOnlyFields } from "#db/resources/kind";
 import { shownOnce } from "../commands/shown-once.ts";
 import type { Shown } from "../connection/api.ts";
 import { carryOut, type Outcome } from "../documents/carry-out.ts";
-import { loadManifests } from "../documents/files.ts";
+import { loadManifests, recursiveFlag } from "../documents/files.ts";
 import { nameIn } from "../documents/look-up.ts";
 import { planApply, type Step } from "../documents/plan.ts";
 import { prune, superfluous } from "../documents/prune.ts";
@@ -37,6 +37,7 @@ export default verb({
   args: {},
   flags: {
     filename: list("-f, --filename <file>", "File, directory, URL, or - for stdin.", { words: { from: "files" } }),
+    recursive: recursiveFlag,
     dryRun: dryRunFlag(
       "Change nothing: the edge checks everything, or with `client` it is only asked for what is there.",
     ),

@@ -1,5 +1,5 @@
 import type { Api } from "../connection/api.ts";
-import { loadManifests } from "../documents/files.ts";
+import { loadManifests, recursiveFlag } from "../documents/files.ts";
 import { nameIn } from "../documents/look-up.ts";
 import { dependencies, untopological } from "../documents/order.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
@@ -31,6 +31,7 @@ export default verb({
   args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
     filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
+    recursive: recursiveFlag,
     selector: text("-l, --selector <selector>", "All with these labels."),
     all: toggle("--all", "All of the kind."),
     interactive: toggle("-i, --interactive", "Ask before deleting."),

@@ -1,7 +1,7 @@
 import { writeOnlyFields } from "#db/resources/kind";
 import type { Api } from "../connection/api.ts";
 import { canonical } from "../documents/check.ts";
-import { loadManifests } from "../documents/files.ts";
+import { loadManifests, recursiveFlag } from "../documents/files.ts";
 import { nameIn } from "../documents/look-up.ts";
 import { same } from "../documents/overlay.ts";
 import { planApply, type Step } from "../documents/plan.ts";
@@ -24,6 +24,7 @@ export default verb({
   args: {},
   flags: {
     filename: list("-f, --filename <file>", "File, directory, URL, or - for stdin.", { words: { from: "files" } }),
+    recursive: recursiveFlag,
     ...pruneFlags,
   },
   async run(given, tools) {
