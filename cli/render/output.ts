@@ -22,7 +22,7 @@ export function parseFormat(text: string | undefined): Format {
   if (found) return { is: found };
   const path = /^jsonpath=(.+)$/s.exec(text);
   if (path) return { is: "jsonpath", template: path[1] ?? "" };
-  const near = nearest(text, formats);
+  const near = text === "jsonpath" || text === "jsonpath=" ? undefined : nearest(text, formats);
   throw usage(
     `There is no output format "${text}".`,
     near ? `Did you mean ${near}?` : `There are: ${formats.join(", ")}TEMPLATE.`,
@@ -55,6 +55,8 @@ export async function show(
   o: ShowOptions,
   { io, now }: Pick<Tools, "io" | "now">,
 ): Promise<void> {
+  // A pipe gets every byte; on a terminal nothing of a resource may move the cursor or hide what stands there.
+  const tell = (text: string) => io.out(io.terminal.out ? printable(text) : text);
   const { format } = o;
   const all = found.flatMap(({ kind, resources, events }) =>
     resources.map((resource, i) => ({ kind, resource, event: events?.[i] })),
@@ -81,12 +83,12 @@ export async function show(
   } else if (format.is === "jsonpath") {
     const whole = all.map(({ kind, resource }) => ({ kind: kind.name, ...resource }));
     const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });
-    await io.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
+    await tell(text === "" || text.endsWith("\n") ? text : `${text}\n`);
   } else {
     const documents = all.map(({ kind, resource, event }) => {
       const document = manifest(kind, resource, o.status);
       return event === undefined ? document : { type: event, object: document };
     });
-    await io.out(format.is === "json" ? toJson(documents, o.single) : await toYaml(documents));
+    await tell(format.is === "json" ? toJson(documents, o.single) : await toYaml(documents));
   }
 }

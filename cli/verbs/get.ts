@@ -2,6 +2,7 @@ import { hasTable } from "#db/resources/index";
 import { isSystemOwned } from "#db/resources/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
+import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
 import { nameOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
@@ -83,7 +84,12 @@ export default verb({
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
-    if (count === 0 && !named && seen.length > 0) tools.io.err(`No ${seen.join(", ")} found.\n`);
+    if (count > 0 || named || seen.length === 0) return;
+    const limits = given.allProjects ? [] : await Promise.all(targets.map((t) => inProject(t.kind, tools)));
+    const project = limits.some((limit) => limit !== undefined) ? await tools.project() : undefined;
+    tools.io.err(
+      `No ${seen.join(", ")} found${project ? ` in project ${printable(project)}; -A looks at every project` : ""}.\n`,
+    );
   },
 });
 
