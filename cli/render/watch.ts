@@ -126,10 +126,13 @@ const found = (
     return { kind: known.kind, resources, ...(o.events ? { events: resources.map(() => event ?? "ADDED") } : {}) };
   });
 
-/** As many lines as a terminal can draw over: what has scrolled out of it stays as it was. The last line is the cursor's. Pure. */
+/**
+ * As many lines as a terminal can draw over: what has scrolled out of it stays as it was. The last line is the cursor's, and the
+ * first stays free: terminals that keep what is cleared from the very top would keep every drawing. Pure.
+ */
 export function clipped(text: string, rows: number | undefined): string {
   const lines = text.split("\n").slice(0, -1);
-  const room = Math.max((rows ?? Number.POSITIVE_INFINITY) - 1, 2);
+  const room = Math.max((rows ?? Number.POSITIVE_INFINITY) - 2, 2);
   if (lines.length <= room) return text;
   const kept = lines.slice(0, room - 1);
   return `${kept.join("\n")}\n… and ${lines.length - kept.length} more lines than fit here\n`;

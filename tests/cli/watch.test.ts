@@ -88,7 +88,7 @@ test("on a terminal over what was drawn before, without what has gone", async ()
 
 test("never draws more lines than the terminal has", async () => {
   for (const name of ["tall-1", "tall-2", "tall-3"]) await create(name);
-  const looking = get("llms -w", { terminal: true, rows: 5 });
+  const looking = get("llms -w", { terminal: true, rows: 6 });
   await looking.says(/… and \d+ more lines than fit here\n$/);
   await label("alpha", "seen=yes");
   await looking.says(/\[4A.\[J/);
