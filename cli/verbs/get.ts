@@ -40,6 +40,8 @@ export default verb({
     const named = targets.some((t) => t.names.length > 0);
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
     const options = { format, single, status: given.showStatus, labels: given.showLabels };
+    // What happened is told by what it was; its name is for asking for one.
+    const nameless = format.is === "table" && targets.every((t) => t.kind.timeline && t.names.length === 0);
     const tabular = format.is === "table" || format.is === "wide";
     const everything = given.what[0] === "all";
     // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
@@ -78,7 +80,8 @@ export default verb({
     }
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
-    if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
+    if (count > 0 || (!named && !tabular))
+      await show(found, { ...options, headings: !given.noHeaders, nameless }, tools);
     if (left > 0)
       tools.io.err(`Left out: ${left} that mcpctl makes itself, or that are spent. --show-status shows them too.\n`);
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);

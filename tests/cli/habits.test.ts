@@ -103,6 +103,13 @@ test("where a project limits what is found, that is told", async () => {
   });
 });
 
+test("events are listed without names that nobody types", async () => {
+  expect(await out("get events")).toMatch(/^TYPE +ACTION +ABOUT +/);
+  expect(await out("get events -o wide")).toMatch(/^NAME +TYPE +/);
+  const name = (await out("get events -o name")).split("\n")[0] ?? "";
+  expect(await out(`get ${name}`)).toMatch(/^NAME +TYPE +/);
+});
+
 test("what still refers to something is told in three lines", async () => {
   await out("create agent reader --llm alpha");
   await out("create agent writer --llm alpha");

@@ -306,7 +306,7 @@ test("help is there however it is asked for", async () => {
   expect(await out("help")).toBe(whole);
   expect(await out("config")).toContain("use-context");
   expect(await out("help", "get")).toContain("--selector");
-  expect(await out("create", "llm", "--help")).toContain("--api-key-ref <name:key>");
+  expect(await out("create", "llm", "--help")).toContain("--api-key-ref <secret/key>");
 });
 
 test("status and version tell about the edge", async () => {
