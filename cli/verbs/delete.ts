@@ -1,3 +1,4 @@
+import { referencesOf } from "#db/resources/kind";
 import type { Api } from "../connection/api.ts";
 import { loadManifests, recursiveFlag } from "../documents/files.ts";
 import { nameIn } from "../documents/look-up.ts";
@@ -47,19 +48,37 @@ export default verb({
       given.filename.length > 0 ? await fromFiles(given, tools) : await fromWords(given.what, given, api, tools);
     if (given.interactive && doomed.length > 0 && !(await agreed(doomed, tools)))
       return io.err("Nothing was deleted.\n");
+    const gone = new Set<string>();
+    const one = async ({ kind, name, id, project }: Doomed) => {
+      if (dryRun === "client") await api.get(kind, id ?? name, project);
+      else
+        await api.remove(kind, id ?? name, project, { dryRun: dryRun === "server" }).catch((error: unknown) => {
+          // In a circle the parent may go first, and takes it along.
+          if (!gone.has(parentOf(kind, name) ?? "")) throw error;
+        });
+      gone.add(`${kind.name}/${name}`);
+      await io.out(
+        globals.output === "name"
+          ? `${kind.name}/${printable(name)}\n`
+          : `${kind.name} "${printable(name)}" deleted${dryly(dryRun)}\n`,
+      );
+    };
     let worst: Failure | undefined;
-    for (const { kind, name, id, project } of doomed) {
-      try {
-        if (dryRun === "client") await api.get(kind, id ?? name, project);
-        else await api.remove(kind, id ?? name, project, { dryRun: dryRun === "server" });
-        await io.out(
-          globals.output === "name"
-            ? `${kind.name}/${printable(name)}\n`
-            : `${kind.name} "${printable(name)}" deleted${dryly(dryRun)}\n`,
-        );
-      } catch (error) {
-        if (!(error instanceof Failure) || error.exit === 5) throw error;
-        if (error.code === "not_found" && given.ignoreNotFound) continue;
+    for (let waiting = doomed; waiting.length > 0; ) {
+      const kept: { it: Doomed; error: Failure }[] = [];
+      for (const it of waiting) {
+        try {
+          await one(it);
+        } catch (error) {
+          if (!(error instanceof Failure) || error.exit === 5 || tools.signal.aborted) throw error;
+          if (error.code !== "not_found" || !given.ignoreNotFound) kept.push({ it, error });
+        }
+      }
+      // In a circle there is no order in which nothing is refused: what kept one may have gone after it.
+      const again =
+        kept.some(({ error }) => error.code === "still_referred") && kept.length < waiting.length && !dryRun;
+      waiting = again ? kept.map(({ it }) => it) : [];
+      for (const { error } of again ? [] : kept) {
         if (worst) io.err(`${explainFailure(worst, globals.verbose).map(printable).join("\n")}\n`);
         worst = error;
       }
@@ -68,6 +87,13 @@ export default verb({
     if (doomed.length === 0) io.err("Nothing to delete was found.\n");
   },
 });
+
+/** Address of what it is within: with that, it is gone. */
+function parentOf(kind: AnyKind, name: string): string | undefined {
+  const parent = referencesOf(kind).find((r) => r.path[0] === kind.scope);
+  const slash = name.indexOf("/");
+  return parent && slash > 0 ? `${parent.kind}/${name.slice(0, slash)}` : undefined;
+}
 
 /** What is referred to goes last: it can't go before. */
 async function fromFiles({ filename, what, selector, all }: Given, tools: Tools): Promise<Doomed[]> {
