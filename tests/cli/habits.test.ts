@@ -50,6 +50,14 @@ describe("spellings", () => {
   });
 });
 
+test("a word after a flag whose value may be left out is no value unless it can be one", async () => {
+  expect(await out("delete --dry-run llm alpha")).toBe('llm "alpha" deleted (dry run)\n');
+  expect(await out("delete --dry-run server llm alpha")).toBe('llm "alpha" deleted (server dry run)\n');
+  expect(await out("delete llm alpha --dry-run=server")).toBe('llm "alpha" deleted (server dry run)\n');
+  expect(await out("create project --gated web --dry-run -o jsonpath={.name}:{.gated}")).toBe("web:true\n");
+  expect((await run("delete llm alpha --dry-run=sever")).err).toContain("--dry-run sever is not understood");
+});
+
 describe("files", () => {
   test("directories without what is hidden, several with commas, -R for nothing", async () => {
     const team = path.join(engineer.home, "team");
