@@ -200,6 +200,19 @@ describe("a context", () => {
     await other.stop();
   });
 
+  test("where nothing can be written that is said, and what needs no file goes on", async () => {
+    const blocked = path.join(ada.home, "a-file");
+    writeFileSync(blocked, "");
+    const env = { MCPCTL_HOME: path.join(blocked, "home") };
+    const said = await ada.run(["config", "set-context", "x", "--edge", front.url], { env });
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toMatch(/^Error: \S+home can't be written: ENOTDIR: not a directory\.\nMCPCTL_HOME names/);
+    const asked = await ada.run(["get", "project", "default", "-o", "name"], {
+      env: { ...env, MCPCTL_EDGE: front.url, MCPCTL_TOKEN: token },
+    });
+    expect(asked).toEqual({ exit: 0, out: "project/default\n", err: "" });
+  });
+
   test("a redirect is not followed: the credential would go along", async () => {
     front.interfere = (_req, res) => {
       res.writeHead(307, { location: "http://127.0.0.1:9/" }).end();
