@@ -7,7 +7,7 @@ import { same } from "../documents/overlay.ts";
 import { planApply, type Step } from "../documents/plan.ts";
 import { superfluous } from "../documents/prune.ts";
 import { parsePruning, pruneFlags } from "../documents/pruning.ts";
-import { Failure } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { addressOf } from "../render/address.ts";
 import { paint } from "../render/colour.ts";
@@ -28,6 +28,11 @@ export default verb({
     ...pruneFlags,
   },
   async run(given, tools) {
+    if (tools.globals.output !== undefined)
+      throw usage(
+        "diff has one form, and no output format.",
+        "mcpctl apply --dry-run -o yaml -f FILE shows what would be.",
+      );
     try {
       return (await differs(given, tools)) ? 1 : 0;
     } catch (error) {
