@@ -13,17 +13,26 @@ export interface ColumnOptions {
   /** Names are written `kind/name`, for tables of several kinds. */
   qualified: boolean;
   labels: boolean;
+  /** A column for each of these. */
+  labelColumns?: readonly string[];
   now: number;
 }
 
 export function columns(kind: Described, resources: readonly Row[], o: ColumnOptions) {
   const own = Object.entries({ ...kind.columns, ...(o.wide ? kind.wide : {}) });
   return {
-    headings: ["NAME", ...own.map(([heading]) => heading), "AGE", ...(o.labels ? ["LABELS"] : [])],
+    headings: [
+      "NAME",
+      ...own.map(([heading]) => heading),
+      "AGE",
+      ...(o.labelColumns ?? []).map((key) => key.replace(/^.*\//, "").toUpperCase()),
+      ...(o.labels ? ["LABELS"] : []),
+    ],
     rows: resources.map((r) => [
       printable(o.qualified ? addressOf(kind, r) : String(r["name"])),
       ...own.map(([, path]) => cell(at(r, path), o.now)),
       age(r["createdAt"], o.now),
+      ...(o.labelColumns ?? []).map((key) => cell((r["labels"] as Row | undefined)?.[key], o.now)),
       ...(o.labels ? [labelText(r["labels"])] : []),
     ]),
   };

@@ -18,6 +18,7 @@ export interface WatchOptions {
   format: Format;
   status: boolean;
   labels: boolean;
+  labelColumns?: readonly string[];
   headings: boolean;
   sort(rows: readonly Shown[]): readonly Shown[];
   /** Without what is there already. */

@@ -9,7 +9,7 @@ import { at } from "../render/cell.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { type WatchedKind, watch } from "../render/watch.ts";
-import { many, type Tools, text, toggle, verb } from "../verb.ts";
+import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
   about: "List or show resources.",
@@ -29,6 +29,7 @@ export default verb({
     sortBy: text("--sort-by <path>", "Order by a field: .status.state"),
     showStatus: toggle("--show-status", "Also what the system reports: ids, times, status."),
     showLabels: toggle("--show-labels", "A column with the labels."),
+    labelColumns: list("-L, --label-columns <key>", "A column with this label. Repeatable, or with commas."),
     noHeaders: toggle("--no-headers", "Only the rows."),
     allProjects: toggle("-A, --all-projects", "Of every project, whatever the context or -p says."),
     ignoreNotFound: toggle("--ignore-not-found", "Nothing found is fine."),
@@ -39,10 +40,16 @@ export default verb({
     for (const { kind } of targets) mustAllow(kind, "get", "read");
     const named = targets.some((t) => t.names.length > 0);
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
-    const options = { format, single, status: given.showStatus, labels: given.showLabels };
+    const options = {
+      format,
+      single,
+      status: given.showStatus,
+      labels: given.showLabels,
+      labelColumns: given.labelColumns.flatMap((l) => l.split(",")),
+    };
     // What happened is told by what it was; its name is for asking for one.
     const nameless = format.is === "table" && targets.every((t) => t.kind.timeline && t.names.length === 0);
-    const tabular = format.is === "table" || format.is === "wide";
+    const tabular = ["table", "wide", "columns"].includes(format.is);
     const everything = given.what[0] === "all";
     // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
     const writable = everything && (format.is === "yaml" || format.is === "json") && !given.showStatus;

@@ -111,6 +111,29 @@ test("where a project limits what is found, that is told", async () => {
   });
 });
 
+describe("columns of one's own", () => {
+  test.each([
+    ["get llms -o custom-columns=N:.name,TIER:.tier", "N       TIER\nalpha   fast\nbeta    heavy\ngamma   fast\n"],
+    ["get llm alpha --no-headers -o custom-columns=K:.kind,X:.nothing", "llm   <none>\n"],
+    ["get llm beta -o custom-columns=T:.labels['team']", "T\nheavy\n"],
+    ["get llms -l team=nobody -o custom-columns=N:.name", ""],
+  ])("%s", async (line, expected) => expect(await out(line)).toBe(expected));
+
+  test("of labels, and a column that is none", async () => {
+    expect(await out("get llms -L team,nothing")).toMatch(/^NAME .* AGE +TEAM +NOTHING\nalpha .* fast +-\n/);
+    expect(await run("get llms -o custom-columns=name")).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('"name" is no column.\nWrite HEADING:.path'),
+    });
+  });
+});
+
+test.each(["explain llm -o json", "diff -f x.yaml -o yaml", "describe llm alpha -o yaml"])(
+  "%s: no such form",
+  async (line) =>
+    expect(await run(line)).toMatchObject({ exit: 2, out: "", err: expect.stringContaining("no output format") }),
+);
+
 test("events are listed without names that nobody types", async () => {
   expect(await out("get events")).toMatch(/^TYPE +ACTION +ABOUT +/);
   expect(await out("get events -o wide")).toMatch(/^NAME +TYPE +/);
