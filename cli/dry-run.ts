@@ -7,7 +7,7 @@ export type DryRun = "client" | "server" | undefined;
 const words = ["client", "server"] as const;
 
 export const dryRunFlag = (about: string) =>
-  text("--dry-run [client|server]", about, { words: { from: "words", words } });
+  text("--dry-run [client|server]", about, { words: { from: "words", words: [...words, "none"] } });
 
 /** @param plain what it means without a value. @throws Failure usage */
 export function parseDryRun(given: unknown, plain: "client" | "server"): DryRun {

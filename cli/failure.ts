@@ -80,7 +80,9 @@ export function explainFailure(error: unknown, verbose: boolean): string[] {
 }
 
 /** The edge puts a single fault into its message, too: saying it once is enough. */
-function unsaid({ message, details: { faults = [] } }: Failure): readonly Fault[] {
+function unsaid({ message, code, details: { faults = [] } }: Failure): readonly Fault[] {
+  // Who refers to it is the message; where each does, `describe` tells.
+  if (code === "still_referred" && faults.every((f) => message.includes(f.path))) return [];
   const [only, ...more] = faults;
   const said = only && more.length === 0 && !only.suggestion && only.path !== "" && message.startsWith(`${only.path}:`);
   return said ? [] : faults;

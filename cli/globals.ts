@@ -2,9 +2,13 @@
 import { type Flags, type Globals, text, toggle } from "./verb.ts";
 
 export const globalFlags = {
-  output: text("-o, --output <format>", "table, wide, yaml, json, name or jsonpath=TEMPLATE", {
-    words: { from: "words", words: ["table", "wide", "yaml", "json", "name", "jsonpath="] },
-  }),
+  output: text(
+    "-o, --output <format>",
+    "table, wide, yaml, json, name, jsonpath=TEMPLATE or custom-columns=HEADING:.path,…",
+    {
+      words: { from: "words", words: ["table", "wide", "yaml", "json", "name", "jsonpath=", "custom-columns="] },
+    },
+  ),
   project: text("-p, --project <name>", "The project meant.", { words: { from: "names", kind: "project" } }),
   context: text("--context <name>", "Context of the configuration file.", { words: { from: "contexts" } }),
   edge: text("--edge <url>", "The edge's URL."),

@@ -7,6 +7,8 @@ export interface Io {
   err(text: string): void;
   /** Columns of the terminal that shows stdout; undefined where it is none, and nothing is cut to fit. */
   readonly columns: number | undefined;
+  /** Its lines, as they are now. */
+  readonly rows: number | undefined;
   readonly colour: { readonly out: boolean; readonly err: boolean };
   readonly terminal: { readonly in: boolean; readonly out: boolean; readonly err: boolean };
   /** All of stdin as text. Read once. */

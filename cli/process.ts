@@ -24,7 +24,13 @@ export function surroundings(): Surroundings {
   const io: Io = {
     out: (text) => new Promise((resolve) => stdout.write(text, () => resolve())),
     err: (text) => void stderr.write(text),
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    // Asked anew each time: windows are resized while something is watched.
+    get columns() {
+      return stdout.isTTY ? stdout.columns : undefined;
+    },
+    get rows() {
+      return stdout.isTTY ? stdout.rows : undefined;
+    },
     colour: { out: !noColour && stdout.isTTY === true, err: !noColour && stderr.isTTY === true },
     terminal: { in: stdin.isTTY === true, out: stdout.isTTY === true, err: stderr.isTTY === true },
     async input() {

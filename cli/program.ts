@@ -16,9 +16,17 @@ Environment:
   MCPCTL_HOME                Where contexts.yaml lies, instead of ~/.mcpctl.
   NO_COLOR                   Plain text.`;
 
+/** Flags whose value may be left out → the values that they take. */
+type Optional = Map<string, readonly string[]>;
+
 interface Chosen {
   verb: Verb;
   given: Record<string, unknown>;
+}
+
+interface Choice {
+  made?: Chosen;
+  optional: Optional;
 }
 
 /** Parses, runs, explains. Never throws. */
@@ -27,9 +35,9 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
   let verbose = argv.includes("-v") || argv.includes("--verbose");
   try {
     const root = new Command("mcpctl");
-    const choice: { made?: Chosen } = {};
+    const choice: Choice = { optional: new Map() };
     await build(root, tree, operands(argv), around, choice);
-    await root.parseAsync([...argv], { from: "user" });
+    await root.parseAsync(valued(argv, choice.optional), { from: "user" });
     if (!choice.made) return 0;
     const globals = readGlobals(root.opts());
     verbose = globals.verbose;
@@ -48,6 +56,13 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
     return failure instanceof Failure ? failure.exit : 1;
   }
 }
+
+/** A word after `--dry-run` is its value only if it can be one: `delete --dry-run llm gpt`. Pure. */
+export const valued = (argv: readonly string[], optional: Optional): string[] =>
+  argv.map((word, i) => {
+    const words = optional.get(word);
+    return words && !words.includes(argv[i + 1] ?? "") ? `${word}=` : word;
+  });
 
 /** Commander's own words, with its near spelling as what to do next. */
 function usageOf(error: CommanderError, argv: readonly string[]): Failure {
@@ -73,7 +88,7 @@ async function build(
   words: Readonly<Record<string, Word>>,
   typed: readonly string[],
   around: Surroundings,
-  choice: { made?: Chosen },
+  choice: Choice,
 ): Promise<void> {
   settings(command, around);
   if (!command.parent) for (const flag of Object.values(globalFlags)) command.addOption(optionOf(flag));
@@ -126,13 +141,17 @@ function settings(command: Command, around: Surroundings): void {
 const pathOf = (command: Command): string =>
   command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 
-function describeVerb(command: Command, verb: Verb, around: Surroundings, choice: { made?: Chosen }): void {
+function describeVerb(command: Command, verb: Verb, around: Surroundings, choice: Choice): void {
   settings(command, around);
   for (const [name, arg] of Object.entries(verb.args)) command.addArgument(argumentOf(name, arg));
   // Help shows groups in the order in which it meets them: those with a heading of their own come last.
   const flags = Object.entries(verb.flags).sort(([, a], [, b]) => Number(!!a.group) - Number(!!b.group));
   const options = flags.map(([key, flag]) => [key, optionOf(flag)] as const);
-  for (const [, option] of options) command.addOption(option);
+  for (const [key, option] of options) {
+    command.addOption(option);
+    const words = verb.flags[key]?.words;
+    if (bare(option) && option.long) choice.optional.set(option.long, words?.from === "words" ? words.words : []);
+  }
   if (verb.examples) command.addHelpText("after", `\nExamples:\n${verb.examples.map((e) => `  ${e}`).join("\n")}`);
   command.action((...params: unknown[]) => {
     const parsed = command.opts();
@@ -142,11 +161,14 @@ function describeVerb(command: Command, verb: Verb, around: Surroundings, choice
       const value: unknown = parsed[option.attributeName()];
       const empty = { switch: false, text: undefined, list: [] }[verb.flags[key]?.takes ?? "text"];
       // `--no-headers` is a switch of its own, on when it is given.
-      given[key] = option.negate ? value === false : (value ?? empty);
+      given[key] = option.negate ? value === false : bare(option) && value === "" ? true : (value ?? empty);
     }
     choice.made = { verb, given };
   });
 }
+
+/** Commander takes any bracket for this, also those within `<prompt:[priority]>`. */
+const bare = (option: Option): boolean => / \[/.test(option.flags);
 
 function argumentOf(name: string, arg: Arg<unknown>): Argument {
   const shape = { one: `<${name}>`, optional: `[${name}]`, many: `[${name}...]` }[arg.takes];

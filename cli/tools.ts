@@ -65,7 +65,12 @@ function quietly(io: Io): Io {
   return {
     out: (text) => io.out(text),
     err: () => undefined,
-    columns: io.columns,
+    get columns() {
+      return io.columns;
+    },
+    get rows() {
+      return io.rows;
+    },
     colour: io.colour,
     terminal: io.terminal,
     input: () => io.input(),

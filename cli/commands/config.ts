@@ -3,7 +3,7 @@ import { parseEdge } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
 import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
-import { one, type Tools, toggle, verb, type Word } from "../verb.ts";
+import { one, optional, type Tools, toggle, verb, type Word } from "../verb.ts";
 
 const word = (v: ReturnType<typeof verb>): Word => ({ about: v.about, load: async () => v });
 const contextArg = one("Name of a context.", { from: "contexts" });
@@ -86,15 +86,22 @@ const useContext = verb({
 
 const setContext = verb({
   about: "Add or change a context.",
-  examples: ["mcpctl config set-context home --edge https://edge.example.com --token-stdin < token"],
-  args: { name: one("Name of the context.", { from: "contexts" }) },
+  examples: [
+    "mcpctl config set-context home --edge https://edge.example.com --token-stdin < token",
+    "mcpctl config set-context --current -p shop",
+    "mcpctl config set-context --current -p ''    # no project any more",
+  ],
+  args: { name: optional("Name of the context; with --current, it may be left out.", { from: "contexts" }) },
   flags: {
     tokenStdin: toggle("--token-stdin", "Read its token from stdin."),
-    current: toggle("--current", "Use it from now on."),
+    current: toggle("--current", "Use it from now on; without a name, change the one in use."),
     currentIfNone: toggle("--current-if-none", "Use it from now on if none is in use."),
   },
-  async run({ name, tokenStdin, current, currentIfNone }, tools) {
+  async run({ name: named, tokenStdin, current, currentIfNone }, tools) {
     const { contexts, globals, io } = tools;
+    const name = named ?? (current ? (await contexts.current())?.name : undefined);
+    if (name === undefined)
+      throw usage("Say which context.", "mcpctl config set-context NAME; or --current for the one in use.");
     const edge = globals.edge === undefined ? undefined : parseEdge(globals.edge);
     const token = tokenStdin ? (await io.input()).trim() : globals.token;
     if (token === "") throw usage("The token on stdin is empty.");
@@ -103,10 +110,11 @@ const setContext = verb({
       const url = edge ?? before?.edge;
       if (url === undefined) throw usage(`Context "${name}" is new: say which edge with --edge URL.`);
       // A credential belongs to its edge; another edge must not get it.
-      const kept = before && URL.parse(before.edge)?.origin === URL.parse(url)?.origin ? before : undefined;
+      const { project: _, ...credential } = before ?? {};
+      const kept = before && URL.parse(before.edge)?.origin === URL.parse(url)?.origin ? credential : {};
       const project = globals.project ?? before?.project;
       file.contexts[name] = {
-        ...(token === undefined ? (kept ?? {}) : {}),
+        ...(token === undefined ? kept : {}),
         edge: url,
         ...(token === undefined ? {} : { token }),
         ...(project ? { project } : {}),
@@ -116,6 +124,27 @@ const setContext = verb({
       return !before;
     });
     io.err(`Context "${name}" ${created ? "created" : "changed"}.\n`);
+  },
+});
+
+const renameContext = verb({
+  about: "Call a context something else.",
+  args: { name: contextArg, to: one("Its new name.") },
+  flags: {},
+  async run({ name, to }, tools) {
+    await mustExist(name, tools);
+    await tools.contexts.update((file) => {
+      const entry = file.contexts[name];
+      if (!entry || name === to) return;
+      if (Object.hasOwn(file.contexts, to))
+        throw new Failure(`There is a context "${to}" already.`, {
+          hint: "`mcpctl config delete-context` forgets it.",
+        });
+      delete file.contexts[name];
+      file.contexts[to] = entry;
+      if (file.currentContext === name) file.currentContext = to;
+    });
+    tools.io.err(`Context "${name}" is now called "${to}".\n`);
   },
 });
 
@@ -139,5 +168,6 @@ export const words: Readonly<Record<string, Word>> = {
   "current-context": word(currentContext),
   "use-context": word(useContext),
   "set-context": word(setContext),
+  "rename-context": word(renameContext),
   "delete-context": word(deleteContext),
 };

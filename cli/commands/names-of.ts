@@ -6,6 +6,7 @@ import { type AnyKind, kindWords, parseTargets } from "../kinds.ts";
 export function namesOf(words: readonly string[], only: AnyKind, word: string): string[] {
   const [first] = words;
   const bare = first !== undefined && !first.includes("/") && !kindWords().includes(first.toLowerCase());
+  if (first === undefined) throw usage("Say which one.", `mcpctl ${word} NAME`);
   const targets = parseTargets(bare ? [only.name, ...words] : words);
   const other = targets.find((t) => t.kind.name !== only.name);
   if (other) throw usage(`\`${word}\` is for ${only.plural}, not for ${other.kind.plural}.`, `mcpctl ${word} NAME`);

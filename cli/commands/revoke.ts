@@ -1,5 +1,6 @@
 import { kindsByName } from "#db/resources/index";
 import { projectFor } from "../kinds.ts";
+import { addressOf } from "../render/address.ts";
 import { written } from "../render/object.ts";
 import { many, verb } from "../verb.ts";
 import { namesOf } from "./names-of.ts";
@@ -17,9 +18,10 @@ export default verb({
     const project = await projectFor(kind, tools);
     for (const name of namesOf(what, kind, "revoke")) {
       // Of several of one name, the project or `project/name` says which.
-      const { id } = await edge.get(kind, name, project);
+      const found = await edge.get(kind, name, project);
+      const { id } = found;
       const answer = await edge.call("POST", `/api/v1/${kind.plural}/${encodeURIComponent(id)}/revoke`);
-      await io.out((await written(answer, globals.output)) ?? `${kind.name}/${name} revoked\n`);
+      await io.out((await written(answer, globals.output)) ?? `${addressOf(kind, found)} revoked\n`);
     }
   },
 });

@@ -4,6 +4,7 @@ import { referencesOf } from "#db/resources/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
+import { addressOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
 import type { Entry } from "./describe-sections.ts";
 
@@ -26,8 +27,6 @@ async function listed(kind: AnyKind, child: AnyKind, id: string, api: Api): Prom
     throw error;
   });
   const { items, continue: more } = answer as { items?: Shown[]; continue?: string };
-  const shown = (items ?? []).map(
-    (item): Entry => [`${child.name}/${item.name}`, String(at(item, "status.state") ?? "ok")],
-  );
+  const shown = (items ?? []).map((item): Entry => [addressOf(child, item), String(at(item, "status.state") ?? "ok")]);
   return more ? [...shown, ["note", `and more: mcpctl get ${child.plural}`]] : shown;
 }

@@ -208,11 +208,16 @@ const causes: Readonly<Record<string, string>> = {
   EPROTO: "it speaks no TLS there; is it http:// rather than https://?",
 };
 
+/** Why a request never got an answer, in words for people. */
+export function reasonOf(cause: unknown): string {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  if (error.name === "TimeoutError") return "no answer in time";
+  const inner = error.cause as { code?: string; message?: string } | undefined;
+  return causes[inner?.code ?? ""] ?? inner?.message ?? error.message;
+}
+
 export function unreachable(edge: string, timedOut: boolean, cause: unknown, request: string): Failure {
-  const inner = (cause as { cause?: { code?: string; message?: string } }).cause;
-  const why = timedOut
-    ? "no answer in time"
-    : (causes[inner?.code ?? ""] ?? inner?.message ?? (cause as Error).message);
+  const why = timedOut ? "no answer in time" : reasonOf(cause);
   return new Failure(`The edge at ${edge} can't be reached: ${why}.`, {
     exit: 5,
     hint: "Start one with `npm start`, or choose another: `mcpctl login URL`, `mcpctl config use-context`.",

@@ -2,6 +2,7 @@
 import { decode, mustBeSmall } from "../documents/text.ts";
 import { Failure } from "../failure.ts";
 import type { Surroundings } from "../tools.ts";
+import { reasonOf } from "./api.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -14,9 +15,21 @@ export async function download(
   try {
     answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
   } catch (cause) {
-    throw new Failure(`${url} can't be reached.`, { exit: 5, cause });
+    throw new Failure(`${url} can't be reached: ${reasonOf(cause)}.`, {
+      exit: 5,
+      hint: "Look whether a browser shows it; or save it, and give the file.",
+      cause,
+    });
   }
-  if (!answer.ok) throw new Failure(`${url} answered ${answer.status}.`, { exit: answer.status === 404 ? 3 : 1 });
+  if (!answer.ok)
+    throw new Failure(`${url} answered ${answer.status}${answer.statusText && ` ${answer.statusText}`}.`, {
+      exit: answer.status === 404 ? 3 : 1,
+      hint: "It is fetched without your credentials: look whether a browser that is logged in nowhere shows it.",
+    });
+  if (/^text\/html\b/i.test(answer.headers.get("content-type") ?? ""))
+    throw new Failure(`${url} is a web page, no YAML or JSON.`, {
+      hint: "Give the address of the file itself: most sites call it raw.",
+    });
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {

@@ -18,7 +18,10 @@ export async function withFileLock<T>(path: string, now: () => number, work: () 
       break;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
-        throw new Failure(`${path} can't be made: ${(cause as Error).message}`, { cause });
+        throw new Failure(`${path} can't be made: ${(cause as Error).message}`, {
+          hint: "MCPCTL_HOME names another directory; MCPCTL_EDGE and MCPCTL_TOKEN need none.",
+          cause,
+        });
       const left = await stat(path).catch(() => undefined);
       if (left && Date.now() - left.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
       else if (now() > until)

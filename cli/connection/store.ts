@@ -51,18 +51,30 @@ export function openContexts(
       });
     },
     async update(change) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause) => {
+        throw unwritable(directory, cause);
+      });
       const { withFileLock } = await import("./file-lock.ts");
       return withFileLock(`${path}.lock`, now, async () => {
         const file = await read();
         const before = JSON.stringify(file);
         const result = await change(file);
-        if (JSON.stringify(file) !== before) await write(path, file);
+        if (JSON.stringify(file) !== before)
+          await write(path, file).catch((cause) => {
+            throw unwritable(path, cause);
+          });
         return result;
       });
     },
   };
 }
+
+/** A home that is read-only, full, or somebody else's. */
+const unwritable = (path: string, cause: unknown) =>
+  new Failure(`${path} can't be written: ${(cause as Error).message.replace(/,.*/s, "")}.`, {
+    hint: "MCPCTL_HOME names another directory; MCPCTL_EDGE and MCPCTL_TOKEN need none.",
+    cause,
+  });
 
 async function parse(text: string, path: string): Promise<ContextsFile> {
   const { contextsFile } = await import("#db/protocol/contexts");
@@ -78,9 +90,12 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
   const result = contextsFile.safeParse(value ?? {});
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new Failure(`${path} is not a contexts file: ${issue?.path.join(".")}: ${issue?.message}`, {
-    hint: "Mend it, or remove it and log in again.",
-  });
+  throw new Failure(
+    `${path} is not a contexts file: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}`,
+    {
+      hint: "Mend it, or remove it and log in again.",
+    },
+  );
 }
 
 /** Whole or not at all, and at no moment readable by others. */

@@ -3,16 +3,25 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { retiredIn } from "#db/resources/validate";
 import { Failure, usage } from "../failure.ts";
-import type { Tools } from "../verb.ts";
+import { printable } from "../io.ts";
+import { type Tools, toggle } from "../verb.ts";
 import { duplicates, type Manifest, mustBeSound, readManifests } from "./read.ts";
 import { decode, mustBeSmall } from "./text.ts";
 
 const MANIFEST = /\.(ya?ml|json)$/i;
 
+/** By its path within a directory. What is hidden is another program's: of git, of an editor that has it open, of a CI. */
+const isManifest = (path: string) =>
+  MANIFEST.test(path) && !path.split(/[\\/]/).some((part) => part.startsWith(".") || part === "node_modules");
+
+/** kubectl's `-R`: directories are read with what is below anyway. */
+export const recursiveFlag = toggle("-R, --recursive", "", { hidden: true });
+
 /** @returns none only for a list that says that it is empty. @throws Failure for what can't be read, and for every fault in it at once. */
 export async function loadManifests(names: readonly string[], tools: Tools): Promise<Manifest[]> {
   if (names.length === 0) throw usage("Say which file: -f FILE, a directory, a URL, or - for stdin.");
-  const texts = (await Promise.all(names.map((name) => textsOf(name, tools)))).flat();
+  const apart = (await Promise.all(names.map((name) => separated(name, tools)))).flat();
+  const texts = (await Promise.all(apart.map((name) => textsOf(name, tools)))).flat();
   const read = texts.map(({ text, source }) => readManifests(text, source));
   const manifests = read.flatMap((r) => r.manifests);
   const sources = names.map((name) => (name === "-" ? "stdin" : name)).join(", ");
@@ -23,6 +32,16 @@ export async function loadManifests(names: readonly string[], tools: Tools): Pro
     for (const [field, why] of Object.entries(retiredIn(kind, body)))
       tools.io.err(`Warning: ${lineOf([field])}: ${field} is no longer a field: ${why}. It is left out.\n`);
   return manifests;
+}
+
+/** `a.yaml,b.yaml` are two, as for kubectl, unless a file is called so. */
+async function separated(name: string, tools: Pick<Tools, "cwd">): Promise<string[]> {
+  if (!name.includes(",") || /^https?:\/\//i.test(name)) return [name];
+  const exists = await stat(resolve(tools.cwd, name)).then(
+    () => true,
+    () => false,
+  );
+  return exists ? [name] : name.split(",").filter(Boolean);
 }
 
 /** One file, or `-` for stdin, as text. @throws Failure */
@@ -38,7 +57,14 @@ export async function readText(name: string, tools: Pick<Tools, "io" | "cwd">): 
 function unreadable(name: string, cause: unknown): Failure {
   if (cause instanceof Failure) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === "ENOENT") return new Failure(`There is no file ${name}.`, { exit: 3, cause });
+  if (code === "ENOENT")
+    return new Failure(`There is no file ${printable(name)}.`, {
+      exit: 3,
+      cause,
+      ...(name.includes("*")
+        ? { hint: "Patterns are the shell's: without quotes, one -f each; or give the directory." }
+        : {}),
+    });
   return new Failure(`${name} can't be read: ${message}`, { cause });
 }
 
@@ -53,8 +79,11 @@ async function textsOf(name: string, tools: Tools): Promise<{ text: string; sour
   const path = resolve(tools.cwd, name);
   try {
     if (!(await stat(path)).isDirectory()) return [{ text: await read(path, name), source: name }];
-    const files = (await readdir(path, { recursive: true })).filter((f) => MANIFEST.test(f)).sort();
-    if (files.length === 0) throw new Failure(`${name} holds no .yaml, .yml or .json file.`);
+    const files = (await readdir(path, { recursive: true })).filter(isManifest).sort();
+    if (files.length === 0)
+      throw new Failure(`${name} holds no .yaml, .yml or .json file.`, {
+        hint: "What is hidden (.name) and node_modules are not looked at.",
+      });
     return await Promise.all(
       files.map(async (f) => ({ text: await read(join(path, f), join(name, f)), source: join(name, f) })),
     );

@@ -70,3 +70,9 @@ export function scopeOf(m: Pick<Manifest, "kind" | "body">, project: string | un
   const named = m.kind.scope === "project" ? project : undefined;
   return named ?? (preset?.success && typeof preset.data === "string" ? preset.data : undefined);
 }
+
+/** As every verb takes it: with the parent's name where it has one. */
+export const nameIn = (m: Pick<Manifest, "kind" | "name" | "body">, project: string | undefined): string => {
+  const parent = scopeOf(m, project);
+  return parent === undefined ? m.name : `${parent}/${m.name}`;
+};

@@ -1,10 +1,11 @@
 /** A kind's resources as rows of a table. */
 import type { Kind } from "#db/resources/kind";
 import { printable } from "../io.ts";
+import { addressOf } from "./address.ts";
 import { span } from "./age.ts";
 import { at, cell } from "./cell.ts";
 
-type Described = Pick<Kind, "name" | "columns" | "wide">;
+type Described = Pick<Kind, "name" | "columns" | "wide" | "scope">;
 type Row = Readonly<Record<string, unknown>>;
 
 export interface ColumnOptions {
@@ -12,17 +13,26 @@ export interface ColumnOptions {
   /** Names are written `kind/name`, for tables of several kinds. */
   qualified: boolean;
   labels: boolean;
+  /** A column for each of these. */
+  labelColumns?: readonly string[];
   now: number;
 }
 
 export function columns(kind: Described, resources: readonly Row[], o: ColumnOptions) {
   const own = Object.entries({ ...kind.columns, ...(o.wide ? kind.wide : {}) });
   return {
-    headings: ["NAME", ...own.map(([heading]) => heading), "AGE", ...(o.labels ? ["LABELS"] : [])],
+    headings: [
+      "NAME",
+      ...own.map(([heading]) => heading),
+      "AGE",
+      ...(o.labelColumns ?? []).map((key) => key.replace(/^.*\//, "").toUpperCase()),
+      ...(o.labels ? ["LABELS"] : []),
+    ],
     rows: resources.map((r) => [
-      printable(`${o.qualified ? `${kind.name}/` : ""}${String(r["name"])}`),
+      printable(o.qualified ? addressOf(kind, r) : String(r["name"])),
       ...own.map(([, path]) => cell(at(r, path), o.now)),
       age(r["createdAt"], o.now),
+      ...(o.labelColumns ?? []).map((key) => cell((r["labels"] as Row | undefined)?.[key], o.now)),
       ...(o.labels ? [labelText(r["labels"])] : []),
     ]),
   };

@@ -4,7 +4,10 @@ import { width } from "./width.ts";
 /** Narrower makes no line readable. */
 const LEAST = 20;
 
-/** Lines that are too long go on below where their text begins: after the indent, and after a heading such as `ABOUT:   `. */
+/**
+ * Lines that are too long go on below where their text begins: after the indent, after a heading such as `ABOUT:   `, and after a
+ * name before a `<type>`.
+ */
 export function folded(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
   return text
@@ -15,7 +18,7 @@ export function folded(text: string, columns: number | undefined): string {
 
 function fold(line: string, columns: number): string {
   if (width(line) <= columns) return line;
-  const start = /^\s*(?:[A-Z][A-Z ]*:\s+)?/.exec(line)?.[0] ?? "";
+  const start = /^\s*(?:[A-Z][A-Z ]*:\s+|\S+\s+(?=<))?/.exec(line)?.[0] ?? "";
   const hanging = columns - width(start) >= LEAST ? " ".repeat(width(start)) : "";
   const lines: string[] = [];
   let current = start;

@@ -27,6 +27,23 @@ describe("jsonpath", () => {
     ["{.items[?(@.status.state=='inactive')].name}!", "b!"],
     ["{.nothing.here}", ""],
     ["{.items[0].n}", "1"],
+    ["{.items[0:2].name}", "a b"],
+    ["{.items[-1:].name}", "c"],
+    ["{.items[:1].name}", "a"],
+    ["{.items[0:3:2].name}", "a c"],
+    ["{.items[0,2].name}", "a c"],
+    ["{.items[7].name}", ""],
+    ["{.items[*]['name','tier']}", "a fast b heavy c fast"],
+    ["{..name}", "a b c"],
+    ["{.items..state}", "active inactive"],
+    ["{.items[?(@.n>1)].name}", "b c"],
+    ["{.items[?(@.n >= 2)].name}", "b c"],
+    ["{.items[?(@.n<2)].name}", "a"],
+    ["{.items[?(@.n<=2)].name}", "a b"],
+    ['{.items[?(@.name>"a")].name}', "b c"],
+    ["{.items[?(@.name>1)].name}", ""],
+    ["{.items[?(@.labels['x.y/z']==\"1\")].name}", "a"],
+    ["{.items[?(@.tags[0]=='t1')].name}", "b"],
   ])("%s", (template, expected) => expect(jsonpath(template, root)).toBe(expected));
 
   test.each([
@@ -35,6 +52,8 @@ describe("jsonpath", () => {
     ["{end}", "{end} without {range}"],
     ["{.items[}", "is not understood"],
     ["{.items[?(@.a ~ 1)]}", "is not understood"],
+    ["{.items[0].name} {.items[x].name}", 'at character 25: "[x].name" is not understood'],
+    ["{.items[0:1:2:3]}", "is not understood"],
   ])("%s is refused, with the place", (template, why) => {
     expect(() => jsonpath(template, root)).toThrow(why);
   });

@@ -1,14 +1,8 @@
 /**
- * kubectl's JSONPath templates, the part that scripts use: text outside braces, `{.a.b}`, `{.items[*].name}`, `[0]`, `[-1]`,
- * `['a.b']`, `[?(@.tier=="fast")]`, `{range …}…{end}`, `{"\n"}`, `{@}`.
+ * kubectl's JSONPath templates, the part that scripts use: text outside braces, paths within, `{range …}…{end}`, `{"\\n"}`, `{@}`.
  */
 import { usage } from "../failure.ts";
-
-type Step =
-  | { is: "field"; name: string }
-  | { is: "index"; at: number }
-  | { is: "every" }
-  | { is: "where"; path: Step[]; operator: "==" | "!=" | "exists"; value: unknown };
+import { pathOf, type Step, walk } from "./jsonpath-steps.ts";
 
 type Part = { is: "text"; text: string } | { is: "path"; steps: Step[] } | { is: "range"; steps: Step[]; body: Part[] };
 
@@ -43,28 +37,6 @@ function evaluate(parts: readonly Part[], root: unknown): string {
 }
 
 const written = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-
-function walk(steps: readonly Step[], values: unknown[]): unknown[] {
-  let found = values;
-  for (const step of steps)
-    found = found.flatMap((v): unknown[] => {
-      if (step.is === "field")
-        return typeof v === "object" && v !== null && Object.hasOwn(v, step.name)
-          ? [(v as Record<string, unknown>)[step.name]]
-          : [];
-      const items = Array.isArray(v) ? v : typeof v === "object" && v !== null ? Object.values(v) : [];
-      if (step.is === "every") return items;
-      if (step.is === "index") return items.slice(step.at).slice(0, 1);
-      return items.filter((item) => holds(step, item));
-    });
-  return found.filter((v) => v !== undefined);
-}
-
-function holds(step: Extract<Step, { is: "where" }>, item: unknown): boolean {
-  const found = walk(step.path, [item]);
-  if (step.operator === "exists") return found.length > 0;
-  return found.some((v) => v === step.value) === (step.operator === "==");
-}
 
 const wrong = (template: string, at: number, why: string) =>
   usage(
@@ -119,39 +91,10 @@ function closing(template: string, open: number): number {
   throw wrong(template, open, "the brace is not closed");
 }
 
-const stepPattern =
-  /\.?\[(?:(\*)|(-?\d+)|(["'])((?:(?!\3).)*)\3|\?\(\s*@((?:\.[\w-]+|\[[^\]]*\])*)\s*(?:(==|!=)\s*("[^"]*"|'[^']*'|[\w.+-]+))?\s*\))\]|\.(\*)|\.([\w\-/]+)/y;
-
+/** @param at where in the template the path stands, or its braces. */
 function path(text: string, template: string, at: number): Step[] {
-  const steps: Step[] = [];
-  let i = /^[$@]/.test(text) ? 1 : 0;
-  while (i < text.length) {
-    stepPattern.lastIndex = i;
-    const m = stepPattern.exec(text);
-    if (!m) throw wrong(template, at, `"${text.slice(i)}" is not understood`);
-    // Kept before anything else: a filter has a path of its own, read by the same pattern.
-    i = stepPattern.lastIndex;
-    if (m[1] || m[8]) steps.push({ is: "every" });
-    else if (m[2]) steps.push({ is: "index", at: Number(m[2]) });
-    else if (m[3]) steps.push({ is: "field", name: m[4] ?? "" });
-    else if (m[9]) steps.push({ is: "field", name: m[9] });
-    else
-      steps.push({
-        is: "where",
-        path: path(m[5] ?? "", template, at),
-        operator: m[6] === "==" || m[6] === "!=" ? m[6] : "exists",
-        value: literal(m[7]),
-      });
-  }
-  return steps;
-}
-
-function literal(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  if (/^["']/.test(text)) return text.slice(1, -1);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const steps = pathOf(text);
+  if (Array.isArray(steps)) return steps;
+  const place = template.indexOf(steps.rest, at);
+  throw wrong(template, place < 0 ? at : place, `"${steps.rest}" is not understood`);
 }

@@ -36,5 +36,9 @@ export async function toYaml(documents: readonly unknown[]): Promise<string> {
 
 /** One is itself; several are a `List`, which `apply` takes apart again. */
 export function toJson(documents: readonly unknown[], single: boolean): string {
-  return `${JSON.stringify(single ? documents[0] : { kind: "List", items: documents }, null, 2)}\n`;
+  const text = JSON.stringify(single ? documents[0] : { kind: "List", items: documents }, null, 2);
+  // JSON escapes the older control characters by itself; these, too, can only stand within a string.
+  return `${text.replace(/[\u007f-\u009f\p{Bidi_Control}]/gu, escaped)}\n`;
 }
+
+const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;

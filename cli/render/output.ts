@@ -1,17 +1,23 @@
 /** The answer in the form that `-o` names. */
 import { usage } from "../failure.ts";
+import { printable } from "../io.ts";
 import type { AnyKind } from "../kinds.ts";
 import { nearest } from "../nearest.ts";
 import type { Tools } from "../verb.ts";
+import { addressOf } from "./address.ts";
+import { cell } from "./cell.ts";
 import { columns } from "./columns.ts";
-import { jsonpath } from "./jsonpath.ts";
+import { jsonpath, valuesAt } from "./jsonpath.ts";
 import { manifest, toJson, toYaml } from "./manifest.ts";
 import { table } from "./table.ts";
 
-export type Format = { is: "table" | "wide" | "yaml" | "json" | "name" } | { is: "jsonpath"; template: string };
+export type Format =
+  | { is: "table" | "wide" | "yaml" | "json" | "name" }
+  | { is: "jsonpath"; template: string }
+  | { is: "columns"; columns: [heading: string, values: ValuesAt][] };
 
 const plain = ["table", "wide", "yaml", "json", "name"] as const;
-export const formats: readonly string[] = [...plain, "jsonpath="];
+export const formats: readonly string[] = [...plain, "jsonpath=", "custom-columns="];
 
 /** @throws Failure usage */
 export function parseFormat(text: string | undefined): Format {
@@ -20,11 +26,31 @@ export function parseFormat(text: string | undefined): Format {
   if (found) return { is: found };
   const path = /^jsonpath=(.+)$/s.exec(text);
   if (path) return { is: "jsonpath", template: path[1] ?? "" };
-  const near = nearest(text, formats);
+  const columns = /^custom-columns=(.+)$/s.exec(text);
+  if (columns) return { is: "columns", columns: customColumns(columns[1] ?? "") };
+  const near = text === "jsonpath" || text === "jsonpath=" ? undefined : nearest(text, formats);
   throw usage(
     `There is no output format "${text}".`,
-    near ? `Did you mean ${near}?` : `There are: ${formats.join(", ")}TEMPLATE.`,
+    near
+      ? `Did you mean ${near}?`
+      : `There are: ${plain.join(", ")}, jsonpath=TEMPLATE, custom-columns=HEADING:.path,…`,
   );
+}
+
+type ValuesAt = ReturnType<typeof valuesAt>;
+
+/** kubectl's `NAME:.name,STATE:.status.state`. @throws Failure usage */
+function customColumns(text: string): [string, ValuesAt][] {
+  // Commas within brackets belong to a path.
+  return text.split(/,(?![^[]*\])/).map((column) => {
+    const colon = column.indexOf(":");
+    if (colon <= 0 || colon === column.length - 1)
+      throw usage(
+        `"${column}" is no column.`,
+        "Write HEADING:.path, as in custom-columns=NAME:.name,STATE:.status.state",
+      );
+    return [column.slice(0, colon), valuesAt(column.slice(colon + 1))];
+  });
 }
 
 export interface Found {
@@ -43,6 +69,8 @@ export interface ShowOptions {
   status: boolean;
   headings: boolean;
   labels: boolean;
+  /** A column for each of these labels. */
+  labelColumns?: readonly string[];
   /** Tables without names: what nobody asks for by its name. */
   nameless?: boolean;
   sortBy?: string | undefined;
@@ -53,6 +81,8 @@ export async function show(
   o: ShowOptions,
   { io, now }: Pick<Tools, "io" | "now">,
 ): Promise<void> {
+  // A pipe gets every byte; on a terminal nothing of a resource may move the cursor or hide what stands there.
+  const tell = (text: string) => io.out(io.terminal.out ? printable(text) : text);
   const { format } = o;
   const all = found.flatMap(({ kind, resources, events }) =>
     resources.map((resource, i) => ({ kind, resource, event: events?.[i] })),
@@ -64,6 +94,7 @@ export async function show(
         wide: format.is === "wide",
         qualified: found.length > 1,
         labels: o.labels,
+        labelColumns: o.labelColumns ?? [],
         now: now(),
       });
       if (o.nameless) for (const row of [headings, ...rows]) row.shift();
@@ -74,17 +105,35 @@ export async function show(
       const options = { columns: io.columns, colour: io.colour.out, headings: o.headings, ...(above ? { above } : {}) };
       await io.out(`${i > 0 && o.headings ? "\n" : ""}${table(headings, rows, options)}`);
     }
+  } else if (format.is === "columns") {
+    const rows = all.map(({ kind, resource }) => {
+      const whole = { kind: kind.name, ...resource };
+      return format.columns.map(
+        ([, values]) =>
+          values(whole)
+            .map((v) => cell(v, now()))
+            .join(",") || "<none>",
+      );
+    });
+    const options = { columns: io.columns, colour: io.colour.out, headings: o.headings };
+    await io.out(
+      table(
+        format.columns.map(([heading]) => heading),
+        rows,
+        options,
+      ),
+    );
   } else if (format.is === "name") {
-    await io.out(all.map(({ kind, resource }) => `${kind.name}/${String(resource["name"])}\n`).join(""));
+    await io.out(all.map(({ kind, resource }) => `${printable(addressOf(kind, resource))}\n`).join(""));
   } else if (format.is === "jsonpath") {
     const whole = all.map(({ kind, resource }) => ({ kind: kind.name, ...resource }));
     const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });
-    await io.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
+    await tell(text === "" || text.endsWith("\n") ? text : `${text}\n`);
   } else {
     const documents = all.map(({ kind, resource, event }) => {
       const document = manifest(kind, resource, o.status);
       return event === undefined ? document : { type: event, object: document };
     });
-    await io.out(format.is === "json" ? toJson(documents, o.single) : await toYaml(documents));
+    await tell(format.is === "json" ? toJson(documents, o.single) : await toYaml(documents));
   }
 }

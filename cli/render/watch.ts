@@ -4,6 +4,7 @@ import { follow, type Told } from "../connection/follow.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import type { Tools } from "../verb.ts";
+import { nameOf } from "./address.ts";
 import { type Format, type Found, show } from "./output.ts";
 
 export interface WatchedKind {
@@ -13,14 +14,11 @@ export interface WatchedKind {
   names?: ReadonlySet<string>;
 }
 
-/** What tells it from all others of its kind, also where it goes and comes back: within a parent, both names. */
-export const nameOf = ({ scope }: Pick<AnyKind, "scope">, resource: Shown): string =>
-  scope ? `${resource[scope]}/${resource.name}` : resource.name;
-
 export interface WatchOptions {
   format: Format;
   status: boolean;
   labels: boolean;
+  labelColumns?: readonly string[];
   headings: boolean;
   sort(rows: readonly Shown[]): readonly Shown[];
   /** Without what is there already. */
@@ -129,6 +127,18 @@ const found = (
     return { kind: known.kind, resources, ...(o.events ? { events: resources.map(() => event ?? "ADDED") } : {}) };
   });
 
+/**
+ * As many lines as a terminal can draw over: what has scrolled out of it stays as it was. The last line is the cursor's, and the
+ * first stays free: terminals that keep what is cleared from the very top would keep every drawing. Pure.
+ */
+export function clipped(text: string, rows: number | undefined): string {
+  const lines = text.split("\n").slice(0, -1);
+  const room = Math.max((rows ?? Number.POSITIVE_INFINITY) - 2, 2);
+  if (lines.length <= room) return text;
+  const kept = lines.slice(0, room - 1);
+  return `${kept.join("\n")}\n… and ${lines.length - kept.length} more lines than fit here\n`;
+}
+
 /** The whole table, over the one before. */
 function inPlace(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
   let lines = 0;
@@ -143,8 +153,9 @@ function inPlace(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
     };
     const rows = (known: Known) => o.sort([...known.rows.values()]);
     await show(found(all, rows, { ...o, events: false }), { ...o, single: false }, { io, now: tools.now });
-    await tools.io.out(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ""}${text}`);
-    lines = text.split("\n").length - 1;
+    const fitting = clipped(text, io.rows);
+    await tools.io.out(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ""}${fitting}`);
+    lines = fitting.split("\n").length - 1;
   };
   const soon = () => {
     if (!all.every((known) => known.listed)) return;

@@ -11,7 +11,7 @@ describe("flags from a schema", () => {
       "--model <text>",
       "--url <text>",
       "--tier <fast|heavy>",
-      "--api-key-ref <name:key>",
+      "--api-key-ref <secret/key>",
       "--context-window <number>",
       "--cluster <cluster>",
       "--timeouts-first-byte <number>",

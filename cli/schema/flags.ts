@@ -71,6 +71,9 @@ function flagOf(schema: z.core.$ZodType, path: readonly string[], required: bool
 
 function placeholder(schema: z.core.$ZodType): string {
   const keys = compactKeys(schema);
+  const [first, second] = keys ?? [];
+  const ref = first && metaOf(first.schema).ref;
+  if (keys?.length === 2 && ref && second && !second.optional) return `${ref}/${second.name}`;
   if (keys) return keys.map((k) => (k.optional ? `[${k.name}]` : k.name)).join(":");
   const shape = shapeOf(schema);
   if (shape.is === "choice") return shape.words.length <= 5 ? shape.words.join("|") : "word";

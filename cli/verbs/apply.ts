@@ -2,13 +2,15 @@ import { writeOnlyFields } from "#db/resources/kind";
 import { shownOnce } from "../commands/shown-once.ts";
 import type { Shown } from "../connection/api.ts";
 import { carryOut, type Outcome } from "../documents/carry-out.ts";
-import { loadManifests } from "../documents/files.ts";
+import { loadManifests, recursiveFlag } from "../documents/files.ts";
+import { nameIn } from "../documents/look-up.ts";
 import { planApply, type Step } from "../documents/plan.ts";
 import { prune, superfluous } from "../documents/prune.ts";
 import { parsePruning, pruneFlags } from "../documents/pruning.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, type Failure } from "../failure.ts";
 import { printable } from "../io.ts";
+import { addressOf } from "../render/address.ts";
 import { paint, type Style } from "../render/colour.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { list, toggle, verb } from "../verb.ts";
@@ -35,6 +37,7 @@ export default verb({
   args: {},
   flags: {
     filename: list("-f, --filename <file>", "File, directory, URL, or - for stdin.", { words: { from: "files" } }),
+    recursive: recursiveFlag,
     dryRun: dryRunFlag(
       "Change nothing: the edge checks everything, or with `client` it is only asked for what is there.",
     ),
@@ -64,7 +67,7 @@ export default verb({
       const lines = [`${where}${what}: ${first.replace(/^Error: /, "")}`, ...rest.map((l) => `  ${l}`)];
       io.err(`${lines.map(printable).join("\n")}\n`);
     };
-    const word = ({ manifest: { kind, name } }: Step) => `${kind.name}/${name}`;
+    const word = ({ manifest: m }: Step) => `${m.kind.name}/${nameIn(m, project)}`;
     const report = {
       async done(step: Step, outcome: Outcome, answer: Shown | undefined) {
         await say(word(step), outcome);
@@ -89,7 +92,7 @@ export default verb({
     }
     if (!pruning) return;
     const found = await superfluous(steps, pruning, api);
-    const named = (s: (typeof found)[number]) => `${s.kind.name}/${printable(s.resource.name)}`;
+    const named = (s: (typeof found)[number]) => printable(addressOf(s.kind, s.resource));
     if (dryRun) {
       for (const s of found) await say(named(s), "pruned");
       return;

@@ -10,6 +10,7 @@ import { overlay } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
 import { type AnyKind, mustAllow } from "../kinds.ts";
+import { addressOf } from "../render/address.ts";
 import { parseFormat, show } from "../render/output.ts";
 import { type FieldFlag, fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
 import { setField, setText } from "../schema/set.ts";
@@ -159,7 +160,7 @@ async function create(
       ? { ...canonical(kind, body), kind: kind.name }
       : await (await tools.api()).create(kind, body, { dryRun: dryRun === "server" });
   const secret = dryRun ? undefined : shownOnce(answer);
-  const told = `${kind.name}/${String(answer["name"])} created${dryly(dryRun)}\n`;
+  const told = `${addressOf(kind, answer)} created${dryly(dryRun)}\n`;
   if (secret && (format === undefined || format.is === "table")) {
     io.err(`${told}This is its token. It is shown once: keep it where only its user can read it.\n`);
     await io.out(`${secret}\n`);

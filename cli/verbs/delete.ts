@@ -1,11 +1,13 @@
+import { referencesOf } from "#db/resources/kind";
 import type { Api } from "../connection/api.ts";
-import { loadManifests } from "../documents/files.ts";
-import { scopeOf } from "../documents/look-up.ts";
+import { loadManifests, recursiveFlag } from "../documents/files.ts";
+import { nameIn } from "../documents/look-up.ts";
 import { dependencies, untopological } from "../documents/order.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";
+import { nameOf } from "../render/address.ts";
 import { manifest } from "../render/manifest.ts";
 import { mustLimit } from "../selector.ts";
 import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
@@ -30,6 +32,7 @@ export default verb({
   args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
     filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
+    recursive: recursiveFlag,
     selector: text("-l, --selector <selector>", "All with these labels."),
     all: toggle("--all", "All of the kind."),
     interactive: toggle("-i, --interactive", "Ask before deleting."),
@@ -45,19 +48,37 @@ export default verb({
       given.filename.length > 0 ? await fromFiles(given, tools) : await fromWords(given.what, given, api, tools);
     if (given.interactive && doomed.length > 0 && !(await agreed(doomed, tools)))
       return io.err("Nothing was deleted.\n");
+    const gone = new Set<string>();
+    const one = async ({ kind, name, id, project }: Doomed) => {
+      if (dryRun === "client") await api.get(kind, id ?? name, project);
+      else
+        await api.remove(kind, id ?? name, project, { dryRun: dryRun === "server" }).catch((error: unknown) => {
+          // In a circle the parent may go first, and takes it along.
+          if (!gone.has(parentOf(kind, name) ?? "")) throw error;
+        });
+      gone.add(`${kind.name}/${name}`);
+      await io.out(
+        globals.output === "name"
+          ? `${kind.name}/${printable(name)}\n`
+          : `${kind.name} "${printable(name)}" deleted${dryly(dryRun)}\n`,
+      );
+    };
     let worst: Failure | undefined;
-    for (const { kind, name, id, project } of doomed) {
-      try {
-        if (dryRun === "client") await api.get(kind, id ?? name, project);
-        else await api.remove(kind, id ?? name, project, { dryRun: dryRun === "server" });
-        await io.out(
-          globals.output === "name"
-            ? `${kind.name}/${printable(name)}\n`
-            : `${kind.name} "${printable(name)}" deleted${dryly(dryRun)}\n`,
-        );
-      } catch (error) {
-        if (!(error instanceof Failure) || error.exit === 5) throw error;
-        if (error.code === "not_found" && given.ignoreNotFound) continue;
+    for (let waiting = doomed; waiting.length > 0; ) {
+      const kept: { it: Doomed; error: Failure }[] = [];
+      for (const it of waiting) {
+        try {
+          await one(it);
+        } catch (error) {
+          if (!(error instanceof Failure) || error.exit === 5 || tools.signal.aborted) throw error;
+          if (error.code !== "not_found" || !given.ignoreNotFound) kept.push({ it, error });
+        }
+      }
+      // In a circle there is no order in which nothing is refused: what kept one may have gone after it.
+      const again =
+        kept.some(({ error }) => error.code === "still_referred") && kept.length < waiting.length && !dryRun;
+      waiting = again ? kept.map(({ it }) => it) : [];
+      for (const { error } of again ? [] : kept) {
         if (worst) io.err(`${explainFailure(worst, globals.verbose).map(printable).join("\n")}\n`);
         worst = error;
       }
@@ -66,6 +87,13 @@ export default verb({
     if (doomed.length === 0) io.err("Nothing to delete was found.\n");
   },
 });
+
+/** Address of what it is within: with that, it is gone. */
+function parentOf(kind: AnyKind, name: string): string | undefined {
+  const parent = referencesOf(kind).find((r) => r.path[0] === kind.scope);
+  const slash = name.indexOf("/");
+  return parent && slash > 0 ? `${parent.kind}/${name.slice(0, slash)}` : undefined;
+}
 
 /** What is referred to goes last: it can't go before. */
 async function fromFiles({ filename, what, selector, all }: Given, tools: Tools): Promise<Doomed[]> {
@@ -76,7 +104,7 @@ async function fromFiles({ filename, what, selector, all }: Given, tools: Tools)
   const order = untopological(dependencies(manifests));
   return order.flatMap((i) => {
     const m = manifests[i];
-    return m ? [{ kind: m.kind, name: m.name, project: scopeOf(m, project) }] : [];
+    return m ? [{ kind: m.kind, name: nameIn(m, project) }] : [];
   });
 }
 
@@ -106,7 +134,7 @@ async function fromWords(
     named.push(...names.map((name) => ({ kind, name, project })));
     if (several)
       for await (const page of api.list(kind, { labelSelector: selector, fieldSelector: await inProject(kind, tools) }))
-        listed.push(...page.map((r) => ({ kind, name: r.name, id: r.id, body: manifest(kind, r) })));
+        listed.push(...page.map((r) => ({ kind, name: nameOf(kind, r), id: r.id, body: manifest(kind, r) })));
   }
   const order = untopological(dependencies(listed));
   return [...named, ...order.flatMap((i) => listed[i] ?? [])];

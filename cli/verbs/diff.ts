@@ -1,13 +1,15 @@
 import { writeOnlyFields } from "#db/resources/kind";
 import type { Api } from "../connection/api.ts";
 import { canonical } from "../documents/check.ts";
-import { loadManifests } from "../documents/files.ts";
+import { loadManifests, recursiveFlag } from "../documents/files.ts";
+import { nameIn } from "../documents/look-up.ts";
 import { same } from "../documents/overlay.ts";
 import { planApply, type Step } from "../documents/plan.ts";
 import { superfluous } from "../documents/prune.ts";
 import { parsePruning, pruneFlags } from "../documents/pruning.ts";
-import { Failure } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
+import { addressOf } from "../render/address.ts";
 import { paint } from "../render/colour.ts";
 import { unified } from "../render/difference.ts";
 import { manifest, toYaml } from "../render/manifest.ts";
@@ -22,9 +24,15 @@ export default verb({
   args: {},
   flags: {
     filename: list("-f, --filename <file>", "File, directory, URL, or - for stdin.", { words: { from: "files" } }),
+    recursive: recursiveFlag,
     ...pruneFlags,
   },
   async run(given, tools) {
+    if (tools.globals.output !== undefined)
+      throw usage(
+        "diff has one form, and no output format.",
+        "mcpctl apply --dry-run -o yaml -f FILE shows what would be.",
+      );
     try {
       return (await differs(given, tools)) ? 1 : 0;
     } catch (error) {
@@ -41,7 +49,8 @@ async function differs(given: Given, tools: Tools): Promise<boolean> {
   const api = await tools.api();
   const manifests = await loadManifests(given.filename, tools);
   const pruning = await parsePruning(given, manifests, tools);
-  const steps = await planApply(manifests, api, await tools.project());
+  const project = await tools.project();
+  const steps = await planApply(manifests, api, project);
   let found = false;
   const tell = async (label: string, was: string, is: string) => {
     const lines = unified(label, was, is);
@@ -53,10 +62,10 @@ async function differs(given: Given, tools: Tools): Promise<boolean> {
     // What is completed later is shown whole, once.
     if (step.does === "nothing" || step.does === "own" || step.part === "complete") continue;
     if (await rewritesTheSame(step, api)) continue;
-    await tell(`${step.manifest.kind.name}/${step.manifest.name}`, await before(step), await after(step));
+    await tell(`${step.manifest.kind.name}/${nameIn(step.manifest, project)}`, await before(step), await after(step));
   }
   for (const { kind, resource } of pruning ? await superfluous(steps, pruning, api) : [])
-    await tell(`${kind.name}/${resource.name}`, await toYaml([manifest(kind, resource)]), "");
+    await tell(addressOf(kind, resource), await toYaml([manifest(kind, resource)]), "");
   return found;
 }
 

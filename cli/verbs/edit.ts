@@ -7,51 +7,71 @@ import { canonical, placed, wholeFaults, writable } from "../documents/check.ts"
 import { same } from "../documents/overlay.ts";
 import { readManifests } from "../documents/read.ts";
 import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
+import { printable } from "../io.ts";
 import { type AnyKind, mustAllow, parseTargets, projectFor } from "../kinds.ts";
+import { addressOf } from "../render/address.ts";
 import { manifest, toYaml } from "../render/manifest.ts";
 import { many, type Tools, verb } from "../verb.ts";
 
 export default verb({
   about: "Change a resource in your editor.",
   examples: ["mcpctl edit llm gpt", "EDITOR='code --wait' mcpctl edit llm/gpt"],
-  args: { what: many("A kind and a name, or kind/name.", { from: "kinds", can: "edit" }) },
+  args: { what: many("A kind and names, or kind/name: each in its turn.", { from: "kinds", can: "edit" }) },
   flags: {},
   async run({ what }, tools) {
-    const [target, ...more] = parseTargets(what);
-    const [name, ...others] = target?.names ?? [];
-    if (!target || name === undefined || more.length + others.length > 0)
-      throw usage("Say which one.", "mcpctl edit llm gpt");
-    mustAllow(target.kind, "edit", "edited: they never change");
-    const directory = await mkdtemp(join(tmpdir(), "mcpctl-edit-"));
-    const file = join(directory, `${target.kind.name}-${name.replace(/[^\w.-]/g, "_")}.yaml`);
-    let keep = false;
-    try {
-      const outcome = await session(target.kind, name, file, tools);
-      if (outcome === "unchanged") tools.io.err("Edit cancelled, no changes made.\n");
-      else await tools.io.out(`${target.kind.name}/${name} edited\n`);
-    } catch (error) {
-      // Work in an editor is never thrown away.
-      keep = (await readFile(file, "utf8").catch(() => "")) !== "";
-      if (keep) tools.io.err(`Your text is kept in ${file}\n`);
-      throw error;
-    } finally {
-      if (!keep) await rm(directory, { recursive: true, force: true });
-    }
+    const targets = parseTargets(what);
+    if (targets.some((t) => t.names.length === 0)) throw usage("Say which one.", "mcpctl edit llm gpt");
+    for (const { kind } of targets) mustAllow(kind, "edit", "edited: they never change");
+    for (const { kind, names } of targets) for (const name of names) await edit(kind, name, tools);
   },
 });
 
+async function edit(kind: AnyKind, name: string, tools: Tools): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "mcpctl-edit-"));
+  const file = join(directory, `${kind.name}-${name.replace(/[^\w.-]/g, "_")}.yaml`);
+  let keep = false;
+  let opened = 0;
+  const open = () => {
+    opened++;
+    return tools.editor(file);
+  };
+  try {
+    const { does, what } = await session(kind, name, { file, open }, tools);
+    if (does === "unchanged") tools.io.err("Edit cancelled, no changes made.\n");
+    else await tools.io.out(tools.globals.output === "name" ? `${what}\n` : `${what} edited\n`);
+  } catch (error) {
+    // Work in an editor is never thrown away: what was saved now, or opened again because it was refused.
+    keep = opened > 1 || !(await isUntouched(file));
+    if (keep) tools.io.err(`Your text is kept in ${file}\n`);
+    throw error;
+  } finally {
+    if (!keep) await rm(directory, { recursive: true, force: true });
+  }
+}
+
 /** When a file that nobody has saved was written, in seconds since the epoch. */
 const UNTOUCHED = 1_000_000_000;
+
+const isUntouched = async (file: string) => {
+  const found = await stat(file).catch(() => undefined);
+  return found === undefined || found.mtimeMs === UNTOUCHED * 1000;
+};
 
 const HEADER = `# Save and leave to change it; leave it as it is, or empty, to cancel.
 # Lines that begin with '#' are ignored.
 `;
 
 /** Opens until what was saved is accepted, or nothing was changed any more. */
-async function session(kind: AnyKind, name: string, file: string, tools: Tools): Promise<"edited" | "unchanged"> {
+async function session(
+  kind: AnyKind,
+  name: string,
+  { file, open }: { file: string; open(): Promise<void> },
+  tools: Tools,
+): Promise<{ does: "edited" | "unchanged"; what: string }> {
   const api = await tools.api();
   const project = await projectFor(kind, tools);
   let current = await api.get(kind, name, project);
+  const what = printable(addressOf(kind, current));
   const original = await toYaml([manifest(kind, current)]);
   let text = original;
   let complaint: string[] = [];
@@ -61,15 +81,20 @@ async function session(kind: AnyKind, name: string, file: string, tools: Tools):
     await writeFile(file, opened, { mode: 0o600 });
     // File systems count time in steps of milliseconds; whatever is saved from now on is later than this by far.
     await utimes(file, UNTOUCHED, UNTOUCHED);
-    await tools.editor(file);
+    await open();
     const saved = await readFile(file, "utf8");
     const written = withoutComments(saved);
-    if (written.trim() === "" || written === withoutComments(original)) return "unchanged";
+    if (written.trim() === "" || written === withoutComments(original)) return { does: "unchanged", what };
     // Left just as it was refused: the person gives up. After a conflict, saving it so is the answer to a question.
     if (complaint.length > 0 && saved === opened) {
-      if (!conflict) throw new Failure("Edit cancelled: what was saved is still not valid.");
-      if ((await stat(file)).mtimeMs === UNTOUCHED * 1000)
-        throw new Failure("Edit cancelled: somebody else's change stands.");
+      if (!conflict)
+        throw new Failure(`Edit of ${what} cancelled: what was saved is still not valid.`, {
+          hint: complaint
+            .slice(1, 3)
+            .map((line) => line.trim())
+            .join("; "),
+        });
+      if (await isUntouched(file)) throw new Failure("Edit cancelled: somebody else's change stands.");
     }
     conflict = false;
     text = written;
@@ -78,10 +103,10 @@ async function session(kind: AnyKind, name: string, file: string, tools: Tools):
       complaint = ["It was not accepted:", ...read.faults.map((f) => `  ${f}`)];
       continue;
     }
-    if (same(canonical(kind, read.body), canonical(kind, manifest(kind, current)))) return "unchanged";
+    if (same(canonical(kind, read.body), canonical(kind, manifest(kind, current)))) return { does: "unchanged", what };
     try {
       await api.replace(kind, current.id, read.body, { ifMatch: current.resourceVersion });
-      return "edited";
+      return { does: "edited", what };
     } catch (error) {
       if (!(error instanceof Failure) || error.exit === 5 || error.exit === 4) throw error;
       complaint = explainFailure(error, tools.globals.verbose);

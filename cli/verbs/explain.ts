@@ -23,7 +23,12 @@ export default verb({
   ],
   args: { what: one("KIND or KIND.field.field", { from: "fields" }) },
   flags: { recursive: toggle("--recursive", "All fields, also those within fields.") },
-  async run({ what, recursive }, { io }) {
+  async run({ what, recursive }, { io, globals }) {
+    if (globals.output !== undefined)
+      throw usage(
+        "explain is for people and has no output format.",
+        "The edge has all of it as OpenAPI: /api/v1/openapi.json",
+      );
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;

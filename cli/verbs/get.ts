@@ -2,12 +2,14 @@ import { hasTable } from "#db/resources/index";
 import { isSystemOwned } from "#db/resources/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
+import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
+import { nameOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
-import { nameOf, type WatchedKind, watch } from "../render/watch.ts";
-import { many, type Tools, text, toggle, verb } from "../verb.ts";
+import { type WatchedKind, watch } from "../render/watch.ts";
+import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
   about: "List or show resources.",
@@ -27,6 +29,7 @@ export default verb({
     sortBy: text("--sort-by <path>", "Order by a field: .status.state"),
     showStatus: toggle("--show-status", "Also what the system reports: ids, times, status."),
     showLabels: toggle("--show-labels", "A column with the labels."),
+    labelColumns: list("-L, --label-columns <key>", "A column with this label. Repeatable, or with commas."),
     noHeaders: toggle("--no-headers", "Only the rows."),
     allProjects: toggle("-A, --all-projects", "Of every project, whatever the context or -p says."),
     ignoreNotFound: toggle("--ignore-not-found", "Nothing found is fine."),
@@ -37,8 +40,16 @@ export default verb({
     for (const { kind } of targets) mustAllow(kind, "get", "read");
     const named = targets.some((t) => t.names.length > 0);
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
-    const options = { format, single, status: given.showStatus, labels: given.showLabels };
-    const tabular = format.is === "table" || format.is === "wide";
+    const options = {
+      format,
+      single,
+      status: given.showStatus,
+      labels: given.showLabels,
+      labelColumns: given.labelColumns.flatMap((l) => l.split(",")),
+    };
+    // What happened is told by what it was; its name is for asking for one.
+    const nameless = format.is === "table" && targets.every((t) => t.kind.timeline && t.names.length === 0);
+    const tabular = ["table", "wide", "columns"].includes(format.is);
     const everything = given.what[0] === "all";
     // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
     const writable = everything && (format.is === "yaml" || format.is === "json") && !given.showStatus;
@@ -76,13 +87,19 @@ export default verb({
     }
     const found = await look();
     const count = found.reduce((n, f) => n + f.resources.length, 0);
-    if (count > 0 || (!named && !tabular)) await show(found, { ...options, headings: !given.noHeaders }, tools);
+    if (count > 0 || (!named && !tabular))
+      await show(found, { ...options, headings: !given.noHeaders, nameless }, tools);
     if (left > 0)
       tools.io.err(`Left out: ${left} that mcpctl makes itself, or that are spent. --show-status shows them too.\n`);
     if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
-    if (count === 0 && !named && seen.length > 0) tools.io.err(`No ${seen.join(", ")} found.\n`);
+    if (count > 0 || named || seen.length === 0) return;
+    const limits = given.allProjects ? [] : await Promise.all(targets.map((t) => inProject(t.kind, tools)));
+    const project = limits.some((limit) => limit !== undefined) ? await tools.project() : undefined;
+    tools.io.err(
+      `No ${seen.join(", ")} found${project ? ` in project ${printable(project)}; -A looks at every project` : ""}.\n`,
+    );
   },
 });
 

@@ -180,10 +180,15 @@ export const concealed = (kind: NamedKind): ((name: string, call: Call) => Promi
 export async function absent(call: Call, kind: NamedKind, word: string): Promise<never> {
   const names = await visibleNames(call.deps.store.db, kind, visible(call.caller.grants, "view", kind.permission));
   const suggestion = near(word, names);
-  refuse("not_found", `There is no ${kind.name} ${JSON.stringify(word.slice(0, 253))}.`, {
-    hint: suggestion
-      ? `Did you mean ${JSON.stringify(suggestion)}?`
-      : `\`mcpctl get ${kind.plural}\` lists what there is.`,
+  const parent = kind.scope && call.url.searchParams.get(kind.scope);
+  const where = parent ? ` of ${kind.scope} ${JSON.stringify(parent.slice(0, 253))}` : "";
+  refuse("not_found", `There is no ${kind.name} ${JSON.stringify(word.slice(0, 253))}${where}.`, {
+    hint:
+      suggestion === word
+        ? `There is one elsewhere: \`mcpctl get ${kind.plural} -A\` lists them all.`
+        : suggestion
+          ? `Did you mean ${JSON.stringify(suggestion)}?`
+          : `\`mcpctl get ${kind.plural}${where && " -A"}\` lists what there is.`,
   });
 }
 

@@ -234,9 +234,9 @@ bindings: [{role: view, resource: groups}]
   test("of a token: made once, shown once, then left", async () => {
     const text = "kind: mcptoken\nname: ci\nbindings: [{role: view, resource: llms}]\n";
     const first = await apply(text);
-    expect(first.out).toBe("mcptoken/ci created\n");
-    expect(first.err).toMatch(/mcptoken\/ci is shown once, now: mcpctl_pat_\w+\n/);
-    expect(await apply(text)).toMatchObject({ exit: 0, out: "mcptoken/ci unchanged\n", err: "" });
+    expect(first.out).toBe("mcptoken/default/ci created\n");
+    expect(first.err).toMatch(/mcptoken\/default\/ci is shown once, now: mcpctl_pat_\w+\n/);
+    expect(await apply(text)).toMatchObject({ exit: 0, out: "mcptoken/default/ci unchanged\n", err: "" });
   });
 
   test("of a token that was revoked: made anew", async () => {
@@ -248,12 +248,12 @@ bindings: [{role: view, resource: groups}]
       headers: { authorization: `Bearer ${token}` },
     });
     expect(await field("mcptoken/spent", "status.state")).toBe("revoked");
-    expect((await apply(text, "--dry-run")).out).toBe("mcptoken/spent created (server dry run)\n");
+    expect((await apply(text, "--dry-run")).out).toBe("mcptoken/default/spent created (server dry run)\n");
     const again = await apply(text);
-    expect(again.out).toBe("mcptoken/spent created\n");
+    expect(again.out).toBe("mcptoken/default/spent created\n");
     expect(again.err).toMatch(/shown once, now: mcpctl_pat_/);
     expect(await field("mcptoken/spent", "status.state")).toBe("active");
-    expect((await apply(text)).out).toBe("mcptoken/spent unchanged\n");
+    expect((await apply(text)).out).toBe("mcptoken/default/spent unchanged\n");
   });
 
   test("names what neither the files nor the edge have, before it writes anything", async () => {

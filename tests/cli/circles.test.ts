@@ -48,14 +48,24 @@ test(verifies("apply.cycles", "agents and their personalities are made in one go
     "agent/agent-a created",
     "agent/agent-b created",
     "llm/model created",
-    "personality/calm created",
-    "personality/calm created",
+    "personality/agent-a/calm created",
+    "personality/agent-b/calm created",
   ]);
   expect(await at("agent/agent-a", "defaultPersonality")).toBe("calm");
   const again = await apply(text);
   expect(again.out.match(/unchanged/g)).toHaveLength(5);
   const printed = await engineer.run(["get", "agents,personalities", "-o", "yaml"]);
   expect((await apply(printed.out)).out.match(/unchanged/g)).toHaveLength(4);
+});
+
+test("deleted in one go, and what goes with another is no failure", async () => {
+  await apply(`${model}${pair("end")}`);
+  const said = await engineer.run(["delete", "-f", "-"], { stdin: pair("end") });
+  expect(said).toMatchObject({ exit: 0, err: "" });
+  expect(said.out.trim().split("\n").sort()).toEqual([
+    'agent "agent-end" deleted',
+    'personality "agent-end/calm" deleted',
+  ]);
 });
 
 test("cut off between the two passes, it is completed by the next apply", async () => {

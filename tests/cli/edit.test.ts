@@ -114,6 +114,17 @@ describe("edit", () => {
     expect(readFileSync(kept, "utf8")).toContain("an hour of work");
   });
 
+  test("several are edited one after the other", async () => {
+    await apply(llm("first"));
+    await apply(llm("second"));
+    const editor = (file: string) => {
+      writeFileSync(file, readFileSync(file, "utf8").replace("model: m", "model: other"));
+      return 0;
+    };
+    const said = await engineer.run(["edit", "llm", "first", "second"], { editor });
+    expect(said).toEqual({ exit: 0, out: "llm/first edited\nllm/second edited\n", err: "" });
+  });
+
   test("an editor that is not there is named, and what to do", async () => {
     await apply(llm("uneditable"));
     const said = await engineer.run(["edit", "llm/uneditable"], {
@@ -123,6 +134,7 @@ describe("edit", () => {
     expect(said).toMatchObject({ exit: 1, out: "" });
     expect(said.err).toContain("The editor `no-such-editor -w` is not there.");
     expect(said.err).toContain("Set EDITOR to one that works.");
+    expect(said.err).not.toContain("kept in");
   });
 
   test.each([
@@ -137,7 +149,7 @@ describe("edit", () => {
   });
 
   test.each([
-    [["llm", "a", "b"], "Say which one."],
+    [["llm/a", "mcptoken/b"], "can't be edited"],
     [["llms"], "Say which one."],
     [["mcptoken", "x"], "can't be edited"],
   ])("%j is no way to edit", async (what, words) =>
@@ -152,6 +164,8 @@ describe("edit", () => {
       (t) => t,
     );
     expect(said.exit).toBe(1);
-    expect(said.err).toContain("Edit cancelled: what was saved is still not valid.");
+    expect(said.err).toContain("Error: Edit of llm/stubborn cancelled: what was saved is still not valid.\n");
+    expect(said.err).toMatch(/; line:\d+: modle: is not a field \(did you mean model\?\)\n$/);
+    expect(said.err).toContain("Your text is kept in ");
   });
 });

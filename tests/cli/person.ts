@@ -24,6 +24,8 @@ export interface Doing {
   signal?: AbortSignal;
   /** Standard output is a terminal. */
   terminal?: boolean;
+  /** Lines of that terminal. */
+  rows?: number;
   now?(): number;
   /** Called with everything on stdout as it comes. */
   onOut?(text: string): void;
@@ -57,6 +59,7 @@ export function person(env: Readonly<Record<string, string>> = {}): Person {
             said.err += text;
           },
           columns: undefined,
+          rows: doing.rows,
           colour: { out: false, err: false },
           terminal: { in: doing.answers !== undefined, out: doing.terminal === true, err: false },
           input: async () => Buffer.from(doing.stdin ?? "").toString(),

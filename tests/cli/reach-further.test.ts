@@ -58,11 +58,13 @@ describe("get", () => {
     await out("create", "project", "web");
     await out("create", "mcptoken", "here", "-p", "web", "--bind", "view:llms");
     await out("create", "mcptoken", "there", "--bind", "view:llms");
-    expect(await out("get", "mcptokens", "-p", "web", "-o", "name")).toBe("mcptoken/here\n");
+    expect(await out("get", "mcptokens", "-p", "web", "-o", "name")).toBe("mcptoken/web/here\n");
     expect(lines(await out("get", "mcptokens", "-p", "web", "-A", "-o", "name"))).toEqual([
-      "mcptoken/here",
-      "mcptoken/there",
+      "mcptoken/web/here",
+      "mcptoken/default/there",
     ]);
+    const named = lines(await out("get", "mcptokens", "-A", "-o", "name"));
+    expect(lines(await out("get", ...named, "-o", "name"))).toEqual(named);
   });
 });
 

@@ -162,6 +162,24 @@ describe("a context", () => {
     expect((await ada.run(["config", "set-context", "x", "--edge", "not a url"])).exit).toBe(2);
   });
 
+  test("the one in use is changed without its name, and can be called something else", async () => {
+    await ada.run(["config", "set-context", "mine", "--edge", front.url, "--token-stdin", "--current"], {
+      stdin: token,
+    });
+    const project = async () => (await ada.run(["config", "view", "-o", "jsonpath={.contexts.mine.project}"])).out;
+    expect((await ada.run(["config", "set-context", "--current", "-p", "web"])).err).toBe('Context "mine" changed.\n');
+    expect(await project()).toBe("web\n");
+    await ada.run(["config", "set-context", "--current", "-p", ""]);
+    expect(await project()).toBe("\n");
+    expect((await ada.run(["config", "set-context", "-p", "web"])).exit).toBe(2);
+    await ada.run(["config", "set-context", "taken", "--edge", front.url]);
+    expect((await ada.run(["config", "rename-context", "mine", "taken"])).err).toContain("There is a context");
+    expect((await ada.run(["config", "rename-context", "mine", "ours"])).exit).toBe(0);
+    expect((await ada.run(["config", "current-context"])).out).toBe("ours\n");
+    expect((await ada.run(["get", "project", "default", "-o", "name"])).out).toBe("project/default\n");
+    for (const name of ["taken", "ours"]) await ada.run(["config", "delete-context", name]);
+  });
+
   test("keeps its credential from every other edge", async () => {
     const seen: (string | undefined)[] = [];
     const other = await startFront(edge.url);
@@ -180,6 +198,19 @@ describe("a context", () => {
     await ada.run(["config", "set-context", "one", "--edge", other.url]);
     expect(readFileSync(file(), "utf8")).not.toContain(token);
     await other.stop();
+  });
+
+  test("where nothing can be written that is said, and what needs no file goes on", async () => {
+    const blocked = path.join(ada.home, "a-file");
+    writeFileSync(blocked, "");
+    const env = { MCPCTL_HOME: path.join(blocked, "home") };
+    const said = await ada.run(["config", "set-context", "x", "--edge", front.url], { env });
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toMatch(/^Error: \S+home can't be written: ENOTDIR: not a directory\.\nMCPCTL_HOME names/);
+    const asked = await ada.run(["get", "project", "default", "-o", "name"], {
+      env: { ...env, MCPCTL_EDGE: front.url, MCPCTL_TOKEN: token },
+    });
+    expect(asked).toEqual({ exit: 0, out: "project/default\n", err: "" });
   });
 
   test("a redirect is not followed: the credential would go along", async () => {

@@ -196,6 +196,36 @@ describe("label and delete", () => {
     expect(await out("label", "llm", "alpha", "env=test", "--overwrite")).toBe("llm/alpha labeled\n");
   });
 
+  test("labels are listed, rehearsed and shown", async () => {
+    expect(await out("label", "llm/alpha", "--list")).toBe("llm/alpha\n  env=test\n");
+    expect(await out("label", "llm", "alpha", "x=1", "--dry-run")).toBe("llm/alpha labeled (dry run)\n");
+    expect(await out("label", "llm", "alpha", "x=1", "--dry-run=server")).toBe("llm/alpha labeled (server dry run)\n");
+    expect(await out("label", "llm", "alpha", "x-")).toBe("llm/alpha unchanged\n");
+    const shown = await engineer.run(["label", "llm", "alpha", "x=2", "-o", "jsonpath={.labels.x}"]);
+    expect(shown).toEqual({ exit: 0, out: "2\n", err: "llm/alpha labeled\n" });
+    expect(await engineer.run(["label", "llm", "alpha", "x=2", "x-"])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('The label x can\'t be both "2" and removed.'),
+    });
+  });
+
+  test("one that can't be labelled keeps none of the others from it", async () => {
+    await out("label", "llm", "alpha", "taken=by-others");
+    const said = await engineer.run(["label", "llm", "alpha", "nowhere", "beta", "taken=yes"]);
+    expect(said).toMatchObject({ exit: 3, out: "llm/beta labeled\n" });
+    expect(said.err).toMatch(/already has the label taken=by-others[\s\S]*There is no llm "nowhere"/);
+    await out("label", "llms", "--all", "taken-");
+  });
+
+  test.each([
+    [["delete", "llms", "-l", ""]],
+    [["label", "llms", "-l", " ", "a=b"]],
+    [["apply", "-f", "-", "--prune", "-l", ","]],
+  ])("%j: an empty selector is not everything", async ([...words]) => {
+    const said = await engineer.run(words, { stdin: "kind: List\nitems: []\n" });
+    expect(said).toMatchObject({ exit: 2, out: "", err: expect.stringContaining("would select everything") });
+  });
+
   test("what is deleted is gone; what is referred to is not", async () => {
     const refused = await engineer.run(["delete", "secret", "described"]);
     expect(refused).toMatchObject({ exit: 1, out: "" });

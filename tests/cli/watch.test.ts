@@ -86,6 +86,17 @@ test("on a terminal over what was drawn before, without what has gone", async ()
   ]);
 });
 
+test("never draws more lines than the terminal has", async () => {
+  for (const name of ["tall-1", "tall-2", "tall-3"]) await create(name);
+  const looking = get("llms -w", { terminal: true, rows: 6 });
+  await looking.says(/… and \d+ more lines than fit here\n$/);
+  await label("alpha", "seen=yes");
+  await looking.says(/\[4A.\[J/);
+  const said = await looking.stop();
+  for (const frame of said.out.split("\u001b[J")) expect(frame.match(/\n/g)?.length).toBe(4);
+  await mcpctl("delete llm tall-1 tall-2 tall-3");
+});
+
 test("documents of each form, one after the other", async () => {
   const forms = ["name", "json", "yaml", "jsonpath={.name}:{.labels.form}"];
   const looking = forms.map((form) => get(`llm beta -w -o ${form}`));

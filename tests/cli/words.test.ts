@@ -84,7 +84,7 @@ test("approve takes names alone, of the one kind there is to approve", async () 
 
 test("revoke ends a token and keeps its record, by its name alone or its project's", async () => {
   for (const name of ["one", "two"]) await out("create", "mcptoken", name, "-p", "default");
-  expect(await out("revoke", "one")).toBe("mcptoken/one revoked\n");
+  expect(await out("revoke", "one")).toBe("mcptoken/default/one revoked\n");
   expect(await out("revoke", "mcptoken", "default/two")).toBe("mcptoken/default/two revoked\n");
   expect(await out("get", "mcptokens", "one", "two", "-o", "jsonpath={.items[*].status.state}")).toBe(
     "revoked revoked\n",
@@ -98,7 +98,7 @@ test("revoke ends a token and keeps its record, by its name alone or its project
 test("describe tells what a resource has, of what it may be the parent of", async () => {
   await out("create", "agent", "reader", "--llm", "alpha");
   await out("create", "personality", "slow", "--agent", "reader");
-  expect(await out("describe", "agent", "reader")).toContain("Has:\n  personality/slow: ok\n");
+  expect(await out("describe", "agent", "reader")).toContain("Has:\n  personality/reader/slow: ok\n");
   expect(await out("describe", "llm", "alpha")).not.toContain("Has:");
 });
 
@@ -306,7 +306,7 @@ test("help is there however it is asked for", async () => {
   expect(await out("help")).toBe(whole);
   expect(await out("config")).toContain("use-context");
   expect(await out("help", "get")).toContain("--selector");
-  expect(await out("create", "llm", "--help")).toContain("--api-key-ref <name:key>");
+  expect(await out("create", "llm", "--help")).toContain("--api-key-ref <secret/key>");
 });
 
 test("status and version tell about the edge", async () => {

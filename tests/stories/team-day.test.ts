@@ -135,8 +135,8 @@ describe("the colleague", () => {
       "llm/alpha\nagent/librarian\nprompt/citations\n",
     );
     expect(lines(await out(ada, "get", "personalities", "-o", "name")).sort()).toEqual([
-      "personality/terse",
-      "personality/thorough",
+      "personality/librarian/terse",
+      "personality/librarian/thorough",
     ]);
     expect(await out(ada, "describe", "llm", "alpha")).toMatch(/Model|model:\s+real-alpha/);
     for (const hidden of [
