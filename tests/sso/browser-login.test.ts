@@ -275,9 +275,9 @@ describe("where a login is handed to", () => {
   test.each([
     [{ code_challenge: undefined }, "code_challenge"],
     [{ code_challenge: "short" }, "code_challenge"],
-    [{ code_challenge_method: "plain" }, "must be S256"],
-    [{ code_challenge_method: undefined }, "must be S256"],
-    [{ state: undefined }, "state: is missing"],
+    [{ code_challenge_method: "plain" }, "code_challenge_method: expected &quot;S256&quot;"],
+    [{ code_challenge_method: undefined }, "code_challenge_method: is required"],
+    [{ state: undefined }, "state: is required"],
   ])("is asked for with PKCE: %j", async (change, words) => {
     const answer = await fetch(world.program(change).url, { redirect: "manual" });
     expect(answer.status).toBe(400);

@@ -30,10 +30,10 @@ import { throttledByAddress } from "./throttled.ts";
 const { user } = resources;
 
 const begun = z.object({
-  redirect_uri: z.string({ error: "is missing" }).max(2048),
-  state: z.string({ error: "is missing" }).regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 printable characters"),
+  redirect_uri: z.string().max(2048),
+  state: z.string().regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 printable characters"),
   code_challenge: codeChallenge,
-  code_challenge_method: z.literal("S256", { error: "must be S256 (RFC 7636)" }),
+  code_challenge_method: z.literal("S256"),
 });
 
 /** For how long the program's code is good, in milliseconds: it waits for nothing but this. */
