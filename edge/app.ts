@@ -38,6 +38,9 @@ for (const route of routes) {
   fixed.set(route.path, methods.set(route.method, methods.get(route.method) ?? route));
 }
 
+/** No resource is called so, so nothing but what is written there is meant by it, whatever the method. */
+const isReserved = (path: string): boolean => /\/_[^/]*$/.test(path) && fixed.has(path);
+
 const noParams: Readonly<Record<string, string>> = {};
 
 /** A router per surface, because each refuses in a shape of its own. */
@@ -47,6 +50,7 @@ export function fetch(request: Request, env: Env, ctx: ExecutionContext): Respon
   const path = getPath(request);
   const route = fixed.get(path)?.get(request.method);
   if (route) return serve(route, request, noParams, env, ctx);
+  if (isReserved(path) && request.method !== "HEAD") return nothingAt(path, surfaceOf(path), request);
   return surfaces[surfaceOf(path)].fetch(request, env, ctx);
 }
 
@@ -61,7 +65,8 @@ function serving(surface: Surface): Hono<{ Bindings: Env }> {
 }
 
 function nothingAt(path: string, surface: Surface, request: Request): Response {
-  const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
+  const at = isReserved(path) ? (r: Route) => r.path === path : (r: Route) => matches(r.path, path);
+  const others = routes.filter((r) => r.method !== request.method && at(r));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const refusal = allowed
     ? new Refusal("method_not_allowed", `${request.method} is not possible on ${path}; it knows ${allowed}.`, {

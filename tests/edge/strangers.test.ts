@@ -57,6 +57,12 @@ test("the token of one list's page is none of another's", async () => {
   expect([other.status, other.body["detail"]]).toEqual([400, "continue: the token belongs to another list."]);
 });
 
+test("a token is not called what a route is: nobody could read it", async () => {
+  const { status, body } = await send("POST", "/api/v1/mcptokens", as({ name: "introspect" }));
+  expect([status, body["code"]]).toEqual([400, "invalid_request"]);
+  expect(body["detail"]).toContain("name: can't be");
+});
+
 test("a compressed body is called one", async () => {
   const body = gzipSync('{"name":"blue"}');
   const headers = { "content-encoding": "gzip", "content-type": "application/json", authorization: `Bearer ${token}` };
@@ -84,6 +90,8 @@ test("what is not possible says what is, in its header too", async () => {
     ["POST", "/api/v1/groups/red", "GET, HEAD, PUT, PATCH, DELETE"],
     ["HEAD", "/api/v1/groups?watch=true", "GET"],
     ["DELETE", "/v1/models", "GET, HEAD"],
+    ["DELETE", "/api/v1/llms/_provider-heartbeat", "POST"],
+    ["OPTIONS", "/api/v1/llms/_provider-stream", "GET, HEAD"],
   ] as const) {
     const answer = await send(method, path, as());
     expect([answer.status, answer.headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);
