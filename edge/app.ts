@@ -16,6 +16,7 @@ import { openApiRoute } from "./openapi/index.ts";
 import { promptRoutes } from "./prompts/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
 import { resourceRoutes } from "./resources/index.ts";
+import { assertQuery } from "./resources/request.ts";
 import { type Route, type Surface, surfaceOf } from "./route.ts";
 
 /** Fixed paths before those with parameters: the first match wins. */
@@ -88,11 +89,19 @@ async function serve(
   try {
     const call = new Call(request, params, depsOf(env), (work) => ctx.waitUntil(work));
     await admit(route, call);
+    if (isStrict(route)) assertQuery(call, Object.keys(route.doc.query ?? {}));
     return await route.handle(call);
   } catch (error) {
     return refused(error, route.surface, request);
   }
 }
+
+/**
+ * Whether a query parameter that the route does not know is refused. Probes of load balancers, providers that send browsers back,
+ * OpenAI's clients and older publishers add what they like.
+ */
+const isStrict = ({ surface, permission }: Route): boolean =>
+  surface === "api" && permission.is !== "public" && permission.is !== "publisher";
 
 function refused(error: unknown, surface: Surface, request: Request): Response {
   const refusal = toRefusal(error);
