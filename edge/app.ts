@@ -74,7 +74,10 @@ function nothingAt(path: string, surface: Surface, request: Request): Response {
         allow: allowed,
       })
     : new Refusal("not_found", `There is nothing at ${path}.`, {
-        hint: path.endsWith("/") ? "Leave out the slash at its end." : "`/api/v1/openapi.json` lists what there is.",
+        hint:
+          path.length > 1 && path.endsWith("/")
+            ? "Leave out the slash at its end."
+            : "`/api/v1/openapi.json` lists what there is.",
       });
   return refused(refusal, surface, request);
 }

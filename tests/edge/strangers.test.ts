@@ -26,6 +26,10 @@ test("a path that ends in a slash is nothing, and not a resource without a name"
     }
 });
 
+test("the root is nothing, and has no slash too many", async () => {
+  expect((await send("GET", "/", as())).body["hint"]).toContain("openapi.json");
+});
+
 test("a parameter that is given twice is refused: only one of the two would count", async () => {
   for (const [method, query] of [
     ["GET", "?labelSelector=a%3Db&labelSelector=c%3Dd"],
