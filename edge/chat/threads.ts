@@ -66,7 +66,6 @@ export const threadRoutes: readonly Route[] = [
       tag: thread.plural,
       summary: "Rename a thread.",
       body: naming,
-      bodyTypes: ["application/merge-patch+json", "application/json"],
       headers: preconditions,
       answer: { status: 200, schema: "Thread", headers: versioned },
     },
