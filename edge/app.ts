@@ -18,6 +18,7 @@ import { openApiRoute } from "./openapi/index.ts";
 import { promptRoutes } from "./prompts/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
 import { resourceRoutes } from "./resources/index.ts";
+import { assertQuery } from "./resources/request.ts";
 import { type Route, type Surface, surfaceOf } from "./route.ts";
 
 /** Fixed paths before those with parameters: the first match wins. */
@@ -40,6 +41,9 @@ for (const route of routes) {
   fixed.set(route.path, methods.set(route.method, methods.get(route.method) ?? route));
 }
 
+/** No resource is called so, so nothing but what is written there is meant by it, whatever the method. */
+const isReserved = (path: string): boolean => /\/_[^/]*$/.test(path) && fixed.has(path);
+
 const noParams: Readonly<Record<string, string>> = {};
 
 /** A router per surface, because each refuses in a shape of its own. */
@@ -49,6 +53,7 @@ export function fetch(request: Request, env: Env, ctx: ExecutionContext): Respon
   const path = getPath(request);
   const route = fixed.get(path)?.get(request.method);
   if (route) return serve(route, request, noParams, env, ctx);
+  if (isReserved(path) && request.method !== "HEAD") return nothingAt(path, surfaceOf(path), request);
   return surfaces[surfaceOf(path)].fetch(request, env, ctx);
 }
 
@@ -63,7 +68,8 @@ function serving(surface: Surface): Hono<{ Bindings: Env }> {
 }
 
 async function nothingAt(path: string, surface: Surface, request: Request): Promise<Response> {
-  const others = routes.filter((r) => r.method !== request.method && matches(r.path, path));
+  const at = isReserved(path) ? (r: Route) => r.path === path : (r: Route) => matches(r.path, path);
+  const others = routes.filter((r) => r.method !== request.method && at(r));
   const allowed = [...new Set(others.flatMap((r) => (r.method === "GET" ? ["GET", "HEAD"] : r.method)))].join(", ");
   const near = allowed ? undefined : nearRoute(path);
   const slashed = path.endsWith("/") && routes.some((r) => matches(r.path, path.slice(0, -1)));
@@ -89,11 +95,19 @@ async function serve(
   try {
     const call = new Call(request, params, depsOf(env), (work) => ctx.waitUntil(work));
     await admit(route, call);
+    if (isStrict(route)) assertQuery(call, Object.keys(route.doc.query ?? {}));
     return await route.handle(call);
   } catch (error) {
     return await refused(error, route.surface, request);
   }
 }
+
+/**
+ * Whether a query parameter that the route does not know is refused. Probes of load balancers, providers that send browsers back,
+ * OpenAI's clients and older publishers add what they like.
+ */
+const isStrict = ({ surface, permission }: Route): boolean =>
+  surface === "api" && permission.is !== "public" && permission.is !== "publisher";
 
 async function refused(error: unknown, surface: Surface, request: Request): Promise<Response> {
   const refusal = toRefusal(error);

@@ -30,7 +30,7 @@ export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[],
     if (issue.code === "unrecognized_keys")
       return issue.keys.slice(0, mostFaults).map((key) => unknownField(schema, issue.path, key, told));
     const refused = typeof value === "string" ? refusal(schema, issue.path, value) : undefined;
-    if (refused) return [{ path: z.core.toDotPath(issue.path), message: refused, given: JSON.stringify(value) }];
+    if (refused) return [{ path: z.core.toDotPath(issue.path), message: refused, given: shown(value, hide) }];
     return [{ path: z.core.toDotPath(issue.path), ...describe(issue, value, hide) }];
   });
   return faults.slice(0, mostFaults);

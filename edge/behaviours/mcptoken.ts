@@ -17,10 +17,17 @@ import type { Behaviour } from "./behaviour.ts";
 const { rbac } = resources;
 const kind = kindsByName.mcptoken;
 
+/** `GET /api/v1/mcptokens/introspect` tells a bearer about itself: a token called so could not be read by its name. */
+const taken = "introspect";
+
 export const mcptoken: Behaviour = {
   alsoWrites: ["rbac"],
   reveals: { token: "The credential itself: in the answer to its creation alone." },
   async beforeWrite({ caller, deps, next, reveal }) {
+    if (next.name === taken) {
+      const message = `can't be ${JSON.stringify(taken)}: the API has something else under that name`;
+      refuse("invalid_request", `name: ${message}`, { param: "name", faults: [{ path: "name", message }] });
+    }
     const spec = kind.spec.parse(next.spec);
     const ends = lifeOf(spec.expiry, caller, Date.now());
     // What is given here stays, so a right that was lost a second ago must not be given any more.

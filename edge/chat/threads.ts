@@ -10,9 +10,11 @@ import { thread as table } from "#db/tables/index";
 import type { Call } from "../call.ts";
 import { answerRow } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
-import { listParameters } from "../resources/parameters.ts";
+import { assertMergePatch } from "../resources/merge-patch.ts";
+import { listParameters, preconditions, versioned } from "../resources/parameters.ts";
+import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { findRows } from "../resources/read.ts";
-import { assertQuery, invalid, nameInPath, readDocument, rowInPath } from "../resources/request.ts";
+import { invalid, nameInPath, readDocument, rowInPath } from "../resources/request.ts";
 import { may, ownedRows, type Route, route } from "../route.ts";
 
 const { agent, thread } = kindsByName;
@@ -37,7 +39,7 @@ export const threadRoutes: readonly Route[] = [
       summary: "Begin a thread with an agent.",
       body: beginning,
       bodyOptional: true,
-      answer: { status: 201, schema: "Thread" },
+      answer: { status: 201, schema: "Thread", headers: { ...versioned, Location: "Where it is." } },
     },
     begin,
   ),
@@ -52,7 +54,6 @@ export const threadRoutes: readonly Route[] = [
       answer: { status: 200, schema: "ThreadList" },
     },
     async (call) => {
-      assertQuery(call, Object.keys(listParameters(thread)));
       const { name } = await rowInPath(call, agent);
       return answerList(call, thread, { scopeId: undefined, fields: [{ field: "agent", is: "equal", value: name }] });
     },
@@ -61,7 +62,13 @@ export const threadRoutes: readonly Route[] = [
     "PATCH",
     "/api/v1/threads/:name",
     ownedRows(thread),
-    { tag: thread.plural, summary: "Rename a thread.", body: naming, answer: { status: 200, schema: "Thread" } },
+    {
+      tag: thread.plural,
+      summary: "Rename a thread.",
+      body: naming,
+      headers: preconditions,
+      answer: { status: 200, schema: "Thread", headers: versioned },
+    },
     rename,
   ),
 ];
@@ -87,12 +94,22 @@ async function begin(call: Call): Promise<Response> {
 }
 
 async function rename(call: Call): Promise<Response> {
+  assertMergePatch(call.request.headers);
   const { title: next } = await read(call, naming);
-  const { id } = await rowInPath(call, thread);
-  await call.deps.store.db
+  const row = await rowInPath(call, thread);
+  const seen = preconditionsOf(call.request.headers);
+  assertSeen(thread, row, seen);
+  const { id } = row;
+  const own = and(eq(table.id, id), eq(table.ownerId, call.caller.principal.id));
+  const renamed = await call.deps.store.db
     .update(table)
     .set({ title: next, updatedAt: sql`now()` })
-    .where(and(eq(table.id, id), eq(table.ownerId, call.caller.principal.id)));
+    .where(seen.seen ? and(own, sql`${table.updatedAt} = ${row.updatedAt}::timestamptz`) : own)
+    .returning({ id: table.id });
+  if (seen.seen && renamed.length === 0)
+    refuse("lost_update", `The thread ${JSON.stringify(id)} was changed meanwhile.`, {
+      hint: "Read it again and repeat your change.",
+    });
   return shown(call, id, 200);
 }
 
@@ -109,5 +126,7 @@ async function shown(call: Call, id: string, status: 200 | 201): Promise<Respons
   const [row] = await findRows(call.deps.store.db, thread, id, { reach });
   if (!row) refuse("not_found", "The thread was deleted meanwhile.");
   const answer = answerRow(call, thread, row);
-  return status === 200 ? answer : new Response(answer.body, { status, headers: answer.headers });
+  if (status === 200) return answer;
+  answer.headers.set("location", `${call.url.origin}/api/v1/${thread.plural}/${id}`);
+  return new Response(answer.body, { status, headers: answer.headers });
 }

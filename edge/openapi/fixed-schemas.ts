@@ -89,7 +89,11 @@ export const fixedSchemas: Readonly<Record<string, JsonSchema>> = {
   InferenceRequest: inferenceRequest,
   NamedInferenceRequest: { ...inferenceRequest, required: ["model"] },
   InferenceAnswer: inferenceAnswer,
-  InferenceEvent: { type: "object", description: "As the provider gives it.", additionalProperties: true },
+  InferenceEvent: {
+    type: "object",
+    description: "As the provider gives it. The last one may be [DONE], which is no JSON.",
+    additionalProperties: true,
+  },
   Bookmark: bookmark,
   BookmarkEvent: event("BOOKMARK", { $ref: "#/components/schemas/Bookmark" }),
   ErrorEvent: event("ERROR", { $ref: "#/components/schemas/Problem" }),

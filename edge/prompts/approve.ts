@@ -8,7 +8,7 @@ import { canonical } from "../resources/equal.ts";
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { findRows } from "../resources/read.ts";
 import { remove } from "../resources/remove.ts";
-import { readNew, rowInPath } from "../resources/request.ts";
+import { isDryRun, readNew, rowInPath } from "../resources/request.ts";
 import { type Outcome, write } from "../resources/write.ts";
 
 const { prompt, promptrequest } = kindsByName;
@@ -19,9 +19,11 @@ export async function approve(call: Call): Promise<Response> {
   assertSeen(promptrequest, request, seen);
   const { reason: _, ...fields } = promptrequest.spec.parse(request.spec);
   const document = readNew(prompt, { name: request.name, labels: request.labels, ...fields });
-  const outcome = await write(call, prompt, undefined, () => document, { dryRun: false, merge: false }).catch(
+  const dryRun = isDryRun(call);
+  const outcome = await write(call, prompt, undefined, () => document, { dryRun, merge: false }).catch(
     (error: unknown) => approvedBefore(call, request, document.spec, error),
   );
+  if (dryRun) return answerOutcome(call, prompt, outcome);
   const kept = await forget(call, request);
   return answerOutcome(call, prompt, kept ? { ...outcome, warnings: [...outcome.warnings, kept] } : outcome);
 }

@@ -7,10 +7,10 @@ import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
-import { listParameters } from "../resources/parameters.ts";
+import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { shownSpec } from "../resources/present.ts";
 import { findRows } from "../resources/read.ts";
-import { assertQuery, invalid, readDocument, readReplacement, rowInPath } from "../resources/request.ts";
+import { invalid, isDryRun, readDocument, readReplacement, rowInPath } from "../resources/request.ts";
 import { write } from "../resources/write.ts";
 
 const { personality, prompt } = kindsByName;
@@ -20,7 +20,6 @@ type Attachment = SpecOf<"personality">["prompts"][number];
 export const attachment = personality.spec.shape.prompts.unwrap().element;
 
 export async function attachedPrompts(call: Call): Promise<Response> {
-  assertQuery(call, ["agent", ...Object.keys(listParameters(prompt))]);
   const row = await rowInPath(call, personality);
   return answerList(call, prompt, {
     scopeId: undefined,
@@ -57,7 +56,9 @@ export async function detach(call: Call): Promise<Response> {
 
 async function change(call: Call, to: (name: string, held: readonly Attachment[]) => Attachment[]): Promise<Response> {
   const first = await rowInPath(call, personality);
+  const seen = preconditionsOf(call.request.headers);
   const documentOf = (now: Stored = first): Document => {
+    assertSeen(personality, now, seen);
     const { prompts } = personality.spec.parse(now.spec);
     const spec = { ...shownSpec(personality, now.spec), prompts: to(now.name, prompts) };
     return readReplacement(personality, { labels: now.labels, ...spec }, now);
@@ -65,6 +66,6 @@ async function change(call: Call, to: (name: string, held: readonly Attachment[]
   return answerOutcome(
     call,
     personality,
-    await write(call, personality, first, documentOf, { dryRun: false, merge: false }),
+    await write(call, personality, first, documentOf, { dryRun: isDryRun(call), merge: false }),
   );
 }

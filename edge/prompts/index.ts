@@ -1,6 +1,6 @@
 /** What prompts have beside the generic routes: being approved, being attached to a personality, and being detached. */
 import { kindsByName } from "#db/resources/index";
-import { listParameters } from "../resources/parameters.ts";
+import { listParameters, made, preconditions, writeParameters, written } from "../resources/parameters.ts";
 import { concealed, nameInPath } from "../resources/request.ts";
 import { may, type Route, route } from "../route.ts";
 import { approve } from "./approve.ts";
@@ -22,8 +22,9 @@ export const promptRoutes: readonly Route[] = [
     {
       tag: "promptrequests",
       summary: "Make the prompt that is proposed, and forget the request.",
+      query: writeParameters,
       headers: { "if-match": "ETag of the request as it was read: 412 when somebody has changed it since." },
-      answer: { status: 201, schema: "Prompt" },
+      answer: { status: 201, schema: "Prompt", headers: made },
     },
     approve,
   ),
@@ -46,9 +47,10 @@ export const promptRoutes: readonly Route[] = [
     {
       tag: "personalities",
       summary: "Attach a prompt to a personality.",
-      query: which,
+      query: { ...which, ...writeParameters },
       body: attachment,
-      answer: { status: 200, schema: "Personality" },
+      headers: preconditions,
+      answer: { status: 200, schema: "Personality", headers: written },
     },
     attach,
   ),
@@ -59,8 +61,9 @@ export const promptRoutes: readonly Route[] = [
     {
       tag: "personalities",
       summary: "Detach a prompt from a personality.",
-      query: which,
-      answer: { status: 200, schema: "Personality" },
+      query: { ...which, ...writeParameters },
+      headers: preconditions,
+      answer: { status: 200, schema: "Personality", headers: written },
     },
     detach,
   ),

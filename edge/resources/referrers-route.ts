@@ -6,7 +6,7 @@ import { may, type Route, type RouteDoc, route } from "../route.ts";
 import { a } from "./conflicts.ts";
 import { childrenOf, referrersOf } from "./dependents.ts";
 import { maySee } from "./governor.ts";
-import { assertQuery, nameInPath, rowInPath } from "./request.ts";
+import { nameInPath, rowInPath } from "./request.ts";
 
 /** More tell a person nothing. */
 const most = 100;
@@ -26,7 +26,6 @@ export function referrersRoute(kind: TableKind, query: NonNullable<RouteDoc["que
     may("view", kind.permission, { name: (call) => nameInPath(call, kind) }),
     { tag: kind.plural, summary: `What refers to ${a(kind.name)}.`, query, answer: { status: 200, schema: answer } },
     async (call) => {
-      assertQuery(call, Object.keys(query));
       const row = await rowInPath(call, kind);
       const found = await referrersOf(call.deps.store.db, [{ kind, rows: [row] }], most + 1);
       const items = found

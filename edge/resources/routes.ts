@@ -32,7 +32,6 @@ import type { NamedKind } from "./read.ts";
 import { referrersRoute } from "./referrers-route.ts";
 import { remove } from "./remove.ts";
 import {
-  assertQuery,
   concealed,
   isApply,
   isDryRun,
@@ -65,11 +64,7 @@ function routesOf(kind: NamedKind): Route[] {
     permission: Permission,
     doc: Omit<RouteDoc, "tag">,
     handle: Route["handle"],
-  ) =>
-    route(method, path, permission, { tag: kind.plural, ...doc }, (call) => {
-      assertQuery(call, Object.keys(doc.query ?? {}));
-      return handle(call);
-    });
+  ) => route(method, path, permission, { tag: kind.plural, ...doc }, handle);
   const parent = parentOf(kind);
   const which =
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};

@@ -26,6 +26,10 @@ test("a path that ends in a slash is nothing, and not a resource without a name"
     }
 });
 
+test("the root is nothing, and has no slash too many", async () => {
+  expect((await send("GET", "/", as())).body["hint"]).toContain("openapi.json");
+});
+
 test("a parameter that is given twice is refused: only one of the two would count", async () => {
   for (const [method, query] of [
     ["GET", "?labelSelector=a%3Db&labelSelector=c%3Dd"],
@@ -57,6 +61,12 @@ test("the token of one list's page is none of another's", async () => {
   expect([other.status, other.body["detail"]]).toEqual([400, "continue: the token belongs to another list."]);
 });
 
+test("a token is not called what a route is: nobody could read it", async () => {
+  const { status, body } = await send("POST", "/api/v1/mcptokens", as({ name: "introspect" }));
+  expect([status, body["code"]]).toEqual([400, "invalid_request"]);
+  expect(body["detail"]).toContain("name: can't be");
+});
+
 test("a compressed body is called one", async () => {
   const body = gzipSync('{"name":"blue"}');
   const headers = { "content-encoding": "gzip", "content-type": "application/json", authorization: `Bearer ${token}` };
@@ -84,6 +94,8 @@ test("what is not possible says what is, in its header too", async () => {
     ["POST", "/api/v1/groups/red", "GET, HEAD, PUT, PATCH, DELETE"],
     ["HEAD", "/api/v1/groups?watch=true", "GET"],
     ["DELETE", "/v1/models", "GET, HEAD"],
+    ["DELETE", "/api/v1/llms/_provider-heartbeat", "POST"],
+    ["OPTIONS", "/api/v1/llms/_provider-stream", "GET, HEAD"],
   ] as const) {
     const answer = await send(method, path, as());
     expect([answer.status, answer.headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);

@@ -4,10 +4,13 @@ import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
 import { resources } from "#db/tables/index";
+import type { Stored } from "../../behaviours/behaviour.ts";
 import type { Call } from "../../call.ts";
+import { answerRow } from "../../resources/answer.ts";
 import { tell } from "../../resources/audit.ts";
-import { present } from "../../resources/present.ts";
-import { nameInPath, rowInPath } from "../../resources/request.ts";
+import { preconditions, versioned, writeParameters } from "../../resources/parameters.ts";
+import { assertSeen, preconditionsOf } from "../../resources/precondition.ts";
+import { isDryRun, nameInPath, rowInPath } from "../../resources/request.ts";
 import { authenticated, may, type Route, route } from "../../route.ts";
 import { tokenState } from "../token-state.ts";
 import { identity } from "./answers.ts";
@@ -39,10 +42,14 @@ export const mcptokenRoutes: readonly Route[] = [
     {
       tag: "mcptokens",
       summary: "Revoke a token for good and keep its record.",
-      query: { project: "Name or id of its project, where tokens of several are called the same." },
-      answer: { status: 200, schema: "Mcptoken" },
+      query: {
+        project: "Name or id of its project, where tokens of several are called the same.",
+        ...writeParameters,
+      },
+      headers: preconditions,
+      answer: { status: 200, schema: "Mcptoken", headers: versioned },
     },
-    async (call) => Response.json(await revoke(call)),
+    async (call) => answerRow(call, kindsByName.mcptoken, await revoke(call)),
   ),
 ];
 
@@ -54,11 +61,13 @@ async function introspect(call: Call): Promise<z.infer<typeof introspection>> {
   return row ? { ...who, status: tokenStatus.parse(row.status) } : who;
 }
 
-async function revoke(call: Call): Promise<unknown> {
+async function revoke(call: Call): Promise<Stored> {
   const row = await rowInPath(call, kindsByName.mcptoken);
+  assertSeen(kindsByName.mcptoken, row, preconditionsOf(call.request.headers));
   const status = tokenStatus.parse(row.status);
-  if (tokenState(status, Date.now()) === "revoked") return present("mcptoken", row, Date.now());
+  if (tokenState(status, Date.now()) === "revoked") return row;
   const next = { ...status, state: "revoked" as const, revokedAt: new Date().toISOString() };
+  if (isDryRun(call)) return { ...row, status: next };
   const [written] = await call.deps.store.db
     .update(mcptoken)
     .set({
@@ -81,5 +90,5 @@ async function revoke(call: Call): Promise<unknown> {
     token: name,
     hash8: status.hash.slice(0, 8),
   });
-  return present("mcptoken", written, Date.now());
+  return written;
 }

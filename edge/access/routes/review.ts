@@ -6,7 +6,7 @@ import { a } from "../../resources/conflicts.ts";
 import { governing, maySee } from "../../resources/governor.ts";
 import { parseLimit } from "../../resources/page.ts";
 import { limitParameter } from "../../resources/parameters.ts";
-import { absent, assertQuery, nameInPath, rowInPath } from "../../resources/request.ts";
+import { absent, nameInPath, rowInPath } from "../../resources/request.ts";
 import { may, type Route, route } from "../../route.ts";
 import { reached, whoReaches } from "../review.ts";
 
@@ -29,7 +29,6 @@ export const reviewRoutes: readonly Route[] = tableKinds.map((kind) =>
       answer: { status: 200, schema: review },
     },
     async (call) => {
-      assertQuery(call, ["limit", ...(kind.scope ? [kind.scope] : [])]);
       const limit = parseLimit(call.url.searchParams.get("limit"));
       const name = await nameMeant(call, kind);
       const items = await whoReaches(call.deps.store.db, { resource: kind.permission, name }, limit + 1);
