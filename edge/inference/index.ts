@@ -12,7 +12,11 @@ const passed = {
   "/v1/embeddings": "Makes embeddings.",
   "/v1/rerank": "Sorts documents by how well they answer.",
   "/v1/images/generations": "Makes images.",
+  "/v1/images/edits": "Changes an image; a form with files.",
+  "/v1/images/variations": "Makes variations of an image; a form with a file.",
   "/v1/audio/speech": "Speaks a text.",
+  "/v1/audio/transcriptions": "Writes down what is said; a form with a file.",
+  "/v1/audio/translations": "Writes down in English what is said; a form with a file.",
 } as const;
 
 /** The model's name is in the body, and one that may not be run looks like one that does not exist. */
