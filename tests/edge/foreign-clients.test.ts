@@ -58,6 +58,11 @@ describe("errors of providers, as SDKs see them", () => {
     expect(world.provider.received).toHaveLength(times);
   });
 
+  test("a key that is missing is not told to be wrong", async () => {
+    world.provider.does(json(401, { error: { message: "No API key provided." } }));
+    expect(await (await world.ask("hasty")).text()).toContain("wants a key, and the LLM has none (401): No API key");
+  });
+
   test("when to come again, as the provider said it", async () => {
     world.provider.does(json(429, { error: { message: "m" } }, { "retry-after-ms": "1500", "retry-after": "2" }));
     const precise = await world.ask("gpt");
@@ -157,7 +162,9 @@ describe("streams of servers with manners of their own", () => {
     world.provider.does(stream([said]));
     expect(await (await world.ask(llm, { stream: true })).text()).toBe(said);
     await expect
-      .poll(() => world.recorded(`llm = '${llm}' and error = 'provider_failed'`), { timeout: 10_000 })
+      .poll(() => world.recorded(`llm = '${llm}' and streaming = 'true' and error = 'provider_failed'`), {
+        timeout: 10_000,
+      })
       .toBe(1);
   });
 });
