@@ -38,18 +38,15 @@ export const takesForm: ReadonlySet<string> = new Set([
 async function readBody(call: Call): Promise<Asked> {
   const bytes = await call.bytes();
   const type = call.request.headers.get("content-type") ?? "";
-  const boundary = boundaryOf(type);
+  return /^multipart\//i.test(type) ? readParts(call, bytes, type) : readAsked(bytes);
+}
+
+function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): Asked {
   const form = takesForm.has(call.url.pathname);
-  if (boundary !== undefined && form) return readForm(bytes, boundary, type);
-  try {
-    return readAsked(bytes);
-  } catch (error) {
-    if (!/^multipart\//i.test(type) || !(error instanceof Refusal)) throw error;
-    const wanted = form ? "a form with a boundary" : "JSON";
-    throw new Refusal("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes ${wanted}.`, {
-      cause: error,
-    });
-  }
+  const boundary = boundaryOf(type);
+  if (form && boundary !== undefined) return readForm(bytes, boundary, type);
+  const wanted = form ? "a form with a boundary" : "JSON";
+  refuse("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes ${wanted}.`);
 }
 
 /** Lets go of the body once it is on its way. */
