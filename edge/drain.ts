@@ -6,7 +6,7 @@
 /** A body that is announced to be smaller is on its way already, as a whole. */
 const SMALL = 65_536;
 /** Of more than this, in bytes, nobody reads the rest. */
-const LARGE = 134_217_728;
+const LARGE = 67_108_864;
 /** How long it is read at most, in milliseconds. */
 const PATIENCE_MS = 30_000;
 

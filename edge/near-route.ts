@@ -2,7 +2,7 @@
 
 /** What clients append to their base URL. */
 const appended =
-  /\/(chat\/completions|completions|embeddings|rerank|images\/generations|audio\/speech|models(\/[^/]+)?)$/;
+  /\/(chat\/completions|completions|embeddings|rerank|images\/(generations|edits|variations)|audio\/(speech|transcriptions|translations)|models(\/[^/]+)?)$/;
 
 const base = "The base URL of OpenAI clients is this edge's address with `/v1`, and nothing behind it";
 

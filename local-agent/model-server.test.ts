@@ -1,13 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Published } from "./admission.ts";
 import { absent, troubles } from "./model-server.ts";
 
 const published = (url: string, model: string) => ({ url, model, name: model }) as Published;
 
 let answers = "";
-const server = createServer((_, response) => response.end(answers));
+let status = 200;
+const server = createServer((_, response) => response.writeHead(status).end(answers));
 let url = "";
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,6 +37,16 @@ test("asks the server itself", async () => {
   expect(await troubles([published(url, "a")])).toEqual([]);
   expect(await troubles([published(url, "a"), published(url, "b")])).toEqual([
     `The model server at ${url} does not list "b". It has: a.`,
+  ]);
+});
+
+test("a server that wants a key is named before its first caller", async () => {
+  status = 401;
+  onTestFinished(() => {
+    status = 200;
+  });
+  expect(await troubles([published(url, "a")])).toEqual([
+    `The model server at ${url} wants a key (401), and none is sent to it: calls fail.`,
   ]);
 });
 

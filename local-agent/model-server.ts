@@ -24,6 +24,10 @@ export async function troubles(models: readonly Published[]): Promise<string[]> 
           redirect: "manual",
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
+        if (answer.status === 401 || answer.status === 403) {
+          await answer.body?.cancel();
+          return [`The model server at ${url} wants a key (${answer.status}), and none is sent to it: calls fail.`];
+        }
         const listed = modelList.safeParse(await answer.json().catch(() => undefined));
         // A server need not list its models to serve them.
         return listed.success

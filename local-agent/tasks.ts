@@ -41,9 +41,12 @@ export class Tasks {
       const gone =
         error instanceof EdgeRefusal && (error.status === 409 || error.status === 404 || error.status === 499);
       if (!gone)
-        this.#log("warn", "result_failed", `An answer of ${task.llm} did not reach its caller: ${reasonOf(error)}.`, {
-          taskId,
-        });
+        this.#log(
+          "warn",
+          "result_failed",
+          `An answer of ${task.llm} broke off on its way from the model server to the edge: ${reasonOf(error)}.`,
+          { taskId },
+        );
     } finally {
       controller.abort();
       this.#running.delete(taskId);

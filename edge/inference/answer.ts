@@ -41,11 +41,7 @@ export async function judge(response: Response, target: Target): Promise<Refusal
   const text = withoutKey(await readSome(response), target.key);
   const words =
     wordsIn(text, status) ?? (isWebPage(type) || looksLikePage(text) ? undefined : plain(text, status, target));
-  if (status === 401 || status === 403)
-    return failed(target, `refused the key that the edge sent (${status})${quoted(words)}`, {
-      hint: "Your own token is fine; whoever manages the LLM must replace its key.",
-      lasting: true,
-    });
+  if (status === 401 || status === 403) return keyRefused(target, status, words);
   if (words !== undefined) return { status, body: words.body, retry: retryOf(response.headers) };
   if (status === 413)
     return new Refusal("too_large", `The provider of LLM ${target.name} takes no request this large (413).`, {
@@ -59,6 +55,24 @@ export async function judge(response: Response, target: Target): Promise<Refusal
   // A gateway's page while what is behind it restarts: trying again is right. A page about the request is there to stay.
   if (status >= 500) return failed(target, what, { hint: "It may be down: try again.", ...details });
   return failed(target, what, { hint: "Its url is probably not that of an API.", lasting: true });
+}
+
+/** Whose fault it is depends on whether there was a key to send. */
+function keyRefused(target: Target, status: number, words: Words | undefined): Refusal {
+  const said = words?.message ? `: ${words.message.replace(/\.$/, "")}` : "";
+  const [what, must] =
+    target.base === undefined
+      ? [
+          "wants a key, and a publisher sends none",
+          "publishes the model must have its server take requests without one",
+        ]
+      : target.key === undefined
+        ? ["wants a key, and the LLM has none", "manages the LLM must give it an apiKeyRef"]
+        : ["refused the key that the edge sent", "manages the LLM must replace its key"];
+  return failed(target, `${what} (${status})${said}`, {
+    hint: `Your own token is fine; whoever ${must}.`,
+    lasting: true,
+  });
 }
 
 function notAnApi(target: Target, status: number): Refusal {
@@ -88,8 +102,6 @@ function plain(text: string, status: number, target: Target): Words | undefined 
 
 /** Gateways send pages without saying so. */
 const looksLikePage = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)\b/i.test(text);
-
-const quoted = (words: Words | undefined) => (words?.message ? `: ${words.message.replace(/\.$/, "")}` : "");
 
 function retryOf(headers: Headers): Record<string, string> {
   return Object.fromEntries(

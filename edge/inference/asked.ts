@@ -2,12 +2,15 @@
 import { Refusal, refuse } from "#db/protocol/errors";
 import { decodeUtf8, parseText } from "../body.ts";
 import type { Call } from "../call.ts";
+import { boundaryOf, readForm } from "./form.ts";
 import { withTopLevelString } from "./json-scan.ts";
 
 export interface Asked {
   /** As the client names it; undefined where the path names the LLM. */
   model: string | undefined;
   stream: boolean;
+  /** What the body is, for the provider. */
+  contentType: string;
   /** The client's own bytes, but for the model's name where it differs. */
   bodyFor(model: string): Uint8Array<ArrayBuffer>;
 }
@@ -24,18 +27,26 @@ export function askedOf(call: Call): Promise<Asked> {
   return asked;
 }
 
+/** Where OpenAI's API takes a form with files; everywhere else it takes JSON. */
+export const takesForm: ReadonlySet<string> = new Set([
+  "/v1/audio/transcriptions",
+  "/v1/audio/translations",
+  "/v1/images/edits",
+  "/v1/images/variations",
+]);
+
 async function readBody(call: Call): Promise<Asked> {
   const bytes = await call.bytes();
-  try {
-    return readAsked(bytes);
-  } catch (error) {
-    const type = call.request.headers.get("content-type") ?? "";
-    if (!/^multipart\//i.test(type) || !(error instanceof Refusal)) throw error;
-    throw new Refusal("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes JSON.`, {
-      hint: "Forms with files, as for transcriptions, are not passed on.",
-      cause: error,
-    });
-  }
+  const type = call.request.headers.get("content-type") ?? "";
+  return /^multipart\//i.test(type) ? readParts(call, bytes, type) : readAsked(bytes);
+}
+
+function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): Asked {
+  const form = takesForm.has(call.url.pathname);
+  const boundary = boundaryOf(type);
+  if (form && boundary !== undefined) return readForm(bytes, boundary, type);
+  const wanted = form ? "a form with a boundary" : "JSON";
+  refuse("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes ${wanted}.`);
 }
 
 /** Lets go of the body once it is on its way. */
@@ -75,6 +86,7 @@ export function readAsked(bytes: Uint8Array<ArrayBuffer>): Asked {
   return {
     model: named === "" ? undefined : named,
     stream: stream === true,
+    contentType: "application/json",
     bodyFor: (name) => (name === named ? bytes : withTopLevelString(bytes, text, "model", name)),
   };
 }

@@ -121,7 +121,7 @@ export class Exchange {
         llm: name,
         model: spec.model,
         path: this.#path,
-        headers: forwardedHeaders(this.#call.request, "application/json"),
+        headers: forwardedHeaders(this.#call.request, asked.contentType),
         body: asked.bodyFor(spec.model),
         stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,

@@ -13,7 +13,11 @@ const passed = {
   "/v1/embeddings": "Makes embeddings.",
   "/v1/rerank": "Sorts documents by how well they answer.",
   "/v1/images/generations": "Makes images.",
+  "/v1/images/edits": "Changes an image; a form with files.",
+  "/v1/images/variations": "Makes variations of an image; a form with a file.",
   "/v1/audio/speech": "Speaks a text.",
+  "/v1/audio/transcriptions": "Writes down what is said; a form with a file.",
+  "/v1/audio/translations": "Writes down in English what is said; a form with a file.",
 } as const;
 
 const asked = { tag: "inference", events: "InferenceEvent", refuses: [429, 502, 504] } as const;

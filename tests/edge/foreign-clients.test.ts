@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Behaviour, chat, delta, done, json, raw, stream } from "../fakes/provider.ts";
-import { type InferenceWorld, messages, startInferenceWorld } from "./inference-world.ts";
+import { type InferenceWorld, KEY, messages, startInferenceWorld } from "./inference-world.ts";
 
 let world: InferenceWorld;
 
@@ -56,6 +56,11 @@ describe("errors of providers, as SDKs see them", () => {
     const patient = new OpenAI({ apiKey: world.token, baseURL: `${world.edge.url}/v1`, maxRetries: 1 });
     await expect(patient.chat.completions.create({ model: "gpt", messages })).rejects.toMatchObject({ status });
     expect(world.provider.received).toHaveLength(times);
+  });
+
+  test("a key that is missing is not told to be wrong", async () => {
+    world.provider.does(json(401, { error: { message: "No API key provided." } }));
+    expect(await (await world.ask("hasty")).text()).toContain("wants a key, and the LLM has none (401): No API key");
   });
 
   test("when to come again, as the provider said it", async () => {
@@ -157,7 +162,9 @@ describe("streams of servers with manners of their own", () => {
     world.provider.does(stream([said]));
     expect(await (await world.ask(llm, { stream: true })).text()).toBe(said);
     await expect
-      .poll(() => world.recorded(`llm = '${llm}' and error = 'provider_failed'`), { timeout: 10_000 })
+      .poll(() => world.recorded(`llm = '${llm}' and streaming = 'true' and error = 'provider_failed'`), {
+        timeout: 10_000,
+      })
       .toBe(1);
   });
 });
@@ -203,6 +210,53 @@ describe("clients that are not set up right are told what is", () => {
     });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain("is multipart/form-data; this path takes JSON");
+  });
+});
+
+describe("forms with files", () => {
+  const file = () => new File([new Uint8Array([0, 13, 10, 45, 45, 255])], "a.wav", { type: "audio/wav" });
+
+  test("arrive as they were sent, but for the model's name", async () => {
+    world.provider.does(json(200, { text: "Hello." }));
+    const { text } = await world.openai.audio.transcriptions.create({ model: "gpt", file: file(), language: "en" });
+    expect(text).toBe("Hello.");
+    const { path, headers, body } = world.first();
+    expect(path).toBe("/v1/audio/transcriptions");
+    expect(headers.authorization).toBe(`Bearer ${KEY}`);
+    const form = await new Response(new Uint8Array(body), {
+      headers: { "content-type": headers["content-type"] ?? "" },
+    }).formData();
+    expect(form.get("model")).toBe("upstream-model");
+    expect(form.get("language")).toBe("en");
+    expect(await (form.get("file") as File).arrayBuffer()).toEqual(await file().arrayBuffer());
+  });
+
+  test("with words in place of JSON, and with images", async () => {
+    world.provider.does(raw(200, "1\n00:00 --> 00:01\nHello.\n", text));
+    const srt = await world.openai.audio.translations.create({ model: "gpt", file: file(), response_format: "srt" });
+    expect(srt).toContain("Hello.");
+    world.provider.does(json(200, { created: 1, data: [{ b64_json: "AA==" }] }));
+    const edited = await world.openai.images.edit({ model: "gpt", image: file(), prompt: "more" });
+    expect(edited.data?.[0]?.b64_json).toBe("AA==");
+    expect(world.provider.received.map((r) => r.path)).toEqual(["/v1/audio/translations", "/v1/images/edits"]);
+  });
+
+  test("are refused as any other request, before a provider sees them", async () => {
+    await expect(world.openai.audio.transcriptions.create({ model: "absent", file: file() })).rejects.toMatchObject({
+      status: 404,
+      code: "model_not_found",
+    });
+    const post = (body: string) =>
+      world.post("/v1/audio/transcriptions", body, { "content-type": "multipart/form-data; boundary=B" });
+    const field = (name: string, value: string) =>
+      `--B\r\ncontent-disposition: form-data; name=${name}\r\n\r\n${value}\r\n`;
+    expect(await (await post(`${field("a", "b")}--B--`)).json()).toMatchObject({ error: { param: "model" } });
+    expect((await post(field("model", "gpt"))).status).toBe(400);
+    // One that a provider's own reader might find, and ours must not overlook.
+    expect((await post(`${field("model", "gpt")}${field("'model'", "dearer")}--B--`)).status).toBe(400);
+    expect(world.provider.received).toHaveLength(0);
+    expect((await post(`${field("model", "dearer")}${field("model", "gpt")}--B--`)).status).toBe(200);
+    expect(world.first().body.toString()).not.toContain("dearer");
   });
 });
 

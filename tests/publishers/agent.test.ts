@@ -207,6 +207,14 @@ describe("trouble", () => {
     expect(answer.headers.get("retry-after")).toBe("7");
   });
 
+  test("a model server that wants a key is told as that", async () => {
+    await publishing("wants-a-key");
+    expect(await call("wants-a-key", "status 401")).toMatchObject({
+      status: 502,
+      body: { error: { message: expect.stringContaining("wants a key, and a publisher sends none (401)") } },
+    });
+  });
+
   test("a second agent with the same home takes over, and the first says so and ends", async () => {
     const { agent, person } = await publishing("taken-over");
     await publishing("taken-over", [], person);
