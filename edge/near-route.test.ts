@@ -20,7 +20,7 @@ test.each([
 });
 
 test.each([
-  ["/", "/v1/models"],
+  ["/", "openapi.json"],
   ["/api/chat", "Ollama"],
   ["/api/tags", "Ollama"],
 ])("%s: anybody, told of %s", (path, word) => {

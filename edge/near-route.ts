@@ -20,8 +20,8 @@ export function nearRoute(path: string): Near | undefined {
       hint: "This edge speaks chat completions: switch the client to `POST /v1/chat/completions`.",
       openai: true,
     };
-  if (plain === "" || plain === "/v1")
-    return { hint: `${base}; \`GET /v1/models\` lists the models.`, openai: plain !== "" };
+  if (plain === "") return { hint: `${base}; \`/api/v1/openapi.json\` lists all that there is.`, openai: false };
+  if (plain === "/v1") return { hint: `${base}; \`GET /v1/models\` lists the models.`, openai: true };
   const meant = appended.exec(plain)?.[0];
   // Below /api/v1 a resource may be called so.
   if (meant && !plain.startsWith("/api/v1/")) return { hint: `${base}: \`/v1${meant}\` is here.`, openai: true };
