@@ -39,6 +39,8 @@ export default verb({
     const targets = parseTargets(given.what);
     for (const { kind } of targets) mustAllow(kind, "get", "read");
     const named = targets.some((t) => t.names.length > 0);
+    if (named && (given.selector !== undefined || given.fieldSelector !== undefined))
+      throw usage("Names and selectors exclude each other.", "Leave out the names, or -l and --field-selector.");
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
     const options = {
       format,

@@ -42,12 +42,23 @@ describe("spellings", () => {
     ["approve", "Say which one."],
     ["revoke", "Say which one."],
     ["get llms -o jsonpath", "jsonpath=TEMPLATE"],
+    ["get llm ", "A name is empty."],
+    ["delete llm alpha ", "A name is empty."],
+    ["get ,", "Say of which kind."],
+    ["get llm alpha -l team=fast", "exclude each other"],
+    ["describe llm alpha -l team=fast", "exclude each other"],
   ])("%s is told what it is here", async (line, hint) => {
     const said = await run(line);
     expect(said).toMatchObject({ exit: 2, out: "" });
     expect(said.err).toContain(hint);
     expect(said.err.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
   });
+});
+
+test("describe goes on past one that is not there", async () => {
+  const said = await run("describe llm nowhere alpha");
+  expect(said).toMatchObject({ exit: 3, out: expect.stringMatching(/^Name: +alpha\n/) });
+  expect(said.err).toContain('There is no llm "nowhere"');
 });
 
 test("a word after a flag whose value may be left out is no value unless it can be one", async () => {
