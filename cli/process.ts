@@ -19,6 +19,11 @@ export function surroundings(): Surroundings {
     interrupt.abort();
     process.once("SIGINT", () => process.exit(INTERRUPTED));
   });
+  // Whoever waits for standard input waits no longer.
+  const read = () => {
+    interrupt.signal.addEventListener("abort", () => stdin.destroy());
+    return stdin;
+  };
   const plain = env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "";
   const noColour = plain || process.argv.includes("--no-color") || env["TERM"] === "dumb";
   const io: Io = {
@@ -36,18 +41,18 @@ export function surroundings(): Surroundings {
     async input() {
       let text = "";
       stdin.setEncoding("utf8");
-      for await (const chunk of stdin) text += chunk;
+      for await (const chunk of read()) text += chunk;
       return text;
     },
     async bytes() {
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(chunk);
+      for await (const chunk of read()) chunks.push(chunk);
       return Buffer.concat(chunks);
     },
     async ask(question, options = {}) {
       if (!stdin.isTTY) throw usage("There is no terminal to ask on.", "Give it by a flag or on stdin.");
       const { ask } = await import("./connection/prompt.ts");
-      return ask(question, options.hidden === true, stdin, stderr, interrupt.signal);
+      return ask(question, options.hidden === true, stdin, stderr, interrupt);
     },
   };
   return {
