@@ -6,12 +6,15 @@ import { type Exit, INTERRUPTED, usage } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { Surroundings } from "./tools.ts";
 
+/** As shells say it of a program that SIGPIPE ended: 128 and the number of the signal. */
+const BROKEN_PIPE = 141;
+
 export function surroundings(): Surroundings {
   const { stdin, stdout, stderr, env } = process;
   for (const stream of [stdout, stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      // Whoever read has gone (`| head`): nobody is left to tell.
-      if (error.code === "EPIPE") process.exit(0);
+      // Whoever read has gone (`| head`): nobody is left to tell, and what was to be done may not be done.
+      if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
       throw error;
     });
   const interrupt = new AbortController();

@@ -175,3 +175,14 @@ describe("Ctrl-C", () => {
     expect(seen).not.toContain("Error");
   });
 });
+
+test.runIf(has("bash"))(
+  "a reader that leaves early is told nothing, and the exit code says that it wasn't the end",
+  async () => {
+    const documents = Array.from({ length: 40 }, (_, i) => `kind: group\nname: piped-${i}\n`).join("---\n");
+    writeFileSync(path.join(home, "many.yaml"), documents);
+    const line = "set -o pipefail; mcpctl apply -f many.yaml | head -n 1; echo $?";
+    const { stdout, stderr } = await run("bash", ["-c", line], { cwd: home, env });
+    expect([stdout, stderr]).toEqual(["group/piped-0 created\n141\n", ""]);
+  },
+);
