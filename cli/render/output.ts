@@ -19,6 +19,9 @@ export type Format =
 const plain = ["table", "wide", "yaml", "json", "name"] as const;
 export const formats: readonly string[] = [...plain, "jsonpath=", "custom-columns="];
 
+/** In rows under headings, that fit a terminal and can be drawn over. */
+export const isTabular = ({ is }: Format): boolean => is === "table" || is === "wide" || is === "columns";
+
 /** @throws Failure usage */
 export function parseFormat(text: string | undefined): Format {
   if (text === undefined) return { is: "table" };
@@ -115,7 +118,8 @@ export async function show(
             .join(",") || "<none>",
       );
     });
-    const options = { columns: io.columns, colour: io.colour.out, headings: o.headings };
+    const above = found.find((f) => f.above)?.above;
+    const options = { columns: io.columns, colour: io.colour.out, headings: o.headings, ...(above ? { above } : {}) };
     await io.out(
       table(
         format.columns.map(([heading]) => heading),

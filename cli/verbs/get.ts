@@ -6,7 +6,7 @@ import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
 import { nameOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
-import { type Found, parseFormat, show } from "../render/output.ts";
+import { type Found, isTabular, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { type WatchedKind, watch } from "../render/watch.ts";
 import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
@@ -51,7 +51,7 @@ export default verb({
     };
     // What happened is told by what it was; its name is for asking for one.
     const nameless = format.is === "table" && targets.every((t) => t.kind.timeline && t.names.length === 0);
-    const tabular = ["table", "wide", "columns"].includes(format.is);
+    const tabular = isTabular(format);
     const everything = given.what[0] === "all";
     // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
     const writable = everything && (format.is === "yaml" || format.is === "json") && !given.showStatus;

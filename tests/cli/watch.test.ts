@@ -86,6 +86,15 @@ test("on a terminal over what was drawn before, without what has gone", async ()
   ]);
 });
 
+test("columns of one's own, each row under the first", async () => {
+  const looking = get("llms -w -l team=heavy -o custom-columns=A-LONG-HEADING:.name,TIER:.tier");
+  await looking.says(/^A-LONG-HEADING +TIER\nbeta {13}heavy\n$/);
+  await create("x");
+  await looking.says(/\nx {16}fast\n$/);
+  await looking.stop();
+  await mcpctl("delete llm x");
+});
+
 test("never draws more lines than the terminal has", async () => {
   for (const name of ["tall-1", "tall-2", "tall-3"]) await create(name);
   const looking = get("llms -w", { terminal: true, rows: 6 });
