@@ -81,7 +81,7 @@ export default verb({
     };
     if (given.watch || given.watchOnly) {
       const { format: _, single: __, ...looks } = options;
-      const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : rows);
+      const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : [...rows].sort(byName));
       const watchable = everything ? targets.filter((t) => hasTable(t.kind)) : targets;
       const watched = watchable.map((target) => watchOf(target, given, tools));
       const rest = { format, sort, headings: !given.noHeaders, only: given.watchOnly, events: given.watchEvents };
@@ -140,6 +140,9 @@ async function watchOf(
   };
   return { kind, query, ...(meant ? { names: new Set(meant.map((r) => nameOf(kind, r))) } : {}) };
 }
+
+/** As the edge lists them: what is new stands where it would at the next look. */
+const byName = (a: Shown, b: Shown) => (a.name < b.name ? -1 : Number(a.name > b.name));
 
 /** Of the same name in several parents, the order is that of the parents: the same wherever they are. */
 const byNameAndParent = (scope: string) => {
