@@ -130,6 +130,14 @@ describe("columns of one's own", () => {
     ["get llms -l team=nobody -o custom-columns=N:.name", ""],
   ])("%s", async (line, expected) => expect(await out(line)).toBe(expected));
 
+  test.each([
+    "get llms -o jsonpath={.items[*].metadata.name}",
+    "get llms -o custom-columns=N:.metadata.name",
+    "get llms --sort-by=.metadata.name",
+  ])("%s: what Kubernetes wraps stands side by side, and that is told", async (line) => {
+    expect((await run(line)).err).toContain("Fields stand side by side here: .name");
+  });
+
   test("of labels, and a column that is none", async () => {
     expect(await out("get llms -L team,nothing")).toMatch(/^NAME .* AGE +TEAM +NOTHING\nalpha .* fast +-\n/);
     expect(await run("get llms -o custom-columns=name")).toMatchObject({
