@@ -58,7 +58,10 @@ export interface Target {
 /** `llm a b`, `llm/a secret/b`, `llms,secrets`. No names: all. @throws Failure usage */
 export function parseTargets(words: readonly string[]): Target[] {
   const [first, ...rest] = words;
-  if (first === undefined) throw usage("Say of which kind.", "`mcpctl api-resources` lists the kinds.");
+  // An empty variable, perhaps: what it was to name is not everything.
+  if (rest.includes("")) throw usage("A name is empty.", "Leave it out for all of the kind.");
+  if (first === undefined || /^,*$/.test(first))
+    throw usage("Say of which kind.", "`mcpctl api-resources` lists the kinds.");
   if (!first.includes("/")) {
     const found = parseKinds(first);
     if (rest.length > 0 && found.length > 1)

@@ -6,12 +6,15 @@ import { type Exit, INTERRUPTED, usage } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { Surroundings } from "./tools.ts";
 
+/** As shells say it of a program that SIGPIPE ended: 128 and the number of the signal. */
+const BROKEN_PIPE = 141;
+
 export function surroundings(): Surroundings {
   const { stdin, stdout, stderr, env } = process;
   for (const stream of [stdout, stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      // Whoever read has gone (`| head`): nobody is left to tell.
-      if (error.code === "EPIPE") process.exit(0);
+      // Whoever read has gone (`| head`): nobody is left to tell, and what was to be done may not be done.
+      if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
       throw error;
     });
   const interrupt = new AbortController();
@@ -19,6 +22,11 @@ export function surroundings(): Surroundings {
     interrupt.abort();
     process.once("SIGINT", () => process.exit(INTERRUPTED));
   });
+  // Whoever waits for standard input waits no longer.
+  const read = () => {
+    interrupt.signal.addEventListener("abort", () => stdin.destroy());
+    return stdin;
+  };
   const plain = env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "";
   const noColour = plain || process.argv.includes("--no-color") || env["TERM"] === "dumb";
   const io: Io = {
@@ -36,18 +44,18 @@ export function surroundings(): Surroundings {
     async input() {
       let text = "";
       stdin.setEncoding("utf8");
-      for await (const chunk of stdin) text += chunk;
+      for await (const chunk of read()) text += chunk;
       return text;
     },
     async bytes() {
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(chunk);
+      for await (const chunk of read()) chunks.push(chunk);
       return Buffer.concat(chunks);
     },
     async ask(question, options = {}) {
       if (!stdin.isTTY) throw usage("There is no terminal to ask on.", "Give it by a flag or on stdin.");
       const { ask } = await import("./connection/prompt.ts");
-      return ask(question, options.hidden === true, stdin, stderr, interrupt.signal);
+      return ask(question, options.hidden === true, stdin, stderr, interrupt);
     },
   };
   return {

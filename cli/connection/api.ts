@@ -218,7 +218,7 @@ export function reasonOf(cause: unknown): string {
 
 export function unreachable(edge: string, timedOut: boolean, cause: unknown, request: string): Failure {
   const why = timedOut ? "no answer in time" : reasonOf(cause);
-  return new Failure(`The edge at ${edge} can't be reached: ${why}.`, {
+  return new Failure(`The edge at ${edge} can't be reached: ${why.replace(/[^.?]$/, "$&.")}`, {
     exit: 5,
     hint: "Start one with `npm start`, or choose another: `mcpctl login URL`, `mcpctl config use-context`.",
     request,

@@ -15,7 +15,7 @@ export async function download(
   try {
     answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
   } catch (cause) {
-    throw new Failure(`${url} can't be reached: ${reasonOf(cause)}.`, {
+    throw new Failure(`${url} can't be reached: ${reasonOf(cause).replace(/[^.?]$/, "$&.")}`, {
       exit: 5,
       hint: "Look whether a browser shows it; or save it, and give the file.",
       cause,

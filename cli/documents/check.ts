@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Fault } from "#db/protocol/errors";
 import { withoutNulls } from "#db/resources/applied";
 import { envelope, reported } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
+import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { ruleFaults } from "#db/resources/rules";
 import { retiredIn } from "#db/resources/validate";
 import { faultsOf, type PlacedFault } from "../schema/faults.ts";
@@ -30,7 +30,13 @@ export function wireSchema(kind: Kind): z.ZodObject {
 
 /** Field by field. What a document leaves out may be there already. */
 export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
-  return faultsOf(wireSchema(kind), withoutNulls(kind, writable(kind, body)));
+  const hidden = writeOnlyFields(kind);
+  return faultsOf(wireSchema(kind), withoutNulls(kind, writable(kind, body))).map(({ suggestion, ...fault }) => {
+    // What is never shown again is not shown in a log either: a PIN without quotes is a number.
+    if (hidden.includes(String(fault.at[0])) && fault.given !== undefined)
+      return { ...fault, given: "another type (is it in quotes?)" };
+    return { ...fault, ...(suggestion === undefined ? {} : { suggestion }) };
+  });
 }
 
 /** Of a document that is all there will be: also what only the whole tells, as fields that exclude each other. */

@@ -7,6 +7,7 @@ import type { Tools } from "../verb.ts";
 import { addressOf } from "./address.ts";
 import { cell } from "./cell.ts";
 import { columns } from "./columns.ts";
+import { flatHint } from "./flat.ts";
 import { jsonpath, valuesAt } from "./jsonpath.ts";
 import { manifest, toJson, toYaml } from "./manifest.ts";
 import { table } from "./table.ts";
@@ -14,10 +15,13 @@ import { table } from "./table.ts";
 export type Format =
   | { is: "table" | "wide" | "yaml" | "json" | "name" }
   | { is: "jsonpath"; template: string }
-  | { is: "columns"; columns: [heading: string, values: ValuesAt][] };
+  | { is: "columns"; columns: [heading: string, values: ValuesAt][]; written: string };
 
 const plain = ["table", "wide", "yaml", "json", "name"] as const;
 export const formats: readonly string[] = [...plain, "jsonpath=", "custom-columns="];
+
+/** In rows under headings, that fit a terminal and can be drawn over. */
+export const isTabular = ({ is }: Format): boolean => is === "table" || is === "wide" || is === "columns";
 
 /** @throws Failure usage */
 export function parseFormat(text: string | undefined): Format {
@@ -27,7 +31,7 @@ export function parseFormat(text: string | undefined): Format {
   const path = /^jsonpath=(.+)$/s.exec(text);
   if (path) return { is: "jsonpath", template: path[1] ?? "" };
   const columns = /^custom-columns=(.+)$/s.exec(text);
-  if (columns) return { is: "columns", columns: customColumns(columns[1] ?? "") };
+  if (columns) return { is: "columns", columns: customColumns(columns[1] ?? ""), written: text };
   const near = text === "jsonpath" || text === "jsonpath=" ? undefined : nearest(text, formats);
   throw usage(
     `There is no output format "${text}".`,
@@ -36,6 +40,9 @@ export function parseFormat(text: string | undefined): Format {
       : `There are: ${plain.join(", ")}, jsonpath=TEMPLATE, custom-columns=HEADING:.path,…`,
   );
 }
+
+/** Where a column of one's own finds nothing, as kubectl says it. */
+const NONE = "<none>";
 
 type ValuesAt = ReturnType<typeof valuesAt>;
 
@@ -112,10 +119,13 @@ export async function show(
         ([, values]) =>
           values(whole)
             .map((v) => cell(v, now()))
-            .join(",") || "<none>",
+            .join(",") || NONE,
       );
     });
-    const options = { columns: io.columns, colour: io.colour.out, headings: o.headings };
+    const hint = rows.some((row) => row.includes(NONE)) ? flatHint(format.written) : undefined;
+    if (hint) io.err(`Note: ${hint}\n`);
+    const above = found.find((f) => f.above)?.above;
+    const options = { columns: io.columns, colour: io.colour.out, headings: o.headings, ...(above ? { above } : {}) };
     await io.out(
       table(
         format.columns.map(([heading]) => heading),
@@ -128,6 +138,8 @@ export async function show(
   } else if (format.is === "jsonpath") {
     const whole = all.map(({ kind, resource }) => ({ kind: kind.name, ...resource }));
     const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });
+    const hint = text.trim() === "" && all.length > 0 ? flatHint(format.template) : undefined;
+    if (hint) io.err(`Note: ${hint}\n`);
     await tell(text === "" || text.endsWith("\n") ? text : `${text}\n`);
   } else {
     const documents = all.map(({ kind, resource, event }) => {

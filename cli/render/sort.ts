@@ -1,5 +1,6 @@
 /** `--sort-by`: numbers by size, everything else by its letters; what lacks the field comes last. */
 import { usage } from "../failure.ts";
+import { flatHint } from "./flat.ts";
 import { valuesAt } from "./jsonpath.ts";
 
 /** @throws Failure usage for a field that none of them has, as kubectl does: an order by nothing is a mistyped one. */
@@ -9,7 +10,7 @@ export function sortBy<T>(rows: readonly T[], path: string): T[] {
   if (rows.length > 0 && keyed.every(({ key }) => key === undefined))
     throw usage(
       `None of them has the field "${path}" of --sort-by.`,
-      "`get … -o json --show-status` shows the fields there are.",
+      flatHint(path) ?? "`get … -o json --show-status` shows the fields there are.",
     );
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ row }) => row);
 }

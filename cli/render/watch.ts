@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import type { Tools } from "../verb.ts";
 import { nameOf } from "./address.ts";
-import { type Format, type Found, show } from "./output.ts";
+import { type Format, type Found, isTabular, show } from "./output.ts";
 
 export interface WatchedKind {
   kind: AnyKind;
@@ -49,7 +49,7 @@ export async function watch(watched: readonly WatchedKind[], o: WatchOptions, to
   const all = watched.map((w): Known => {
     return { ...w, rows: new Map(), fresh: undefined, listed: o.only, above: [], headed: false };
   });
-  const tabular = o.format.is === "table" || o.format.is === "wide";
+  const tabular = isTabular(o.format);
   const output = tabular && tools.io.terminal.out ? inPlace(all, o, tools) : further(all, o, tools);
   const one = async (known: Known) => {
     const path = `/api/v1/${known.kind.plural}`;
@@ -172,7 +172,7 @@ function inPlace(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
 
 /** What there is, then each change as it comes. */
 function further(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
-  const tabular = o.format.is === "table" || o.format.is === "wide";
+  const tabular = isTabular(o.format);
   let begun = o.only;
   let documents = 0;
   const row = async (known: Known, resource: Shown, event: string) => {

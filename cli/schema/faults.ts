@@ -39,8 +39,7 @@ function fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
   }
   const missing = given === undefined && issue.path.length > 0;
   const expected = expectedBy(issue);
-  const words = issue.code === "invalid_value" ? issue.values.map(String) : [];
-  const suggestion = typeof given === "string" ? nearest(given, words) : undefined;
+  const suggestion = suggested(issue, given);
   const base = { at: issue.path, path: dotted(issue.path), missing };
   if (missing) return [{ ...base, message: expected ? `is missing: expected ${expected}` : "is missing" }];
   return [
@@ -53,14 +52,38 @@ function fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
   ];
 }
 
+/** What was meant, perhaps: a near spelling, or the same value as the type that it has to have. */
+function suggested(issue: z.core.$ZodIssue, given: unknown): string | undefined {
+  if (issue.code === "invalid_type") {
+    // YAML takes `1` and `true` for no texts, and `"5"` for no number.
+    if (issue.expected === "string" && ["number", "boolean"].includes(typeof given)) return `"${String(given)}"`;
+    const number = typeof given === "string" && given.trim() !== "" ? Number(given) : Number.NaN;
+    return ["number", "int"].includes(issue.expected) && Number.isFinite(number) ? String(number) : undefined;
+  }
+  return typeof given === "string" ? nearest(given, wordsOf(issue)) : undefined;
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  const oneOf: unknown = issue.code === "custom" ? issue.params?.["oneOf"] : undefined;
+  return Array.isArray(oneOf) ? oneOf.map(String) : [];
+}
+
+/** Types as `explain` calls them. */
+const typeNames: Readonly<Record<string, string>> = { int: "integer", array: "list", record: "map" };
+
 const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(0, ...issues.map((i) => i.path.length));
 
 function expectedBy(issue: z.core.$ZodIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
-      return issue.expected === "int" ? "integer" : issue.expected;
+      return typeNames[issue.expected] ?? issue.expected;
     case "invalid_value":
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.join(", ")}`;
+    case "custom": {
+      const words = wordsOf(issue);
+      return words.length > 0 ? `one of ${words.join(", ")}` : undefined;
+    }
     default:
       return undefined;
   }

@@ -23,13 +23,22 @@ export default verb({
         `mcpctl get ${what.join(" ")} -o ${tools.globals.output}`,
       );
     const targets = parseTargets(what);
+    if (selector !== undefined && targets.some((t) => t.names.length > 0))
+      throw usage("Names and selectors exclude each other.", "Leave out the names, or -l.");
     const api = await tools.api();
     let count = 0;
+    let missing: Failure | undefined;
     for (const { kind, names } of targets) {
       mustAllow(kind, "get", "read");
       const project = await projectFor(kind, tools);
       const look = async function* () {
-        for (const name of names) yield await api.get(kind, name, project);
+        for (const name of names)
+          try {
+            yield await api.get(kind, name, project);
+          } catch (error) {
+            if (!(error instanceof Failure && error.code === "not_found")) throw error;
+            missing ??= error;
+          }
         const query = { labelSelector: selector, fieldSelector: await inProject(kind, tools) };
         if (names.length === 0) for await (const page of api.list(kind, query)) yield* page;
       };
@@ -38,6 +47,7 @@ export default verb({
         await tools.io.out(count++ === 0 ? text : `\n${text}`);
       }
     }
+    if (missing) throw missing;
     if (count === 0) tools.io.err("Nothing to describe was found.\n");
   },
 });

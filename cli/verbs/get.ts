@@ -6,7 +6,7 @@ import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor, type Target } from "../kinds.ts";
 import { nameOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
-import { type Found, parseFormat, show } from "../render/output.ts";
+import { type Found, isTabular, parseFormat, show } from "../render/output.ts";
 import { sortBy } from "../render/sort.ts";
 import { type WatchedKind, watch } from "../render/watch.ts";
 import { list, many, type Tools, text, toggle, verb } from "../verb.ts";
@@ -39,6 +39,8 @@ export default verb({
     const targets = parseTargets(given.what);
     for (const { kind } of targets) mustAllow(kind, "get", "read");
     const named = targets.some((t) => t.names.length > 0);
+    if (named && (given.selector !== undefined || given.fieldSelector !== undefined))
+      throw usage("Names and selectors exclude each other.", "Leave out the names, or -l and --field-selector.");
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
     const options = {
       format,
@@ -49,7 +51,7 @@ export default verb({
     };
     // What happened is told by what it was; its name is for asking for one.
     const nameless = format.is === "table" && targets.every((t) => t.kind.timeline && t.names.length === 0);
-    const tabular = ["table", "wide", "columns"].includes(format.is);
+    const tabular = isTabular(format);
     const everything = given.what[0] === "all";
     // A whole catalogue as documents is for applying again, perhaps elsewhere: what only the system makes is no part of it.
     const writable = everything && (format.is === "yaml" || format.is === "json") && !given.showStatus;
@@ -79,7 +81,7 @@ export default verb({
     };
     if (given.watch || given.watchOnly) {
       const { format: _, single: __, ...looks } = options;
-      const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : rows);
+      const sort = (rows: readonly Shown[]) => (given.sortBy ? sortBy(rows, given.sortBy) : [...rows].sort(byName));
       const watchable = everything ? targets.filter((t) => hasTable(t.kind)) : targets;
       const watched = watchable.map((target) => watchOf(target, given, tools));
       const rest = { format, sort, headings: !given.noHeaders, only: given.watchOnly, events: given.watchEvents };
@@ -138,6 +140,9 @@ async function watchOf(
   };
   return { kind, query, ...(meant ? { names: new Set(meant.map((r) => nameOf(kind, r))) } : {}) };
 }
+
+/** As the edge lists them: what is new stands where it would at the next look. */
+const byName = (a: Shown, b: Shown) => (a.name < b.name ? -1 : Number(a.name > b.name));
 
 /** Of the same name in several parents, the order is that of the parents: the same wherever they are. */
 const byNameAndParent = (scope: string) => {

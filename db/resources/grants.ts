@@ -25,6 +25,12 @@ export const binding = z.strictObject({
     .string()
     .refine((r) => r === "*" || bindableResources.has(r), {
       error: () => `expected one of *, ${[...bindableResources].sort().join(", ")}`,
+      // For a near spelling; read when it is needed, as the set is filled later.
+      params: {
+        get oneOf() {
+          return ["*", ...[...bindableResources].sort()];
+        },
+      },
     })
     .meta({
       description: "A kind's plural, or `*` for all.",

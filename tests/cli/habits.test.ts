@@ -42,12 +42,23 @@ describe("spellings", () => {
     ["approve", "Say which one."],
     ["revoke", "Say which one."],
     ["get llms -o jsonpath", "jsonpath=TEMPLATE"],
+    ["get llm ", "A name is empty."],
+    ["delete llm alpha ", "A name is empty."],
+    ["get ,", "Say of which kind."],
+    ["get llm alpha -l team=fast", "exclude each other"],
+    ["describe llm alpha -l team=fast", "exclude each other"],
   ])("%s is told what it is here", async (line, hint) => {
     const said = await run(line);
     expect(said).toMatchObject({ exit: 2, out: "" });
     expect(said.err).toContain(hint);
     expect(said.err.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
   });
+});
+
+test("describe goes on past one that is not there", async () => {
+  const said = await run("describe llm nowhere alpha");
+  expect(said).toMatchObject({ exit: 3, out: expect.stringMatching(/^Name: +alpha\n/) });
+  expect(said.err).toContain('There is no llm "nowhere"');
 });
 
 test("a word after a flag whose value may be left out is no value unless it can be one", async () => {
@@ -118,6 +129,14 @@ describe("columns of one's own", () => {
     ["get llm beta -o custom-columns=T:.labels['team']", "T\nheavy\n"],
     ["get llms -l team=nobody -o custom-columns=N:.name", ""],
   ])("%s", async (line, expected) => expect(await out(line)).toBe(expected));
+
+  test.each([
+    "get llms -o jsonpath={.items[*].metadata.name}",
+    "get llms -o custom-columns=N:.metadata.name",
+    "get llms --sort-by=.metadata.name",
+  ])("%s: what Kubernetes wraps stands side by side, and that is told", async (line) => {
+    expect((await run(line)).err).toContain("Fields stand side by side here: .name");
+  });
 
   test("of labels, and a column that is none", async () => {
     expect(await out("get llms -L team,nothing")).toMatch(/^NAME .* AGE +TEAM +NOTHING\nalpha .* fast +-\n/);

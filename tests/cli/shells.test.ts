@@ -1,5 +1,5 @@
 /** Completion as a person has it: real shells, interactive, with the built command and a real edge. */
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -135,3 +135,54 @@ describe(verifies("cli.completion", "completes what is typed in"), () => {
     expect(stdout.trim()).toBe("alpha");
   });
 });
+
+describe("Ctrl-C", () => {
+  const interrupted = async (
+    command: string,
+    args: readonly string[],
+    when: RegExp,
+    how: (p: ChildProcess) => void,
+  ) => {
+    const child = spawn(command, args, { cwd: home, env, stdio: ["pipe", "pipe", "pipe"] });
+    let seen = "";
+    let told = false;
+    const look = (chunk: Buffer) => {
+      seen += chunk;
+      if (!told && when.test(seen)) {
+        told = true;
+        how(child);
+      }
+    };
+    child.stdout.on("data", look);
+    child.stderr.on("data", look);
+    const code = await new Promise((done) => child.on("close", done));
+    return { code, seen };
+  };
+
+  test("ends what waits for standard input, without a word", async () => {
+    // The warning comes before standard input is read, and says that it has begun.
+    const args = ["apply", "-f", "-", "--token", "mcpctl_pat_x"];
+    const { code, seen } = await interrupted("mcpctl", args, /Warning/, (p) => setTimeout(() => p.kill("SIGINT"), 300));
+    expect([code, seen.split("\n").slice(1).join("\n")]).toEqual([130, ""]);
+  });
+
+  test.runIf(terminal)("ends a question, without a word", async () => {
+    const ask = "mcpctl delete llm alpha -i; echo ended-$?";
+    const { seen } = await interrupted("script", ["-qefc", ask, "/dev/null"], /\[y\/N\]/, (p) =>
+      p.stdin?.write("\u0003"),
+    );
+    expect(seen).toContain("ended-130");
+    expect(seen).not.toContain("Error");
+  });
+});
+
+test.runIf(has("bash"))(
+  "a reader that leaves early is told nothing, and the exit code says that it wasn't the end",
+  async () => {
+    const documents = Array.from({ length: 40 }, (_, i) => `kind: group\nname: piped-${i}\n`).join("---\n");
+    writeFileSync(path.join(home, "many.yaml"), documents);
+    const line = "set -o pipefail; mcpctl apply -f many.yaml | head -n 1; echo $?";
+    const { stdout, stderr } = await run("bash", ["-c", line], { cwd: home, env });
+    expect([stdout, stderr]).toEqual(["group/piped-0 created\n141\n", ""]);
+  },
+);

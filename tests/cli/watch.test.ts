@@ -66,9 +66,9 @@ test("a table, then a row for each change under its columns, and nothing said at
 test("on a terminal over what was drawn before, without what has gone", async () => {
   const looking = get("llms -w -l team=heavy", { terminal: true });
   await looking.says(/beta/);
-  await create("drawn");
+  await create("a-drawn");
   await looking.says(/drawn/);
-  await mcpctl("delete llm drawn");
+  await mcpctl("delete llm a-drawn");
   await until("it is drawn without it", () => !(looking.out().split("\u001b[J").at(-1) ?? "drawn").includes("drawn"));
   const said = await looking.stop();
   const frames = said.out.split("\u001b[J").map((f) => f.replace("\u001b", "").replace(/\[\d+A$/, ""));
@@ -81,9 +81,18 @@ test("on a terminal over what was drawn before, without what has gone", async ()
     ),
   ).toEqual([
     ["NAME", "beta"],
-    ["NAME", "beta", "drawn"],
+    ["NAME", "a-drawn", "beta"],
     ["NAME", "beta"],
   ]);
+});
+
+test("columns of one's own, each row under the first", async () => {
+  const looking = get("llms -w -l team=heavy -o custom-columns=A-LONG-HEADING:.name,TIER:.tier");
+  await looking.says(/^A-LONG-HEADING +TIER\nbeta {13}heavy\n$/);
+  await create("x");
+  await looking.says(/\nx {16}fast\n$/);
+  await looking.stop();
+  await mcpctl("delete llm x");
 });
 
 test("never draws more lines than the terminal has", async () => {
