@@ -1,6 +1,6 @@
 /**
- * The stores of tests. One PostgreSQL proper serves a whole run, a database for each that asks: it costs a tenth of what a PGlite of
- * one's own does. Where none is installed, or `MCPCTL_TEST_STORE=pglite`, each gets a PGlite in memory.
+ * The stores of tests. One PostgreSQL proper serves a whole run, a database for each that asks: transactions really run side by
+ * side there, and one takes a tenth of the memory of a PGlite of one's own. Where none is installed, or `MCPCTL_TEST_STORE=pglite`, each gets a PGlite in memory.
  */
 import { randomUUID } from "node:crypto";
 import pg from "pg";
