@@ -1,6 +1,7 @@
 /**
  * The stores of tests. One PostgreSQL proper serves a whole run, a database for each that asks: transactions really run side by
- * side there, and one takes a tenth of the memory of a PGlite of one's own. Where none is installed, or `MCPCTL_TEST_STORE=pglite`, each gets a PGlite in memory.
+ * side there, and it takes less memory than a PGlite for each. Where none is installed, or `MCPCTL_TEST_STORE=pglite`, each gets a
+ * PGlite in memory.
  */
 import { randomUUID } from "node:crypto";
 import pg from "pg";
