@@ -23,8 +23,13 @@ export async function startSharedPostgres(): Promise<() => Promise<void>> {
   if (process.env[SERVER]) return async () => {};
   const server = process.env["MCPCTL_TEST_STORE"] === "pglite" ? undefined : await startPrivatePostgres();
   if (!server) return async () => {};
-  await execute(server.databaseUrl, `create database ${TEMPLATE}`);
-  await migrate(withDatabase(server.databaseUrl, TEMPLATE));
+  try {
+    await execute(server.databaseUrl, `create database ${TEMPLATE}`);
+    await migrate(withDatabase(server.databaseUrl, TEMPLATE));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   process.env[SERVER] = server.databaseUrl;
   return () => server.stop();
 }

@@ -84,8 +84,7 @@ export const mcptoken: Behaviour = {
 };
 
 /** Other definitions that name the token keep it from being deleted. */
-export async function deleteDefinitions(tx: Transaction, hashes: readonly string[]): Promise<void> {
-  if (hashes.length === 0) return;
+async function deleteDefinitions(tx: Transaction, hashes: readonly string[]): Promise<void> {
   const names = JSON.stringify(hashes.map(definitionOf));
   await tx.delete(rbac).where(sql`${rbac.name} in (select json_array_elements_text(${names}::json))`);
 }

@@ -28,7 +28,7 @@ export function askedOf(call: Call): Promise<Asked> {
 }
 
 /** Where OpenAI's API takes a form with files; everywhere else it takes JSON. */
-export const takesForm: ReadonlySet<string> = new Set([
+const takesForm: ReadonlySet<string> = new Set([
   "/v1/audio/transcriptions",
   "/v1/audio/translations",
   "/v1/images/edits",
@@ -74,7 +74,7 @@ export function modelNotFound(name: string): Refusal {
 }
 
 /** @throws Refusal malformed_json, invalid_request */
-export function readAsked(bytes: Uint8Array<ArrayBuffer>): Asked {
+function readAsked(bytes: Uint8Array<ArrayBuffer>): Asked {
   const text = decodeUtf8(bytes);
   const body = parseText(text);
   if (typeof body !== "object" || body === null || Array.isArray(body))

@@ -100,7 +100,7 @@ export function scalarFields(kind: Kind): string[] {
 }
 
 /** @throws Refusal invalid_request with a near spelling */
-export function assertScalarField(kind: Kind, field: string, param: string): void {
+function assertScalarField(kind: Kind, field: string, param: string): void {
   const known = scalarFields(kind);
   if (known.includes(field)) return;
   throw unknownField(kind, field, param, "selected", known);
