@@ -4,43 +4,63 @@
  */
 import { Refusal } from "#db/protocol/errors";
 import { allows, allowsOperation, visible } from "./access/decide.ts";
+import type { Caller } from "./access/principal.ts";
 import { withinScope } from "./access/scope.ts";
 import type { Call } from "./call.ts";
-import type { Route } from "./route.ts";
+import type { Permission, Route } from "./route.ts";
 
-/** @throws Refusal not_authenticated, not_allowed, or whatever the route conceals a denial with. */
-export async function admit(route: Route, call: Call): Promise<void> {
-  const permission = route.permission;
-  if (permission.is === "public" || permission.is === "publisher") return;
-  const caller = await call.deps.access.authenticate(call.request, call.waitUntil);
+/**
+ * @returns nothing where nothing had to be waited for: a caller who is known has passed, or was refused, when this returns.
+ * @throws Refusal not_authenticated, not_allowed, or whatever the route conceals a denial with.
+ */
+export function admit(route: Route, call: Call): Promise<void> | undefined {
+  const { is } = route.permission;
+  if (is === "public" || is === "publisher") return undefined;
+  const caller = call.deps.access.authenticate(call.request, call.waitUntil);
+  return caller instanceof Promise ? caller.then((c) => decide(route, call, c)) : decide(route, call, caller);
+}
+
+function decide(route: Route, call: Call, caller: Caller): Promise<void> | undefined {
+  const { permission } = route;
   call.identify(caller);
   if (!withinScope(caller.principal, route, call.params)) throw walled();
   switch (permission.is) {
+    case "public":
+    case "publisher":
     case "authenticated":
-      return;
+      return undefined;
     case "owned": {
       const { own, resource } = permission;
-      if (own === undefined || visible(caller.grants, own, resource).length > 0) return;
+      if (own === undefined || visible(caller.grants, own, resource).length > 0) return undefined;
       throw denied(`${own}:${resource}`);
     }
     case "operation":
-      if (allowsOperation(caller.grants, permission.action)) return;
+      if (allowsOperation(caller.grants, permission.action)) return undefined;
       throw denied(`run:${permission.action}`);
     case "resource": {
       const { role, resource } = permission;
-      if (permission.listed && visible(caller.grants, role, resource).length > 0) return;
+      if (permission.listed && visible(caller.grants, role, resource).length > 0) return undefined;
       if (!permission.name) {
-        if (allows(caller.grants, { role, resource })) return;
+        if (allows(caller.grants, { role, resource })) return undefined;
         throw denied(`${role}:${resource}`);
       }
       // Somebody without any binding on the kind learns nothing about which names exist.
       if (!permission.conceal && visible(caller.grants, role, resource).length === 0)
         throw denied(`${role}:${resource}`);
-      const name = await permission.name(call);
-      if (allows(caller.grants, { role, resource, name })) return;
-      throw (await permission.conceal?.(name, call)) ?? denied(`${role}:${resource}:${name}`);
+      return decideOn(permission.name(call), permission, call, caller);
     }
   }
+}
+
+async function decideOn(
+  named: Promise<string> | string,
+  { role, resource, conceal }: Extract<Permission, { is: "resource" }>,
+  call: Call,
+  caller: Caller,
+): Promise<void> {
+  const name = await named;
+  if (allows(caller.grants, { role, resource, name })) return;
+  throw (await conceal?.(name, call)) ?? denied(`${role}:${resource}:${name}`);
 }
 
 /** Whatever its bindings say: a token is for asking models, not for managing them (spec: auth.md, Tokens). */

@@ -94,7 +94,8 @@ async function serve(
 ): Promise<Response> {
   try {
     const call = new Call(request, params, depsOf(env), (work) => ctx.waitUntil(work));
-    await admit(route, call);
+    const pending = admit(route, call);
+    if (pending) await pending;
     if (isStrict(route)) assertQuery(call, Object.keys(route.doc.query ?? {}));
     return await route.handle(call);
   } catch (error) {

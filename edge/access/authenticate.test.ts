@@ -4,6 +4,7 @@ import type { Env, Settings } from "../env.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
 import type { Verdict } from "./guard.ts";
+import type { Caller } from "./principal.ts";
 import { signSession } from "./session-token.ts";
 
 const signingKey: Settings["signingKey"] = {
@@ -62,4 +63,23 @@ test("a login is known for what it is although something else was written while 
   const request = new Request("http://edge/", { headers: { authorization: `Bearer ${accessToken}` } });
   expect(await authenticator.authenticate(request, () => {})).toEqual(verdict.caller);
   expect(await authenticator.pointerOf(request)).toEqual({ guard: "user:u1", credential: "s1" });
+});
+
+test("who is known passes without anything being waited for", async () => {
+  const caller: Caller = {
+    principal: { kind: "User", id: "u1", name: "ada" },
+    grants: { bindings: [], operations: [] },
+  };
+  const authenticator = new Authenticator({
+    env: {
+      GUARD: { getByName: () => ({ check: async () => ({ is: "admitted", version: "1", caller }) }) },
+    } as unknown as Env,
+    settings: { signingKey } as Settings,
+    store: {} as Store,
+  });
+  const { accessToken } = await signSession(signingKey, { userId: "u1", sessionId: "s1" }, Date.now());
+  const request = new Request("http://edge/", { headers: { authorization: `Bearer ${accessToken}` } });
+  expect(authenticator.authenticate(request, () => {})).toBeInstanceOf(Promise);
+  await authenticator.authenticate(request, () => {});
+  expect(authenticator.authenticate(request, () => {})).toEqual(caller);
 });

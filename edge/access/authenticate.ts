@@ -100,22 +100,44 @@ export class Authenticator {
     });
   }
 
-  /** @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
-  authenticate(request: Request, waitUntil: WaitUntil): Promise<Caller> {
+  /** At once where nothing has to be asked. @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
+  authenticate(request: Request, waitUntil: WaitUntil): Caller | Promise<Caller> {
     return this.admit(request, MAX_AGE_MS, waitUntil);
   }
 
   /** Like `authenticate`, for who accepts only a copy younger than `maxAgeMs`. */
-  async admit(request: Request, maxAgeMs: number, waitUntil: WaitUntil): Promise<Caller> {
+  admit(request: Request, maxAgeMs: number, waitUntil: WaitUntil): Caller | Promise<Caller> {
     const credential = credentialOf(request.headers);
     if (credential === undefined) throw notAuthenticated();
     const hash = hashCredential(credential);
     const now = Date.now();
+    const known = this.#fromMemory(hash, maxAgeMs, now, waitUntil);
     const caller =
-      (await this.#fromMemory(hash, maxAgeMs, now, waitUntil)) ??
-      (await this.#admitUnknown(credential, hash, addressOf(request), now));
+      known === undefined || known instanceof Promise
+        ? this.#admitSlowly(credential, hash, known, addressOf(request), now)
+        : known;
     const wanted = accountWanted(request.headers);
-    if (wanted === null) return caller;
+    return wanted === null ? caller : this.#actAs(wanted, caller, maxAgeMs, now, waitUntil);
+  }
+
+  async #admitSlowly(
+    credential: string,
+    hash: string,
+    known: Promise<Caller | undefined> | undefined,
+    address: string | undefined,
+    now: number,
+  ): Promise<Caller> {
+    return (await known) ?? this.#admitUnknown(credential, hash, address, now);
+  }
+
+  async #actAs(
+    wanted: string,
+    sender: Caller | Promise<Caller>,
+    maxAgeMs: number,
+    now: number,
+    waitUntil: WaitUntil,
+  ): Promise<Caller> {
+    const caller = await sender;
     const account = accountToBe(caller, wanted);
     const key = `as:${writeAccount(account)}`;
     const other =
@@ -125,7 +147,12 @@ export class Authenticator {
   }
 
   /** @returns undefined for what is not known here, or has to be looked at anew. @throws Refusal not_authenticated, store_unavailable */
-  async #fromMemory(key: string, maxAgeMs: number, now: number, waitUntil: WaitUntil): Promise<Caller | undefined> {
+  #fromMemory(
+    key: string,
+    maxAgeMs: number,
+    now: number,
+    waitUntil: WaitUntil,
+  ): Caller | Promise<Caller | undefined> | undefined {
     const entry = this.#callers.get(key);
     if (!entry) return undefined;
     if (entry.expiresAt <= now) {
@@ -137,7 +164,7 @@ export class Authenticator {
       return undefined;
     }
     const age = now - entry.askedAt;
-    if (age >= maxAgeMs) return (await this.#renew(key, entry, now))?.caller;
+    if (age >= maxAgeMs) return this.#renew(key, entry, now).then((renewed) => renewed?.caller);
     if (age >= RENEW_MS && now - entry.renewingAt >= RENEW_MS) {
       entry.renewingAt = now;
       // What fails here fails again, with somebody waiting for it, when the copy is too old.

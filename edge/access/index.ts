@@ -25,8 +25,8 @@ export type { Standing } from "./standing.ts";
 type WaitUntil = (work: Promise<unknown>) => void;
 
 export interface Access {
-  /** @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
-  authenticate(request: Request, waitUntil: WaitUntil): Promise<Caller>;
+  /** At once where the caller is known. @throws Refusal not_authenticated (one text whatever is wrong), store_unavailable */
+  authenticate(request: Request, waitUntil: WaitUntil): Caller | Promise<Caller>;
   /**
    * For a stream: a signal that aborts, with the Refusal to end it with, within 5 s of the caller losing what is needed.
    * Call `release()` when the stream has ended.

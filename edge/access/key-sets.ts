@@ -2,7 +2,7 @@
 import type { JSONWebKeySet } from "jose";
 import { z } from "zod";
 import { Refusal } from "#db/protocol/errors";
-import { parseJson, readBounded } from "../body.ts";
+import { parseJson, readText } from "../body.ts";
 import { causeOf } from "../cause.ts";
 import { classify, openableClasses } from "../inference/url.ts";
 import type { Trust } from "./account-token.ts";
@@ -113,7 +113,7 @@ async function getJson(url: string, { fetch, allow }: Pick<Port, "fetch" | "allo
     await answer.body?.cancel();
     throw new Error(`${new URL(url).host} answered ${answer.status}`);
   }
-  return parseJson(await readBounded(answer, LONGEST));
+  return parseJson(await readText(answer, LONGEST));
 }
 
 /**

@@ -82,9 +82,7 @@ export const devicePageRoutes: readonly Route[] = [
 
 async function decide(call: Call): Promise<Response> {
   const who = await confirmerOf(call);
-  const given = decided.parse(
-    Object.fromEntries(new URLSearchParams(new TextDecoder().decode(await call.bytes(4_096)))),
-  );
+  const given = decided.parse(Object.fromEntries(new URLSearchParams(await call.text(4_096))));
   // The cookie is Lax, so that another site's form comes without it; this holds where a browser knows no such thing.
   if (!sameText(given.csrf, who.form.csrf)) throw startAgain("This form is not from this login.");
   const { db } = call.deps.store;
