@@ -14,12 +14,13 @@ const event: Omit<AuditEvent, "id" | "time"> = {
 
 function given() {
   const calls: AuditEvent[][] = [];
-  const world = { now: 0, fail: 0, calls };
+  const world = { now: 0, fail: 0, calls, during: () => {} };
   const waiting: { for: number; go: () => void }[] = [];
   const gathering = new Gathering({
     now: () => world.now,
     wait: (ms) => new Promise((go) => waiting.push({ for: ms, go })),
     handOver: async (events, count) => {
+      world.during();
       if (world.fail-- > 0) throw new Error("gone");
       const parsed = JSON.parse(events) as AuditEvent[];
       expect(parsed).toHaveLength(count);
@@ -55,6 +56,16 @@ describe("Gathering", () => {
     expect(await settle()).toEqual([50]);
     expect(world.calls.map((c) => c.length)).toEqual([100]);
     expect(new Set(world.calls[0]?.map((e) => e.id)).size).toBe(100);
+  });
+
+  test("what comes while a call is under way waits for company, however many calls there are", async () => {
+    const { world, add, settle, work } = given();
+    const late = [2, 700];
+    world.during = () => add(late.shift() ?? 0);
+    add(3);
+    expect(await settle()).toEqual([50, 50, 50]);
+    await Promise.all(work);
+    expect(world.calls.map((c) => c.length)).toEqual([3, 2, 500, 200]);
   });
 
   test("a call is bounded", async () => {

@@ -29,7 +29,7 @@ async function insert(db: Store["db"], events: string): Promise<void> {
   await db.execute(sql`
     insert into auditevent (id, time, kind, principal, impersonator, token_name, token_hash, project, correlation, payload)
     select id, time, kind, principal, impersonator, "tokenName", "tokenHash", project, correlation, payload
-    from jsonb_to_recordset(${events}::jsonb) as event (
+    from json_to_recordset(${events}::json) as event (
       id text, time timestamptz, kind text, principal text, impersonator text, "tokenName" text, "tokenHash" text, project text,
       correlation text, payload jsonb
     )

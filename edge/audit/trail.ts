@@ -5,11 +5,11 @@ import type { Principal } from "../access/principal.ts";
 type Who = Pick<AuditEvent, "principal" | "impersonator" | "tokenName" | "tokenHash" | "project">;
 
 /** Where somebody acts as somebody else, both: the token is that of who sent the request. */
-export function whoDid({ name, impersonator, ...own }: Principal): Who {
-  const sender = impersonator ?? own;
+export function whoDid(principal: Principal): Who {
+  const sender: Omit<Principal, "impersonator"> = principal.impersonator ?? principal;
   return {
-    principal: name,
-    impersonator: impersonator?.name ?? null,
+    principal: principal.name,
+    impersonator: principal.impersonator?.name ?? null,
     tokenName: sender.tokenName ?? null,
     tokenHash: sender.tokenHash8 ?? null,
     project: sender.project ?? null,
