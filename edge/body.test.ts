@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Refusal } from "#db/protocol/errors";
-import { parseJson, parseWith, readBounded, readPlain } from "./body.ts";
+import { assertPlain, parseJson, parseWith, readBytes, readText } from "./body.ts";
 
 const post = (body: BodyInit, init: RequestInit = {}) => new Request("http://edge/", { method: "POST", body, ...init });
 const chunked = (...parts: string[]) =>
@@ -15,31 +15,58 @@ const chunked = (...parts: string[]) =>
     { duplex: "half" } as RequestInit,
   );
 
+const announced = (body: string | Uint8Array<ArrayBuffer>) =>
+  post(body, { headers: { "content-length": String(new Blob([body]).size) } });
+
+const bytes = (...values: number[]) => new Uint8Array(values);
+
 describe("reading a body", () => {
   test("announced or not, it comes whole up to the limit", async () => {
-    expect(new TextDecoder().decode(await readBounded(post("hello"), 5))).toBe("hello");
-    expect(new TextDecoder().decode(await readBounded(chunked("he", "llo"), 5))).toBe("hello");
-    expect(await readBounded(new Request("http://edge/"), 5)).toHaveLength(0);
+    for (const message of [post("hello"), announced("hello"), chunked("he", "llo")]) {
+      expect(new TextDecoder().decode(await readBytes(message.clone(), 5))).toBe("hello");
+      expect(await readText(message, 5)).toBe("hello");
+    }
+    expect(await readBytes(new Request("http://edge/"), 5)).toHaveLength(0);
+    expect(await readText(new Request("http://edge/"), 5)).toBe("");
   });
 
   test("one byte more is refused, announced or not", async () => {
-    const announced = post("hello!", { headers: { "content-length": "6" } });
-    await expect(readBounded(announced, 5)).rejects.toMatchObject({ code: "too_large" });
-    await expect(readBounded(chunked("hel", "lo!"), 5)).rejects.toMatchObject({ code: "too_large" });
+    for (const read of [readBytes, readText]) {
+      await expect(read(announced("hello!"), 5)).rejects.toMatchObject({ code: "too_large" });
+      await expect(read(chunked("hel", "lo!"), 5)).rejects.toMatchObject({ code: "too_large" });
+    }
   });
 
   test("an announcement that can't be relied on is not", async () => {
     for (const headers of [{ "content-length": "2", "transfer-encoding": "chunked" }, { "content-length": "2x" }])
-      await expect(readBounded(post("hello!", { headers }), 5)).rejects.toMatchObject({ code: "too_large" });
+      await expect(readText(post("hello!", { headers }), 5)).rejects.toMatchObject({ code: "too_large" });
+  });
+});
+
+describe("text", () => {
+  test.each([
+    ["a byte of nothing", [0x22, 0xff, 0x22]],
+    ["half a character of two", [0x22, 0xc3, 0x22]],
+    ["half a character of four", [0x22, 0xf0, 0x9f, 0x22]],
+    ["a surrogate", [0x22, 0xed, 0xa0, 0x80, 0x22]],
+  ])("that holds %s is refused, announced or not", async (_, values) => {
+    for (const message of [announced(bytes(...values)), post(bytes(...values))])
+      await expect(readText(message, 100)).rejects.toMatchObject({ code: "malformed_json", message: /UTF-8/ });
+  });
+
+  test("may hold the sign that stands for what could not be read, and begin with a byte order mark", async () => {
+    for (const make of [announced, post]) {
+      expect(await readText(make("a\ufffdé"), 100)).toBe("a\ufffdé");
+      expect(await readText(make("\ufeffa"), 100)).toBe("a");
+      expect(await readText(make("\ufeff\ufffd"), 100)).toBe("\ufffd");
+    }
   });
 });
 
 describe("JSON", () => {
-  const bytes = (s: string) => new TextEncoder().encode(s);
   test("says what is wrong", () => {
-    expect(() => parseJson(bytes(""))).toThrow("empty");
-    expect(() => parseJson(bytes("{"))).toThrow("not valid JSON");
-    expect(() => parseJson(new Uint8Array([0x22, 0xff, 0x22]))).toThrow("UTF-8");
+    expect(() => parseJson("")).toThrow("empty");
+    expect(() => parseJson("{")).toThrow("not valid JSON");
   });
 
   test("that does not fit says where, for each problem", () => {
@@ -63,11 +90,10 @@ describe("JSON", () => {
 });
 
 describe("a body that is encoded", () => {
-  test("is not taken for one that is not", async () => {
-    for (const encoding of ["", "identity", " Identity "])
-      expect((await readPlain(post("x", { headers: { "content-encoding": encoding } }), 5)).byteLength).toBe(1);
+  test("is not taken for one that is not", () => {
+    for (const encoding of ["", "identity", " Identity "]) assertPlain(new Headers({ "content-encoding": encoding }));
     for (const encoding of ["gzip", "br", "identity, gzip"])
-      expect(() => readPlain(post("x", { headers: { "content-encoding": encoding } }), 5), encoding).toThrow(
+      expect(() => assertPlain(new Headers({ "content-encoding": encoding })), encoding).toThrow(
         expect.objectContaining({ code: "unsupported_media" }),
       );
   });

@@ -9,25 +9,61 @@ function tooLarge(limit: number): Refusal {
   });
 }
 
-/** A request's body as it is. @throws Refusal unsupported_media where it is compressed, too_large */
-export function readPlain(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+/** @throws Refusal unsupported_media where a request's body is compressed */
+export function assertPlain(headers: Headers): void {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
   if (encoding !== "" && encoding !== "identity")
     refuse("unsupported_media", `The request's body is encoded: ${JSON.stringify(encoding.slice(0, 40))}.`, {
       hint: "Send it as it is, without Content-Encoding.",
       accept: { header: "accept-encoding", value: "identity" },
     });
-  return readBounded(request, limit);
 }
 
+type Message = Request | Response;
+
 /** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
-export async function readBounded(request: Request | Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const announced = request.headers.get("content-length");
+export async function readBytes(message: Message, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  return announcedBytes(message, limit) === undefined
+    ? readChunks(message, limit)
+    : new Uint8Array(await message.arrayBuffer());
+}
+
+/**
+ * A body as text, without a byte order mark. The runtime decodes it on its way into JavaScript, which costs less than bytes do.
+ * @throws Refusal too_large as above; malformed_json for what is not UTF-8
+ */
+export async function readText(message: Message, limit: number): Promise<string> {
+  const announced = announcedBytes(message, limit);
+  if (announced === undefined) return decodeUtf8(await readChunks(message, limit));
+  const text = await message.text();
+  if (text.includes(REPLACEMENT) && !stillHas(text, announced)) throw notUtf8();
+  return text;
+}
+
+/** Stands where bytes were not UTF-8; may also have been sent as such. */
+const REPLACEMENT = "\ufffd";
+
+/**
+ * Whether nothing was replaced: it would have made the text longer, unless just the last byte of a character of four is missing.
+ * One that is let through is replaced, as most readers of JSON do.
+ */
+function stillHas(text: string, bytes: number): boolean {
+  const { length } = new TextEncoder().encode(text);
+  return length === bytes || length + BYTE_ORDER_MARK === bytes;
+}
+
+const BYTE_ORDER_MARK = 3;
+
+/** Undefined where nobody can say before it has come. @throws Refusal too_large */
+function announcedBytes({ headers }: Message, limit: number): number | undefined {
+  const announced = headers.get("content-length");
   // What is announced holds only where nothing says that the body comes in chunks after all (RFC 9112, 6.3).
-  if (announced !== null && /^\d+$/.test(announced) && !request.headers.has("transfer-encoding")) {
-    if (Number(announced) > limit) throw tooLarge(limit);
-    return new Uint8Array(await request.arrayBuffer());
-  }
+  if (announced === null || !/^\d+$/.test(announced) || headers.has("transfer-encoding")) return undefined;
+  if (Number(announced) > limit) throw tooLarge(limit);
+  return Number(announced);
+}
+
+async function readChunks(request: Message, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -45,24 +81,23 @@ export async function readBounded(request: Request | Response, limit: number): P
   return all;
 }
 
+/** A byte order mark is left out. */
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** @throws Refusal malformed_json that says where, for bytes that are not UTF-8 or not JSON. */
-export function parseJson(bytes: Uint8Array): unknown {
-  return parseText(decodeUtf8(bytes));
-}
-
-/** A byte order mark is left out. @throws Refusal malformed_json */
-export function decodeUtf8(bytes: Uint8Array): string {
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return strictUtf8.decode(bytes);
   } catch (cause) {
-    refuse("malformed_json", "The request's body is not valid UTF-8.", { cause });
+    throw notUtf8(cause);
   }
 }
 
-/** @throws Refusal malformed_json */
-export function parseText(text: string): unknown {
+function notUtf8(cause?: unknown): Refusal {
+  return new Refusal("malformed_json", "The request's body is not valid UTF-8.", { cause });
+}
+
+/** @throws Refusal malformed_json that says where it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

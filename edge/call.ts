@@ -1,7 +1,7 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
 import type { Caller } from "./access/principal.ts";
-import { parseJson, parseWith, readPlain } from "./body.ts";
+import { assertPlain, parseJson, parseWith, readBytes, readText } from "./body.ts";
 import type { Deps } from "./deps.ts";
 
 const SMALL_BODY_BYTES = 65_536;
@@ -15,7 +15,8 @@ export class Call {
   /** When the request came, milliseconds since the epoch. */
   readonly startedAt: number = Date.now();
   #caller: Caller | undefined;
-  #body: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #text: Promise<string> | undefined;
+  #kept: Map<unknown, unknown> | undefined;
   #url: URL | undefined;
 
   constructor(
@@ -51,18 +52,36 @@ export class Call {
     this.#caller = caller;
   }
 
-  /**
-   * The whole body, read once however often it is asked for.
-   * @param limit bytes, where the route's bodies are smaller than the edge accepts. @throws Refusal too_large
-   */
-  bytes(limit = Number.POSITIVE_INFINITY): Promise<Uint8Array<ArrayBuffer>> {
-    this.#body ??= readPlain(this.request, Math.min(limit, this.deps.settings.maxBodyBytes));
-    return this.#body;
+  /** The whole body, for who is the only one to read it. @throws Refusal too_large, unsupported_media */
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    assertPlain(this.request.headers);
+    return readBytes(this.request, this.deps.settings.maxBodyBytes);
   }
 
-  /** The body has gone on its way: an answer that streams for minutes must not hold it in memory. */
+  /**
+   * The whole body as text, read once however often it is asked for.
+   * @param limit bytes, where the route's bodies are smaller than the edge accepts.
+   * @throws Refusal too_large, unsupported_media, malformed_json for what is not UTF-8
+   */
+  text(limit = Number.POSITIVE_INFINITY): Promise<string> {
+    if (!this.#text) {
+      assertPlain(this.request.headers);
+      this.#text = readText(this.request, Math.min(limit, this.deps.settings.maxBodyBytes));
+    }
+    return this.#text;
+  }
+
+  /** What `make` makes of this call the first time, for everybody who asks: a permission reads what its handler needs too. */
+  once<T>(make: (call: Call) => T): T {
+    this.#kept ??= new Map();
+    if (!this.#kept.has(make)) this.#kept.set(make, make(this));
+    return this.#kept.get(make) as T;
+  }
+
+  /** The body has gone on its way, and what was made of it: an answer that streams for minutes must not hold them in memory. */
   dropBody(): void {
-    this.#body = undefined;
+    this.#text = undefined;
+    this.#kept = undefined;
   }
 
   /**
@@ -70,6 +89,6 @@ export class Call {
    * @throws Refusal malformed_json, invalid_request, too_large
    */
   async json<S extends z.ZodType>(schema: S, limit = SMALL_BODY_BYTES): Promise<z.output<S>> {
-    return parseWith(schema, parseJson(await this.bytes(limit)));
+    return parseWith(schema, parseJson(await this.text(limit)));
   }
 }

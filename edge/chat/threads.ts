@@ -116,7 +116,7 @@ async function rename(call: Call): Promise<Response> {
 /** @throws Refusal invalid_request that names every fault */
 async function read<S extends z.ZodObject>(call: Call, schema: S): Promise<z.output<S>> {
   // To begin one, nothing need be said.
-  const body = (await call.bytes(largest)).byteLength === 0 ? {} : await readDocument(call);
+  const body = (await call.text(largest)) === "" ? {} : await readDocument(call);
   const parsed = schema.safeParse(body);
   return parsed.success ? parsed.data : invalid(faultsOf(schema, parsed.error.issues, body, {}));
 }

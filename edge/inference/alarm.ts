@@ -1,7 +1,7 @@
 /**
- * A deadline that moves, on one timer of the runtime. Starting and stopping a timer is three per cent of what a small answer
- * costs, and most answers are there before any deadline: so the timer is left alone while the deadline moves, and looks again
- * when it rings too early.
+ * A deadline that moves, on one timer of the runtime. Stopping a timer costs a small answer as much as starting one, and most
+ * answers are there before any deadline: so the timer is left alone while the deadline moves or goes, and looks again when it
+ * rings too early.
  */
 
 /** Milliseconds after which a new timer rings at the latest: a deadline that comes soon after a late one is then free too. */
@@ -10,6 +10,7 @@ const SOON = 100;
 export class Alarm {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ringsAt = 0;
+  #long = false;
   #due = 0;
   #ring: () => void = () => {};
 
@@ -25,16 +26,20 @@ export class Alarm {
     this.#start(now, Math.min(milliseconds, SOON));
   }
 
+  /** A timer that is to ring soon is left to ring in vain, unless its request ends before, and it with it. */
   clear(): void {
-    if (this.#timer === undefined) return;
+    this.#due = Number.POSITIVE_INFINITY;
+    if (this.#timer === undefined || !this.#long) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   #start(now: number, milliseconds: number): void {
     this.#ringsAt = now + milliseconds;
+    this.#long = milliseconds > SOON;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
+      if (this.#due === Number.POSITIVE_INFINITY) return;
       const at = Date.now();
       if (at < this.#due) this.#start(at, this.#due - at);
       else this.#ring();

@@ -1,9 +1,10 @@
 /** What a client asks for, read from its body once: which model, and whether it wants a stream. */
 import { Refusal, refuse } from "#db/protocol/errors";
-import { decodeUtf8, parseText } from "../body.ts";
+import { parseJson } from "../body.ts";
 import type { Call } from "../call.ts";
 import { boundaryOf, readForm } from "./form.ts";
 import { withTopLevelString } from "./json-scan.ts";
+import type { UpstreamBody } from "./upstream.ts";
 
 export interface Asked {
   /** As the client names it; undefined where the path names the LLM. */
@@ -11,21 +12,12 @@ export interface Asked {
   stream: boolean;
   /** What the body is, for the provider. */
   contentType: string;
-  /** The client's own bytes, but for the model's name where it differs. */
-  bodyFor(model: string): Uint8Array<ArrayBuffer>;
+  /** What the client sent, but for the model's name where it differs. */
+  bodyFor(model: string): UpstreamBody;
 }
-
-const remembered = new WeakMap<Call, Promise<Asked>>();
 
 /** @throws Refusal malformed_json, invalid_request, too_large */
-export function askedOf(call: Call): Promise<Asked> {
-  let asked = remembered.get(call);
-  if (!asked) {
-    asked = readBody(call);
-    remembered.set(call, asked);
-  }
-  return asked;
-}
+export const askedOf = (call: Call): Promise<Asked> => call.once(readBody);
 
 /** Where OpenAI's API takes a form with files; everywhere else it takes JSON. */
 const takesForm: ReadonlySet<string> = new Set([
@@ -36,9 +28,8 @@ const takesForm: ReadonlySet<string> = new Set([
 ]);
 
 async function readBody(call: Call): Promise<Asked> {
-  const bytes = await call.bytes();
   const type = call.request.headers.get("content-type") ?? "";
-  return /^multipart\//i.test(type) ? readParts(call, bytes, type) : readAsked(bytes);
+  return /^multipart\//i.test(type) ? readParts(call, await call.bytes(), type) : readAsked(await call.text());
 }
 
 function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): Asked {
@@ -47,12 +38,6 @@ function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): As
   if (form && boundary !== undefined) return readForm(bytes, boundary, type);
   const wanted = form ? "a form with a boundary" : "JSON";
   refuse("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes ${wanted}.`);
-}
-
-/** Lets go of the body once it is on its way. */
-export function forgetAsked(call: Call): void {
-  remembered.delete(call);
-  call.dropBody();
 }
 
 /** For the decision, which comes before the handler. @throws Refusal as `askedOf`, and where no model is named. */
@@ -74,9 +59,8 @@ export function modelNotFound(name: string): Refusal {
 }
 
 /** @throws Refusal malformed_json, invalid_request */
-function readAsked(bytes: Uint8Array<ArrayBuffer>): Asked {
-  const text = decodeUtf8(bytes);
-  const body = parseText(text);
+function readAsked(text: string): Asked {
+  const body = parseJson(text);
   if (typeof body !== "object" || body === null || Array.isArray(body))
     refuse("invalid_request", "The request's body must be a JSON object.");
   const { model, stream } = body as { model?: unknown; stream?: unknown };
@@ -87,6 +71,6 @@ function readAsked(bytes: Uint8Array<ArrayBuffer>): Asked {
     model: named === "" ? undefined : named,
     stream: stream === true,
     contentType: "application/json",
-    bodyFor: (name) => (name === named ? bytes : withTopLevelString(bytes, text, "model", name)),
+    bodyFor: (name) => (name === named ? text : withTopLevelString(text, "model", name)),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beginsEventStream, isEventStream, isJson, isWebPage } from "./content-type.ts";
+import { beginsEventStream, isEventStream, isJson, isPlainJson, isWebPage } from "./content-type.ts";
 
 test("names of media types, whatever their case and parameters", () => {
   expect(isEventStream("Text/Event-Stream; charset=UTF-8")).toBe(true);
@@ -8,6 +8,17 @@ test("names of media types, whatever their case and parameters", () => {
   expect(isJson("Application/JSON")).toBe(true);
   expect(isJson("application/x-ndjson")).toBe(false);
   expect(isWebPage("TEXT/html")).toBe(true);
+});
+
+test.each([
+  ["application/json", true],
+  ["Application/JSON; charset=UTF-8", true],
+  ['application/problem+json;charset="utf8"', true],
+  ["application/json; charset=iso-8859-1", false],
+  ['application/json;profile=x; Charset = "utf-16"', false],
+  ["application/x-ndjson", false],
+])("%s is JSON in UTF-8: %s", (type, is) => {
+  expect(isPlainJson(type)).toBe(is);
 });
 
 test.each([

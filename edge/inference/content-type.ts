@@ -6,6 +6,10 @@ export const isWebPage = (type: string) => /^(text\/html|application\/xhtml\+xml
 /** `application/json`, and everything built upon it. */
 export const isJson = (type: string) => /^[-\w.]+\/([-\w.]+\+)?json\b/i.test(type);
 
+/** JSON that says nothing of another encoding than the one that it must have (RFC 8259, 8.1). */
+export const isPlainJson = (type: string) =>
+  type === "application/json" || (isJson(type) && !/;\s*charset\s*=\s*(?!"?utf-?8\b)/i.test(type));
+
 const decoder = new TextDecoder();
 
 /** Fields of an event, and a comment (WHATWG HTML, 9.2.6). No JSON begins so. */

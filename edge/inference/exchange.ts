@@ -5,8 +5,8 @@ import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
 import { Alarm } from "./alarm.ts";
 import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";
-import { type Asked, forgetAsked } from "./asked.ts";
-import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
+import type { Asked } from "./asked.ts";
+import { beginsEventStream, isEventStream, isJson, isPlainJson } from "./content-type.ts";
 import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
@@ -54,10 +54,7 @@ export class Exchange {
   /** @param asked is not kept: its body is let go as soon as it was sent. */
   run(asked: Asked): Promise<Response> {
     const { promise } = this.#awaited;
-    this.#answer(asked).then(
-      (response) => this.#awaited.resolve(response),
-      (error) => this.#awaited.reject(error),
-    );
+    void this.#answer(asked);
     const { firstByte } = this.#target.spec.timeouts;
     const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
     const timeUp = () => this.#giveUp(this.#timeout("did not begin to answer", firstByte));
@@ -90,30 +87,51 @@ export class Exchange {
     this.#awaited.resolve(this.#refused(refusal));
   }
 
-  /** What fails is a response too; only what nobody foresaw is thrown. */
-  async #answer(asked: Asked): Promise<Response> {
+  /** What fails is a response too; only what nobody foresaw is an error. Never rejects. */
+  async #answer(asked: Asked): Promise<void> {
     try {
-      const response = await this.#send(asked);
-      if (this.#recorded) {
-        // Too late: the client has been told.
-        await response.body?.cancel();
-        return response;
-      }
-      this.#firstByteAt = Date.now();
-      const type = response.headers.get("content-type");
-      if (isAnswer(response.status, type ?? "")) return await this.#pass(response, type ?? "application/octet-stream");
-      const judged = await judge(response, this.#target);
-      if (judged instanceof Refusal) throw judged;
-      this.#alarm.clear();
-      this.#record(judged.status, `provider_${judged.status}`, unknownUsage);
-      return this.#providersWords(judged);
+      const response = await this.#answered(asked);
+      // Only now: by whom it is awaited changes when a silence is broken.
+      this.#awaited.resolve(response);
     } catch (error) {
       this.#alarm.clear();
-      return this.#refused(this.#call.request.signal.aborted ? clientGone() : this.#named(error));
+      try {
+        this.#awaited.resolve(this.#refused(this.#call.request.signal.aborted ? clientGone() : error));
+      } catch (unforeseen) {
+        this.#awaited.reject(unforeseen);
+      }
     }
   }
 
-  async #send(asked: Asked): Promise<Response> {
+  async #answered(asked: Asked): Promise<Response> {
+    let response: Response;
+    try {
+      response = await this.#send(asked);
+    } catch (error) {
+      throw this.#unreached(error);
+    }
+    if (this.#recorded) {
+      // Too late: the client has been told.
+      await response.body?.cancel();
+      return response;
+    }
+    this.#firstByteAt = Date.now();
+    const { status, headers } = response;
+    const said = headers.get("content-type");
+    if (!isAnswer(status, said ?? "")) return this.#providersWords(await judge(response, this.#target));
+    const type = said ?? "application/octet-stream";
+    const short = isShort(headers) ? takenWhole(response, type) : undefined;
+    if (!short) return this.#pass(response, type);
+    let whole: Whole;
+    try {
+      whole = await short;
+    } catch (cause) {
+      throw this.#cut(cause);
+    }
+    return this.#whole(whole, status, type);
+  }
+
+  #send(asked: Asked): Promise<Response> {
     const { spec, name, unusable } = this.#target;
     if (unusable) throw unusable;
     const sent = this.#upstream().send(
@@ -128,7 +146,7 @@ export class Exchange {
       },
       this.#call.request.signal,
     );
-    forgetAsked(this.#call);
+    this.#call.dropBody();
     return sent;
   }
 
@@ -143,15 +161,6 @@ export class Exchange {
   async #pass(response: Response, type: string): Promise<Response> {
     const { status } = response;
     const streaming = isEventStream(type);
-    const length = response.headers.get("content-length");
-    // A getter that makes a stream: a short answer is read without one.
-    if (!streaming && length !== null && Number(length) <= WHOLE_BYTES) {
-      try {
-        return this.#whole(await response.arrayBuffer(), status, type);
-      } catch (cause) {
-        throw this.#cut(cause);
-      }
-    }
     const { body } = response;
     if (!body) return this.#whole(new Uint8Array(), status, type);
     // Speech is heard while it is made: JSON alone is of no use before its end.
@@ -175,10 +184,11 @@ export class Exchange {
     }
   }
 
-  #whole(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>, status: number, type: string): Response {
+  #whole(body: Whole, status: number, type: string): Response {
     this.#alarm.clear();
-    this.#record(status, null, type.includes("json") ? usageIn(decoder.decode(bytes)) : unknownUsage);
-    return new Response(bytes, { status, headers: this.#headers(type) });
+    const text = typeof body === "string" ? body : type.includes("json") ? decoder.decode(body) : "";
+    this.#record(status, null, usageIn(text));
+    return new Response(body, { status, headers: this.#headers(type) });
   }
 
   #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
@@ -222,26 +232,36 @@ export class Exchange {
   }
 
   #headers(type: string): Record<string, string> {
-    return {
-      ...(isEventStream(type) ? streamHeaders : undefined),
+    const headers = {
       "content-type": type,
       "x-request-id": this.#requestId,
       "x-mcpctl-llm": this.#target.name,
       "x-mcpctl-attempts": "1",
     };
+    return isEventStream(type) ? { ...headers, ...streamHeaders } : headers;
   }
 
-  #providersWords({ status, body, retry }: ProviderError): Response {
+  #providersWords(judged: ProviderError | Refusal): Response {
+    if (judged instanceof Refusal) throw judged;
+    this.#alarm.clear();
+    const { status, body, retry } = judged;
+    this.#record(status, `provider_${status}`, unknownUsage);
     return new Response(body, { status, headers: { ...this.#headers("application/json"), ...retry } });
   }
 
   /** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
-  #named(error: unknown): unknown {
-    if (error instanceof Refusal || this.#target.base !== undefined) return error;
-    return new Refusal("publisher_offline", `The publisher of LLM ${this.#target.name} can't be reached now.`, {
-      hint: "Try again in a few seconds.",
-      retryAfter: 2,
-      cause: error,
+  #unreached(cause: unknown): Refusal {
+    const { name, base } = this.#target;
+    if (cause instanceof Refusal) return cause;
+    if (base === undefined)
+      return new Refusal("publisher_offline", `The publisher of LLM ${name} can't be reached now.`, {
+        hint: "Try again in a few seconds.",
+        retryAfter: 2,
+        cause,
+      });
+    return new Refusal("provider_unreachable", `The provider of LLM ${name} can't be reached.`, {
+      hint: "Try again; if it stays so, its url may be wrong or the provider down.",
+      cause,
     });
   }
 
@@ -289,7 +309,20 @@ export class Exchange {
   }
 }
 
+type Whole = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+
 const none = new Uint8Array();
+
+function isShort(headers: Headers): boolean {
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= WHOLE_BYTES;
+}
+
+/** A short answer, read without the stream that `body` would make; JSON as text, which costs less. Undefined for events. */
+function takenWhole(response: Response, type: string): Promise<string | ArrayBuffer> | undefined {
+  if (isPlainJson(type)) return response.text();
+  return isEventStream(type) ? undefined : response.arrayBuffer();
+}
 
 /** At least `least` bytes, unless the body ends before; most `most`. */
 async function taken(reader: ReadableStreamBYOBReader, least: number, most: number): Promise<Uint8Array<ArrayBuffer>> {

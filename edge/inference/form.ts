@@ -24,8 +24,12 @@ export function boundaryOf(type: string): string | undefined {
   return quoted ?? plain;
 }
 
+interface AskedForm extends Asked {
+  bodyFor(model: string): Uint8Array<ArrayBuffer>;
+}
+
 /** @param type the whole content type: it goes on as it is, boundary included. @throws Refusal invalid_request */
-export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string, type: string): Asked {
+export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string, type: string): AskedForm {
   const fields = fieldsOf(bytes, boundary);
   const lastOf = (name: string) => {
     const at = fields.findLast((field) => field.name === name)?.at;

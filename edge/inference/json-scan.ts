@@ -1,5 +1,5 @@
 /**
- * Changing one value of a JSON object without touching any other byte: big integers, white space, order and duplicate keys
+ * Changing one value of a JSON object without touching anything else: big integers, white space, order and duplicate keys
  * stay as the client wrote them (spec: clients.md, SDKs). The text has been through `JSON.parse`: validity is not checked again.
  */
 
@@ -78,42 +78,22 @@ function scan(text: string, key: string, quoted: string): Span[] {
   return spans;
 }
 
-const encoder = new TextEncoder();
-
-/**
- * The same bytes with every top-level value of `key` replaced by a string; where there is none, it becomes the first member.
- * @param text what the bytes say, without a byte order mark.
- */
-export function withTopLevelString(
-  bytes: Uint8Array<ArrayBuffer>,
-  text: string,
-  key: string,
-  value: string,
-): Uint8Array<ArrayBuffer> {
+/** The same text with every top-level value of `key` replaced by a string; where there is none, it becomes the first member. */
+export function withTopLevelString(text: string, key: string, value: string): string {
   const spans = topLevelValues(text, key);
-  const pieces: { at: Span; with: string }[] = spans.map((at) => ({ at, with: JSON.stringify(value) }));
-  if (pieces.length === 0) {
+  const written = JSON.stringify(value);
+  if (spans.length === 0) {
     const open = text.indexOf("{") + 1;
     const empty = text[skipSpace(text, open)] === "}";
-    const member = `${JSON.stringify(key)}:${JSON.stringify(value)}${empty ? "" : ","}`;
-    pieces.push({ at: { start: open, end: open }, with: member });
+    return `${text.slice(0, open)}${JSON.stringify(key)}:${written}${empty ? "" : ","}${text.slice(open)}`;
   }
-  const offset = byteOffsets(bytes, text);
-  const parts: Uint8Array[] = [];
+  let changed = "";
   let from = 0;
-  for (const piece of pieces) {
-    parts.push(bytes.subarray(from, offset(piece.at.start)), encoder.encode(piece.with));
-    from = offset(piece.at.end);
+  for (const { start, end } of spans) {
+    changed += text.slice(from, start) + written;
+    from = end;
   }
-  parts.push(bytes.subarray(from));
-  return concat(parts);
-}
-
-/** Units of the text are bytes where it is ASCII; elsewhere what stands before is measured. */
-function byteOffsets(bytes: Uint8Array, text: string): (unit: number) => number {
-  if (bytes.length === text.length) return (unit) => unit;
-  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  return (unit) => mark + encoder.encode(text.slice(0, unit)).length;
+  return changed + text.slice(from);
 }
 
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -19,6 +19,7 @@ export interface Outcome {
 
 export function recordInference(call: Call, target: Target, requestId: string, outcome: Outcome): void {
   const { path, streaming, status, error, firstByteAt, usage } = outcome;
+  // Written out, here and below: in a literal, what follows a spread is set one by one, and this is done for every request.
   const payload: InferenceCall = {
     llm: target.name,
     model: target.spec.model,
@@ -28,14 +29,22 @@ export function recordInference(call: Call, target: Target, requestId: string, o
     error,
     durationMs: Date.now() - call.startedAt,
     timeToFirstByteMs: firstByteAt === undefined ? null : firstByteAt - call.startedAt,
-    ...usage,
+    tokensIn: usage.tokensIn,
+    tokensOut: usage.tokensOut,
+    tokensCached: usage.tokensCached,
+    tokensReasoning: usage.tokensReasoning,
     attempts: 1,
     servedBy: target.status.publisher ?? target.spec.type,
   };
+  const who = whoDid(call.caller.principal);
   call.deps.audit.record(
     {
       kind: "llm_inference_call",
-      ...whoDid(call.caller.principal),
+      principal: who.principal,
+      impersonator: who.impersonator,
+      tokenName: who.tokenName,
+      tokenHash: who.tokenHash,
+      project: who.project,
       correlation: requestId,
       payload,
     },

@@ -4,6 +4,9 @@
  */
 import { type ErrorCode, errors, Refusal } from "#db/protocol/errors";
 
+/** JSON as text, a form as bytes. */
+export type UpstreamBody = string | Uint8Array<ArrayBuffer>;
+
 export interface UpstreamRequest {
   /** The LLM's name, for messages and logs. */
   llm: string;
@@ -11,9 +14,9 @@ export interface UpstreamRequest {
   model: string;
   /** Below the base URL: `/v1/chat/completions`. */
   path: string;
-  /** Lower-case names; only what a model server may see, never the caller's credential. */
+  /** Lower-case names; only what a model server may see, never the caller's credential. The upstream adds what it needs. */
   headers: Record<string, string>;
-  body: Uint8Array<ArrayBuffer>;
+  body: UpstreamBody;
   /** Whether the caller asked for server-sent events. */
   stream: boolean;
   /** Milliseconds until the answer must begin; the caller of `send` watches it too. */

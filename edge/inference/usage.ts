@@ -11,17 +11,27 @@ export const unknownUsage: Usage = { tokensIn: null, tokensOut: null, tokensCach
 /** Bytes from the end of an answer in which its usage stands. */
 export const TAIL_BYTES = 65_536;
 
-const member = /"usage"\s*:\s*(?=\{)/g;
+const KEY = '"usage"';
+/** Keys looked at, from the end: more only somebody writes who wants to be read for long. */
+const TRIES = 100;
+/** From a key to the object that it names. */
+const opening = /\s*:\s*(?=\{)/y;
 
 /**
  * The last `usage` object in the text. Within a JSON string its quotes would be escaped, so that a model which writes about
  * usage is not mistaken for the provider.
  */
 export function usageIn(text: string): Usage {
-  let found: Usage | undefined;
   // Streams of some providers repeat it in every chunk; the last is the sum.
-  for (const match of text.matchAll(member)) found = parseUsage(objectAt(text, match.index + match[0].length)) ?? found;
-  return found ?? unknownUsage;
+  let at = text.length;
+  for (let tries = 0; tries < TRIES && at > 0; tries++) {
+    at = text.lastIndexOf(KEY, at - 1);
+    if (at < 0) break;
+    opening.lastIndex = at + KEY.length;
+    const found = opening.test(text) ? parseUsage(objectAt(text, opening.lastIndex)) : undefined;
+    if (found) return found;
+  }
+  return unknownUsage;
 }
 
 /** The object that opens at `open`, as text; undefined where the text ends within it. */

@@ -1,7 +1,7 @@
 /** A publisher hands in a result, in one of four forms (spec: virtual-llms.md, Protocol). */
 import { type ErrorCode, Refusal, refuse } from "#db/protocol/errors";
 import { RESULT_STATUS_HEADER, type ResultFrame, resultFrame } from "#db/protocol/publisher";
-import { parseJson, parseWith, readBounded } from "../body.ts";
+import { parseJson, parseWith, readText } from "../body.ts";
 import type { Asked } from "./asked.ts";
 import { admitResult, type Event, type Session } from "./machine.ts";
 import { relay, SourceBroken } from "./relay.ts";
@@ -36,7 +36,7 @@ export async function takeResult(task: string, request: Request, ports: ResultPo
     return takeBody(task, asked, request, ports);
   }
   if (!ports.asked(task)) admitted(task, "body", ports);
-  const frame = parseWith(resultFrame, parseJson(await readBounded(request, ports.limits.bytes)));
+  const frame = parseWith(resultFrame, parseJson(await readText(request, ports.limits.bytes)));
   await takeFrame(task, frame, ports);
   return Response.json({ accepted: true });
 }

@@ -10,7 +10,7 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import { parseJson, parseWith, readBounded } from "../body.ts";
+import { parseJson, parseWith, readText } from "../body.ts";
 import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
@@ -114,7 +114,7 @@ export class PublisherSession extends DurableObject<Env> {
   }
 
   async #heartbeat(request: Request): Promise<HeartbeatResponse> {
-    const beat = parseWith(heartbeatRequest, parseJson(await readBounded(request, HEARTBEAT_LIMIT_BYTES)));
+    const beat = parseWith(heartbeatRequest, parseJson(await readText(request, HEARTBEAT_LIMIT_BYTES)));
     this.#on({ is: beat.leaving ? "left" : beat.draining ? "draining" : "heartbeat" });
     if (beat.leaving || beat.draining) await this.#upkeep.done();
     const { presence, channel } = this.#state;

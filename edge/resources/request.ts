@@ -23,7 +23,7 @@ const largestDocument = 2 * 1024 * 1024;
 
 /** @throws Refusal too_large, malformed_json */
 export async function readDocument(call: Call): Promise<unknown> {
-  return parseJson(await call.bytes(largestDocument));
+  return parseJson(await call.text(largestDocument));
 }
 
 /**

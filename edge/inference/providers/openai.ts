@@ -1,5 +1,4 @@
 /** A provider that speaks OpenAI's wire format: the client's bytes go on as they are, with the provider's key. */
-import { Refusal } from "#db/protocol/errors";
 import type { Target } from "../directory.ts";
 import type { Upstream, UpstreamRequest } from "../upstream.ts";
 
@@ -19,27 +18,14 @@ export function forwardedHeaders(request: Request, contentType: string): Record<
   return headers;
 }
 
-/** @throws Refusal provider_unreachable */
 export function openaiUpstream(target: Target, base: string): Upstream {
   return {
-    async send(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
-      const headers: Record<string, string> = { ...request.headers, "accept-encoding": "identity" };
+    send(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
+      const { headers } = request;
+      headers["accept-encoding"] = "identity";
       if (target.key !== undefined) headers["authorization"] = `Bearer ${target.key}`;
-      try {
-        // A redirect is not followed: the key would go where nobody allowed it to.
-        return await fetch(base + request.path, {
-          method: "POST",
-          headers,
-          body: request.body,
-          redirect: "manual",
-          signal,
-        });
-      } catch (cause) {
-        throw new Refusal("provider_unreachable", `The provider of LLM ${target.name} can't be reached.`, {
-          hint: "Try again; if it stays so, its url may be wrong or the provider down.",
-          cause,
-        });
-      }
+      // A redirect is not followed: the key would go where nobody allowed it to.
+      return fetch(base + request.path, { method: "POST", headers, body: request.body, redirect: "manual", signal });
     },
   };
 }
