@@ -78,21 +78,19 @@ export class Copy {
     await this.#reading?.bytes;
     for (let size = FIRST_BYTES; !this.#ended; size = LOOK_BYTES) await this.#take(size, broken ? 1 : size);
     clearTimeout(timer);
-    return this.tail();
+    return this.#tail();
   }
 
   /** The last bytes so far; empty where the stream was too long. */
-  tail(): string {
+  #tail(): string {
     return this.#taken > COPY_LIMIT ? "" : decoder.decode(this.#last);
   }
 
   /** The common case, a stream that was short and unbroken: the runtime reads it in one go, which costs less. */
   async #whole(): Promise<string> {
     this.#ended = true;
-    const all = new Uint8Array(await new Response(this.#stream).arrayBuffer().catch(() => new ArrayBuffer()));
-    this.#taken = all.length;
-    this.#last = all.subarray(-TAIL_BYTES);
-    return this.tail();
+    const all = await new Response(this.#stream).text().catch(() => "");
+    return all.length > COPY_LIMIT ? "" : all.slice(-TAIL_BYTES);
   }
 
   /** Lets the provider go, as far as this reader is concerned; who waits for more hears that it broke. */

@@ -200,7 +200,7 @@ export class Exchange {
     const { readable, ended } = relay(body, {
       alarm: this.#alarm,
       idleMs: idle,
-      ...(first ? { first } : {}),
+      first,
       whole: sse && terminated.has(this.#path) ? (tail) => saysEnd(begun + tail) : () => true,
       farewell: sse ? (refusal, tail) => farewell(refusal, begun + tail) : undefined,
       cut: (cause) => this.#cut(cause),

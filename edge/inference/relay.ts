@@ -22,7 +22,7 @@ export interface RelayOptions {
   /** Milliseconds of silence after which the provider has failed. */
   idleMs: number;
   /** Bytes that were read already. */
-  first?: Uint8Array;
+  first: Uint8Array | undefined;
   /** Whether a stream that ended with these bytes is whole. */
   whole: (tail: string) => boolean;
   /** What a broken stream is told; undefined: it is broken off. */

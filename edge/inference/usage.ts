@@ -78,9 +78,15 @@ function asObject(value: unknown): Record<string, unknown> {
 const count = (value: unknown): number | null =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 
+/** Characters that hold `[DONE]` and what is around it. */
+const LAST_EVENT = 32;
+
+const ended = /(^|\n)data: ?\[DONE\]|"finish_reason"\s*:\s*"/;
+
 /** How a stream of `/v1/chat/completions` or `/v1/completions` says that it is complete. */
 export function saysComplete(tail: string): boolean {
-  return /(^|\n)data: ?\[DONE\]/.test(tail) || /"finish_reason"\s*:\s*"/.test(tail);
+  // The usual end is looked for where it stands: searching a whole stream for it costs more.
+  return /\ndata: ?\[DONE\]\s*$/.test(tail.slice(-LAST_EVENT)) || ended.test(tail);
 }
 
 /** Whether a stream's last event, `[DONE]` aside, is an error that the provider tells by itself. */
