@@ -23,6 +23,17 @@ describe("usageIn", () => {
     expect(usageIn(sse)).toEqual({ tokensIn: 3, tokensOut: 5, tokensCached: null, tokensReasoning: null });
   });
 
+  test("the first chunk of a stream, before nulls", () => {
+    const nulls = 'data: {"choices":[{}],"usage":null}\n\n'.repeat(300);
+    expect(usageIn(`data: {"usage":{"prompt_tokens":3}}\n\n${nulls}`).tokensIn).toBe(3);
+  });
+
+  test("objects without an end are not looked into for ever", () => {
+    const before = performance.now();
+    expect(usageIn(`{"usage":{"prompt_tokens":1}}${'"usage":{'.repeat(7_000)}`)).toEqual(unknownUsage);
+    expect(performance.now() - before).toBeLessThan(500);
+  });
+
   test("running counts: the last wins", () => {
     const chunk = (n: number) => `data: {"usage":{"prompt_tokens":3,"completion_tokens":${n}}}\n\n`;
     expect(usageIn(chunk(1) + chunk(2)).tokensOut).toBe(2);

@@ -12,7 +12,7 @@ export const unknownUsage: Usage = { tokensIn: null, tokensOut: null, tokensCach
 export const TAIL_BYTES = 65_536;
 
 const KEY = '"usage"';
-/** Keys looked at, from the end: more only somebody writes who wants to be read for long. */
+/** Objects looked into, from the end: more only somebody writes who wants to be read for long. */
 const TRIES = 100;
 /** From a key to the object that it names. */
 const opening = /\s*:\s*(?=\{)/y;
@@ -24,11 +24,13 @@ const opening = /\s*:\s*(?=\{)/y;
 export function usageIn(text: string): Usage {
   // Streams of some providers repeat it in every chunk; the last is the sum.
   let at = text.length;
-  for (let tries = 0; tries < TRIES && at > 0; tries++) {
+  for (let tries = 0; tries < TRIES && at > 0; ) {
     at = text.lastIndexOf(KEY, at - 1);
     if (at < 0) break;
     opening.lastIndex = at + KEY.length;
-    const found = opening.test(text) ? parseUsage(objectAt(text, opening.lastIndex)) : undefined;
+    if (!opening.test(text)) continue;
+    tries++;
+    const found = parseUsage(objectAt(text, opening.lastIndex));
     if (found) return found;
   }
   return unknownUsage;
