@@ -6,31 +6,31 @@ export interface Scenario {
   stream: boolean;
   /** What the end of a right answer holds. */
   expects: string;
-  /** Long ones are run by fewer targets and rounds. */
+  /** Of one round: long enough that every round meets the collector, or what it does would be in some and not in others. */
   durationMs: number;
 }
 
 const streaming = { stream: true, expects: "data: [DONE]" } as const;
 
 export const scenarios: readonly Scenario[] = [
-  { name: "chat, 10 connections", model: "chat", connections: 10, stream: false, expects: "usage", durationMs: 1_500 },
+  { name: "chat, 10 connections", model: "chat", connections: 10, stream: false, expects: "usage", durationMs: 3_000 },
   {
     name: "chat, 100 connections",
     model: "chat",
     connections: 100,
     stream: false,
     expects: "usage",
-    durationMs: 1_500,
+    durationMs: 3_000,
   },
-  { name: "stream of 20 chunks, 10 connections", model: "chunks-20", connections: 10, ...streaming, durationMs: 1_500 },
+  { name: "stream of 20 chunks, 10 connections", model: "chunks-20", connections: 10, ...streaming, durationMs: 3_000 },
   {
     name: "stream of 500 chunks, 10 connections",
     model: "chunks-500",
     connections: 10,
     ...streaming,
-    durationMs: 2_000,
+    durationMs: 3_000,
   },
-  { name: "16 streams, a chunk every 10 ms", model: "paced-100", connections: 16, ...streaming, durationMs: 1_500 },
+  { name: "16 streams, a chunk every 10 ms", model: "paced-100", connections: 16, ...streaming, durationMs: 2_000 },
 ];
 
 export const models = [...new Set(scenarios.map((s) => s.model))];
