@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Refusal } from "#db/protocol/errors";
-import { assertPlain, parseJson, parseWith, readBytes, readText } from "./body.ts";
+import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
 
 const post = (body: BodyInit, init: RequestInit = {}) => new Request("http://edge/", { method: "POST", body, ...init });
 const chunked = (...parts: string[]) =>
@@ -24,14 +24,16 @@ describe("reading a body", () => {
   test("announced or not, it comes whole up to the limit", async () => {
     for (const message of [post("hello"), announced("hello"), chunked("he", "llo")]) {
       expect(new TextDecoder().decode(await readBytes(message.clone(), 5))).toBe("hello");
-      expect(await readText(message, 5)).toBe("hello");
+      expect(await readText(message.clone(), 5)).toBe("hello");
+      expect(await readTextQuickly(message, 5)).toBe("hello");
     }
     expect(await readBytes(new Request("http://edge/"), 5)).toHaveLength(0);
     expect(await readText(new Request("http://edge/"), 5)).toBe("");
+    expect(await readTextQuickly(new Request("http://edge/"), 5)).toBe("");
   });
 
   test("one byte more is refused, announced or not", async () => {
-    for (const read of [readBytes, readText]) {
+    for (const read of [readBytes, readText, readTextQuickly]) {
       await expect(read(announced("hello!"), 5)).rejects.toMatchObject({ code: "too_large" });
       await expect(read(chunked("hel", "lo!"), 5)).rejects.toMatchObject({ code: "too_large" });
     }
@@ -39,11 +41,14 @@ describe("reading a body", () => {
 
   test("an announcement that can't be relied on is not", async () => {
     for (const headers of [{ "content-length": "2", "transfer-encoding": "chunked" }, { "content-length": "2x" }])
-      await expect(readText(post("hello!", { headers }), 5)).rejects.toMatchObject({ code: "too_large" });
+      await expect(readTextQuickly(post("hello!", { headers }), 5)).rejects.toMatchObject({ code: "too_large" });
   });
 });
 
-describe("text", () => {
+describe.each([
+  ["text", readText],
+  ["text read quickly", readTextQuickly],
+] as const)("%s", (_, read) => {
   test.each([
     ["a byte of nothing", [0x22, 0xff, 0x22]],
     ["half a character of two", [0x22, 0xc3, 0x22]],
@@ -51,16 +56,23 @@ describe("text", () => {
     ["a surrogate", [0x22, 0xed, 0xa0, 0x80, 0x22]],
   ])("that holds %s is refused, announced or not", async (_, values) => {
     for (const message of [announced(bytes(...values)), post(bytes(...values))])
-      await expect(readText(message, 100)).rejects.toMatchObject({ code: "malformed_json", message: /UTF-8/ });
+      await expect(read(message, 100)).rejects.toMatchObject({ code: "malformed_json", message: /UTF-8/ });
   });
 
   test("may hold the sign that stands for what could not be read, and begin with a byte order mark", async () => {
     for (const make of [announced, post]) {
-      expect(await readText(make("a\ufffdé"), 100)).toBe("a\ufffdé");
-      expect(await readText(make("\ufeffa"), 100)).toBe("a");
-      expect(await readText(make("\ufeff\ufffd"), 100)).toBe("\ufffd");
+      expect(await read(make("a\ufffdé"), 100)).toBe("a\ufffdé");
+      expect(await read(make("\ufeffa"), 100)).toBe("a");
+      expect(await read(make("\ufeff\ufffd"), 100)).toBe("\ufffd");
     }
   });
+});
+
+test("text that is kept is never altered: a character of four bytes without its last is refused, too", async () => {
+  for (const make of [announced, post])
+    await expect(readText(make(bytes(0x22, 0xf0, 0x9f, 0x98, 0x22)), 100)).rejects.toMatchObject({
+      code: "malformed_json",
+    });
 });
 
 describe("JSON", () => {

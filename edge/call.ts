@@ -1,7 +1,7 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
 import type { Caller } from "./access/principal.ts";
-import { assertPlain, parseJson, parseWith, readBytes, readText } from "./body.ts";
+import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
 import type { Deps } from "./deps.ts";
 
 const SMALL_BODY_BYTES = 65_536;
@@ -56,6 +56,12 @@ export class Call {
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
     assertPlain(this.request.headers);
     return readBytes(this.request, this.deps.settings.maxBodyBytes);
+  }
+
+  /** Likewise as text, at less cost than `text` and a shade less strictly (`readTextQuickly`). @throws Refusal as `text` */
+  textQuickly(): Promise<string> {
+    assertPlain(this.request.headers);
+    return readTextQuickly(this.request, this.deps.settings.maxBodyBytes);
   }
 
   /**

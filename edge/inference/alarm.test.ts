@@ -60,3 +60,20 @@ test("one that rings may set the next", () => {
   vi.advanceTimersByTime(10_000);
   expect(rung).toEqual(["100", "1100", "2100"]);
 });
+
+test("one that is cleared rings no more, and can be set again; only a timer that would last is stopped", () => {
+  const stop = vi.spyOn(globalThis, "clearTimeout");
+  const { alarm: one, at } = alarm();
+  at("first byte", 300_000);
+  one.clear();
+  expect(stop).not.toHaveBeenCalled();
+  at("again", 1_000);
+  vi.advanceTimersByTime(500);
+  one.clear();
+  expect(stop).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(600_000);
+  expect(rung).toEqual([]);
+  at("once more", 50);
+  vi.advanceTimersByTime(50);
+  expect(rung).toEqual(["once more 600550"]);
+});

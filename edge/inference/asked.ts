@@ -29,7 +29,7 @@ const takesForm: ReadonlySet<string> = new Set([
 
 async function readBody(call: Call): Promise<Asked> {
   const type = call.request.headers.get("content-type") ?? "";
-  return /^multipart\//i.test(type) ? readParts(call, await call.bytes(), type) : readAsked(await call.text());
+  return /^multipart\//i.test(type) ? readParts(call, await call.bytes(), type) : readAsked(await call.textQuickly());
 }
 
 function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): Asked {
