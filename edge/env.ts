@@ -1,6 +1,7 @@
 /** The Worker's bindings and variables, described once and parsed once per isolate. */
 import { z } from "zod";
 import { type PublisherTimes, publisherTimes, publisherTimesOverride } from "#db/protocol/publisher";
+import type { Counter } from "./access/counter.ts";
 import type { Guard } from "./access/guard.ts";
 import { type Oidc, readOidc } from "./access/oidc/settings.ts";
 import type { AuditBuffer } from "./audit/buffer.ts";
@@ -10,6 +11,7 @@ import type { Feed } from "./watch/feed.ts";
 /** What the runtime hands over, as wrangler.toml declares it. Strings are not trusted until `readSettings`. */
 export interface Env {
   GUARD: DurableObjectNamespace<Guard>;
+  COUNTER: DurableObjectNamespace<Counter>;
   PUBLISHER: DurableObjectNamespace<PublisherSession>;
   AUDIT: DurableObjectNamespace<AuditBuffer>;
   FEED: DurableObjectNamespace<Feed>;

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { sweepPublishers } from "./publishers/settle.ts";
 import { forgetChanges } from "./watch/forget.ts";
 
+export { Counter } from "./access/counter.ts";
 export { Guard } from "./access/guard.ts";
 export { AuditBuffer } from "./audit/buffer.ts";
 export { PublisherSession } from "./publishers/session.ts";

@@ -36,6 +36,6 @@ export const ONCE_MS = 600_000;
 const once: Policy = { burst: 1, refillMs: ONCE_MS };
 
 /** Whether this is the first use of something that is good once and lives at most `ONCE_MS`; across all isolates. */
-export async function firstUse(env: Pick<Env, "GUARD">, what: string): Promise<boolean> {
-  return (await env.GUARD.getByName(`once:${hashCredential(what)}`).attempt(once)) === 0;
+export async function firstUse(env: Pick<Env, "COUNTER">, what: string): Promise<boolean> {
+  return (await env.COUNTER.getByName(`once:${hashCredential(what)}`).attempt(once)) === 0;
 }
