@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { Refusal } from "#db/protocol/errors";
-import { accessRoutes } from "./access/index.ts";
+import { accessRoutes } from "./access/routes/index.ts";
 import { admit } from "./admit.ts";
 import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";

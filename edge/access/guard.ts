@@ -1,26 +1,18 @@
 /** One per principal: holds what the store says about it, and judges its credentials. The shell around guard-machine.ts. */
 import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../cause.ts";
-import type { Env } from "../env.ts";
-import { readSettings } from "../env.ts";
+import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import * as machine from "./guard-machine.ts";
-import type { Caller, Principal } from "./principal.ts";
+import type { Verdict } from "./guard-port.ts";
+import type { Principal } from "./principal.ts";
 import { loadProfile } from "./principals.ts";
 import { recordUse } from "./profile.ts";
-
-export type Verdict =
-  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number }
-  /** What the asker has under this version still holds. */
-  | { is: "same" }
-  | { is: "denied" }
-  /** The store can't be reached, and what is held is too old to go by. */
-  | { is: "unavailable" };
 
 /** A token's last use is written at most this often, in milliseconds. */
 const RECORD_USE_MS = 300_000;
 
-export class Guard extends DurableObject<Env> {
+export class Guard extends DurableObject<Variables> {
   #state: machine.GuardState = machine.initial;
   #loading: { generation: number; done: Promise<void> } | undefined;
   #store: Store | undefined;
