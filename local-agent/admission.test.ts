@@ -25,11 +25,25 @@ describe("a task", () => {
     ["another model in the body", { body: '{"model":"secret-model"}' }],
     ["no JSON", { body: "{" }],
     ["null", { body: "null" }],
+    ["two models, the right one last", { body: '{"model":"secret-model","model":"real"}' }],
+    ["two models, the right one first", { body: '{"model":"real","model":"secret-model"}' }],
+    ["two models, one escaped", { body: '{"mod\\u0065l":"secret-model","model":"real"}' }],
+    ["a model in another spelling", { body: '{"model":"real","Model":"secret-model"}' }],
+    ["a stream in two ways", { body: '{"model":"real","stream":false,"Stream":true}' }],
+    ["fallbacks to another model", { body: '{"model":"real","fallbacks":["secret-model"]}' }],
+    ["several models", { body: '{"model":"real","models":["secret-model"]}' }],
     ["a path that manages the server", { path: "/api/delete" }],
     ["a path that climbs", { path: "/v1/../api/delete" }],
     ["another host", { path: "@evil.example/v1/chat/completions" }],
   ])("for %s is refused here", (_, other) => {
     expect(admit({ ...task, ...other }, published, false).is).toBe("refused");
+  });
+
+  test("that lets the server choose runs where its publisher allows that", () => {
+    const body = '{"model":"real","models":["other"]}';
+    const allowing = published.map((p) => ({ ...p, providerMayChoose: true }));
+    expect(admit({ ...task, body }, allowing, false).is).toBe("run");
+    expect(admit({ ...task, body: body.replace("{", '{"Model":"x",') }, allowing, false).is).toBe("refused");
   });
 
   test("is refused while draining", () => {

@@ -1,4 +1,6 @@
 /** Which tasks this machine runs. The edge decides who may ask; what is asked of this machine is decided here. */
+import { type AskedFields, askedFields } from "#db/protocol/asked-fields";
+import { Refusal } from "#db/protocol/errors";
 import type { InferTask } from "#db/protocol/publisher";
 
 /** One model, as it is published. */
@@ -13,6 +15,8 @@ export interface Published {
   tier?: "fast" | "heavy";
   description?: string;
   contextWindow?: number;
+  /** Callers may have the model server run other models that it has. */
+  providerMayChoose?: boolean;
 }
 
 /** What a model server is asked for; nothing that manages it (`/api/pull`, `/api/delete`, `/slots`). */
@@ -35,15 +39,24 @@ export function admit(task: InferTask, published: readonly Published[], draining
     return { is: "refused", status: 404, message: `The publisher does not publish ${task.model} as ${task.llm}.` };
   if (!servedPaths.has(task.path))
     return { is: "refused", status: 404, message: `The publisher does not serve ${task.path}.` };
-  if (modelIn(task.body) !== llm.model)
+  const asked = fieldsOf(task.body);
+  if (asked instanceof Refusal) return { is: "refused", status: 400, message: asked.message };
+  if (asked.model !== llm.model)
     return { is: "refused", status: 400, message: `The task's body asks for another model than ${llm.model}.` };
+  if (asked.chooser !== undefined && !llm.providerMayChoose)
+    return {
+      is: "refused",
+      status: 400,
+      message: `\`${asked.chooser}\` lets a model server answer with another model than ${llm.model}; its publisher does not allow it (providerMayChoose).`,
+    };
   return { is: "run", url: llm.url + task.path };
 }
 
-function modelIn(body: string): unknown {
+/** Read as the edge reads it, and not because the edge has: the text that is sent on means to every reader what it means here. */
+function fieldsOf(body: string): AskedFields | Refusal {
   try {
-    return (JSON.parse(body) as { model?: unknown } | null)?.model;
-  } catch {
-    return undefined;
+    return askedFields(body, JSON.parse(body));
+  } catch (error) {
+    return error instanceof Refusal ? error : new Refusal("malformed_json", "The task's body is not JSON.");
   }
 }

@@ -14,6 +14,7 @@ const published = z.strictObject({
   tier: z.enum(["fast", "heavy"]).optional(),
   description: z.string().max(1024).optional(),
   contextWindow: z.int().positive().optional(),
+  providerMayChoose: z.boolean().optional().describe("Callers may have the server run other models. Default: no."),
 });
 export type PublishedEntry = z.infer<typeof published>;
 

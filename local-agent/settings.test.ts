@@ -47,6 +47,16 @@ describe("what is published", () => {
     expect(exit(() => publicationOf({ url, model: ["a", "b"], name: ["x", "x"] }, {}, around()))).toBe(2);
   });
 
+  test("whether a server may choose the model is published as the file says it, and else not said", () => {
+    const said = (more: { providerMayChoose?: boolean }) =>
+      publicationOf({}, { publish: [{ url, model: "m", ...more }] }, around()).models[0]?.providerMayChoose;
+    expect([said({ providerMayChoose: true }), said({ providerMayChoose: false }), said({})]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  });
+
   test("what is incomplete or can't be is a usage error", () => {
     for (const flags of [
       {},

@@ -106,7 +106,7 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
 }
 
 function complete(entry: PublishedEntry, taken: ReadonlySet<string>): Published {
-  const { url, model, name, type, tier, description, contextWindow } = entry;
+  const { url, model, name, type, tier, description, contextWindow, providerMayChoose } = entry;
   const label = name ?? freeLabel(model, taken);
   const valid = dnsLabel.safeParse(label);
   if (!valid.success) {
@@ -121,6 +121,7 @@ function complete(entry: PublishedEntry, taken: ReadonlySet<string>): Published 
     ...(tier ? { tier } : {}),
     ...(description ? { description } : {}),
     ...(contextWindow ? { contextWindow } : {}),
+    ...(providerMayChoose === undefined ? {} : { providerMayChoose }),
   };
 }
 

@@ -6,7 +6,7 @@ import { reasonOf } from "./failure.ts";
 import type { Log } from "./log.ts";
 
 /** What a model server may see of a request. The edge filters too; this machine does not rely on it. */
-const passed = /^(accept|content-type|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
+const passed = /^(accept|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
 
 export class Tasks {
   readonly #edge: Edge;
@@ -84,8 +84,8 @@ export class Tasks {
     try {
       const response = await fetch(admission.url, {
         method: "POST",
-        // Compressed, an answer would arrive in blocks instead of tokens.
-        headers: { "content-type": "application/json", ...headers, "accept-encoding": "identity" },
+        // It was checked as JSON, so it is sent as JSON. Compressed, an answer would arrive in blocks instead of tokens.
+        headers: { ...headers, "content-type": "application/json", "accept-encoding": "identity" },
         body: task.body,
         redirect: "manual",
         signal,

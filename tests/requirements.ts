@@ -233,6 +233,15 @@ export const requirements = {
     behaviour: "Request fields that mcpctl does not know reach the provider as they were written.",
     source: "inference.md, The endpoint",
   },
+  "inference.one-reading": {
+    behaviour:
+      "A field that decides rights, framing or routing means the same to every reader of the request, or it is refused with 400 that names it.",
+    source: "RFC 8259, section 4",
+  },
+  "inference.model-kept": {
+    behaviour: "A field by which a provider would choose another model is refused, unless the LLM allows it.",
+    source: "inference.md, The endpoint",
+  },
   "inference.stream-byte-exact": {
     behaviour: "A passed-through stream keeps its bytes and their order, to the terminal [DONE].",
     source: "inference.md, Streaming",

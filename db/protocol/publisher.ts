@@ -61,6 +61,7 @@ const publishedLlm = z.looseObject({
   tier: z.enum(["fast", "heavy"]).optional(),
   description: z.string().max(1024).optional(),
   contextWindow: z.int().positive().optional(),
+  providerMayChoose: z.boolean().optional(),
 });
 
 export const registerRequest = z.looseObject({

@@ -6,6 +6,7 @@ export const version = "0.1.0";
  * are ignored, unknown frames answered with an error code.
  *
  * 1 · 2026-11-23 · publishers: register, stream (SSE), heartbeat, result; tasks infer, cancel, drain.
+ * 1 · 2026-11-30 · a published LLM may say `providerMayChoose`; who does not know it does not allow it.
  */
 export const PROTOCOL_VERSION = 1;
 export const OLDEST_PROTOCOL_VERSION = 1;

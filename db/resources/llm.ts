@@ -18,6 +18,12 @@ export const llm = kind({
     url: httpUrl.optional().describe("Base URL, with or without a trailing /v1. Default: the provider's."),
     tier: z.enum(["fast", "heavy"]).default("fast").describe("What the system may use it for by itself."),
     apiKeyRef: secretKeyRef.optional().describe("The provider's key. It never leaves the edge."),
+    providerMayChoose: z
+      .boolean()
+      .optional()
+      .describe(
+        "Callers may have the provider run other models that it has: `models`, `fallbacks`, `preset` and the like.",
+      ),
     contextWindow: z.int().positive().optional().describe("Tokens that fit into one request, shown to clients."),
     cluster: ref("cluster")
       .register(fieldMeta, { ref: "cluster", dormant: "calling through a cluster is not possible in this version" })

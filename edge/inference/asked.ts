@@ -1,15 +1,19 @@
 /** What a client asks for, read from its body once: which model, and whether it wants a stream. */
+import { askedFields, fieldMeant, refuseField } from "#db/protocol/asked-fields";
 import { Refusal, refuse } from "#db/protocol/errors";
+import { modelChoosers } from "#db/resources/model-choosers";
 import { parseJson } from "../body.ts";
 import type { Call } from "../call.ts";
 import { boundaryOf, readForm } from "./form.ts";
-import { withTopLevelString } from "./json-scan.ts";
+import { withString } from "./json-scan.ts";
 import type { UpstreamBody } from "./upstream.ts";
 
 export interface Asked {
   /** As the client names it; undefined where the path names the LLM. */
   model: string | undefined;
   stream: boolean;
+  /** The first field by which the provider would choose another model by itself, as the client spells it. */
+  chooser: string | undefined;
   /** What the body is, for the provider. */
   contentType: string;
   /** What the client sent, but for the model's name where it differs. */
@@ -35,7 +39,7 @@ async function readBody(call: Call): Promise<Asked> {
 function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): Asked {
   const form = takesForm.has(call.url.pathname);
   const boundary = boundaryOf(type);
-  if (form && boundary !== undefined) return readForm(bytes, boundary, type);
+  if (form && boundary !== undefined) return readForm(bytes, boundary);
   const wanted = form ? "a form with a boundary" : "JSON";
   refuse("malformed_json", `The request's body is ${type.split(";")[0]}; this path takes ${wanted}.`);
 }
@@ -58,19 +62,28 @@ export function modelNotFound(name: string): Refusal {
   });
 }
 
+/**
+ * Who may run an LLM may run its model, not what else its provider has: unless the LLM says that its callers may.
+ * @throws Refusal invalid_request
+ */
+export function assertModelKept({ chooser }: Asked, llm: string, providerMayChoose: boolean): void {
+  if (chooser === undefined || providerMayChoose) return;
+  const where = modelChoosers[fieldMeant(chooser) ?? ""]?.at ?? "a provider";
+  refuseField(
+    chooser,
+    `\`${chooser}\` lets ${where} answer with another model than that of LLM ${llm}.`,
+    "Leave it out; whoever manages the LLM can allow such fields with `providerMayChoose: true`.",
+  );
+}
+
 /** @throws Refusal malformed_json, invalid_request */
 function readAsked(text: string): Asked {
-  const body = parseJson(text);
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    refuse("invalid_request", "The request's body must be a JSON object.");
-  const { model, stream } = body as { model?: unknown; stream?: unknown };
-  if (model !== undefined && model !== null && typeof model !== "string")
-    refuse("invalid_request", "`model` must be a string.", { param: "model" });
-  const named = model ?? undefined;
+  const { model, modelAt, stream, chooser } = askedFields(text, parseJson(text));
   return {
-    model: named === "" ? undefined : named,
-    stream: stream === true,
+    model: model === "" ? undefined : model,
+    stream,
+    chooser,
     contentType: "application/json",
-    bodyFor: (name) => (name === named ? text : withTopLevelString(text, "model", name)),
+    bodyFor: (name) => (name === model ? text : withString(text, "model", name, modelAt)),
   };
 }

@@ -5,6 +5,7 @@
  * Who may run one model must not reach another of the same provider by a field that is overlooked here and found there. So it is
  * read to the letter: what two readers might understand in two ways is refused. No client writes such forms.
  */
+import { assertOnce, type DecidingField, decidingFields, fieldMeant, mustBe } from "#db/protocol/asked-fields";
 import { refuse } from "#db/protocol/errors";
 import type { Asked } from "./asked.ts";
 import { concat, type Span } from "./json-scan.ts";
@@ -15,49 +16,62 @@ const HEAD_BYTES = 16_384;
 const MOST_PARTS = 1_000;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-/** The boundary that a content type announces; undefined where it is none of a form. */
+/** The boundary that a content type announces; undefined where it is none of a form, or where two readers may find two. */
 export function boundaryOf(type: string): string | undefined {
-  if (!/^multipart\/form-data\s*;/i.test(type)) return undefined;
-  const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(type) ?? [];
-  return quoted ?? plain;
+  const said = /^multipart\/form-data\s*(;.*)$/i.exec(type)?.[1]?.replace(/;\s*$/, "");
+  if (said === undefined || said.replace(parameter, "").trim() !== "") return undefined;
+  const [one, ...others] = [...said.matchAll(parameter)].filter(([, key = ""]) => /^boundary\b/i.test(key));
+  if (one === undefined || others.length > 0) return undefined;
+  return /^;\s*boundary=(?=[^\\]{1,72}$)"?([^"]{1,70})"?$/i.exec(one[0])?.[1];
 }
 
 interface AskedForm extends Asked {
   bodyFor(model: string): Uint8Array<ArrayBuffer>;
 }
 
-/** @param type the whole content type: it goes on as it is, boundary included. @throws Refusal invalid_request */
-export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string, type: string): AskedForm {
+/** @throws Refusal invalid_request */
+export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string): AskedForm {
   const fields = fieldsOf(bytes, boundary);
-  const lastOf = (name: string) => {
-    const at = fields.findLast((field) => field.name === name)?.at;
-    return at && decoder.decode(bytes.subarray(at.start, at.end));
-  };
-  const named = lastOf("model") || undefined;
+  const textOf = ({ at }: Field) => decoder.decode(bytes.subarray(at.start, at.end));
+  const deciding: Partial<Record<DecidingField, Field>> = {};
+  let chooser: string | undefined;
+  for (const field of fields) {
+    const meant = fieldMeant(outermost(field.name));
+    const decides = decidingFields.find((d) => d === meant);
+    if (decides !== undefined) {
+      assertOnce(decides, field.name, deciding[decides] !== undefined);
+      if (!field.plain) unclear(`its field ${decides} is written as a file, or encoded`, decides);
+      deciding[decides] = field;
+    } else if (meant !== undefined && field.at.end > field.at.start) chooser ??= field.name;
+  }
+  const { model, stream } = deciding;
+  const named = model && (textOf(model) || undefined);
+  const streams = stream && textOf(stream);
+  if (streams !== undefined && !/^(true|false)?$/.test(streams)) mustBe("stream", "true or false");
   return {
     model: named,
-    stream: lastOf("stream") === "true",
-    contentType: type,
-    bodyFor: (model) => {
-      if (model === named) return bytes;
-      const parts: Uint8Array[] = [];
-      let from = 0;
-      for (const { name, at } of fields) {
-        if (name !== "model") continue;
-        parts.push(bytes.subarray(from, at.start), encoder.encode(model));
-        from = at.end;
-      }
-      return concat([...parts, bytes.subarray(from)]);
-    },
+    stream: streams === "true",
+    chooser,
+    // Said anew: who reads it finds no other boundary than the one that was read here.
+    contentType: `multipart/form-data; boundary=${/^[\w'+.-]+$/.test(boundary) ? boundary : `"${boundary}"`}`,
+    bodyFor: (wanted) =>
+      wanted === named || model === undefined
+        ? bytes
+        : concat([bytes.subarray(0, model.at.start), encoder.encode(wanted), bytes.subarray(model.at.end)]),
   };
 }
+
+/** `model[]` and `model.x` are parts of `model` to readers that make objects of forms. */
+const outermost = (name: string) => name.split(/[[.]/, 1)[0] ?? "";
 
 interface Field {
   name: string;
   /** Where its content stands. */
   at: Span;
+  /** Nothing in its head could make a reader take its content for something else than this text. */
+  plain: boolean;
 }
 
 function fieldsOf(bytes: Uint8Array, boundary: string): Field[] {
@@ -73,7 +87,7 @@ function fieldsOf(bytes: Uint8Array, boundary: string): Field[] {
     const next = find(bytes, delimiter, start) ?? unclear("its last boundary is missing");
     const end = next - lineBreak.length;
     if (end < start || !begins(bytes, lineBreak, end)) unclear("a boundary is not on a line of its own");
-    fields.push({ name: nameIn(decoder.decode(bytes.subarray(at + lineBreak.length, head))), at: { start, end } });
+    fields.push({ ...readHead(decoder.decode(bytes.subarray(at + lineBreak.length, head))), at: { start, end } });
     at = next + delimiter.length;
   }
   const rest = decoder.decode(bytes.subarray(at + dashes.length));
@@ -87,16 +101,23 @@ const emptyLine = encoder.encode("\r\n\r\n");
 
 const parameter = /;\s*([\w*-]+)=("[^"\r\n]*"|[^\s;"]+)/g;
 
-/** Of a field, out of the lines of its head. */
-function nameIn(head: string): string {
-  const [line, ...others] = head.split("\r\n").filter((l) => /^\s|disposition/i.test(l));
+/** The lines before a field's content. */
+function readHead(head: string): Omit<Field, "at"> {
+  const lines = head.split("\r\n");
+  const [line, ...others] = lines.filter((l) => /^\s|disposition/i.test(l));
   const said = /^content-disposition:\s*form-data\s*(;.*)$/i.exec(line ?? "")?.[1];
   if (said === undefined || others.length > 0 || said.replace(parameter, "").trim() !== "")
     return unclear("a field has no plain content-disposition");
-  const names = [...said.matchAll(parameter)].filter(([, key = ""]) => /^name\b/i.test(key));
+  const parameters = [...said.matchAll(parameter)];
+  const names = parameters.filter(([, key = ""]) => /^name\b/i.test(key));
   const name = /^name="?([\w.[\]-]+)"?$/i.exec(names[0]?.[0].replace(/^;\s*/, "") ?? "")?.[1];
-  return names.length === 1 && name ? name : unclear("a field has no plain name");
+  if (names.length !== 1 || !name) return unclear("a field has no plain name");
+  return { name, plain: parameters.length === 1 && lines.every((l) => l === line || plainText.test(l)) };
 }
+
+/** No other charset and no other encoding leaves the letters of a name as they are. */
+const plainText =
+  /^(content-type:\s*text\/plain\s*(;\s*charset="?(utf-8|us-ascii|iso-8859-1)"?\s*)?|content-transfer-encoding:\s*([78]bit|binary)\s*|content-length:\s*\d+\s*)$/i;
 
 function begins(bytes: Uint8Array, what: Uint8Array, at: number): boolean {
   return what.every((byte, i) => bytes[at + i] === byte);
@@ -110,8 +131,9 @@ function find(bytes: Uint8Array, what: Uint8Array, from: number, limit = bytes.l
   return undefined;
 }
 
-function unclear(why: string): never {
+function unclear(why: string, param?: DecidingField): never {
   refuse("invalid_request", `The form in the request's body can't be read: ${why}.`, {
+    ...(param ? { param } : {}),
     hint: "Send multipart/form-data as a client's library makes it, with the boundary that its content type names.",
   });
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Call } from "../call.ts";
 import { may, type Permission, type Route, route } from "../route.ts";
-import { askedOf, modelNotFound, modelOf } from "./asked.ts";
+import { askedOf, assertModelKept, modelNotFound, modelOf } from "./asked.ts";
 import { Exchange } from "./exchange.ts";
 import { listModels, model, modelList, showModel } from "./models.ts";
 
@@ -42,6 +42,7 @@ async function infer(call: Call, name: string, path: string): Promise<Response> 
   const target = await call.deps.llms.get(name, call.waitUntil);
   // A body names a model by its name only.
   if (target?.name !== name) throw modelNotFound(name);
+  assertModelKept(asked, name, target.spec.providerMayChoose === true);
   return new Exchange(call, target, path, asked.stream).run(asked);
 }
 

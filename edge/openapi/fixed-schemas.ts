@@ -37,7 +37,8 @@ const problem: JsonSchema = {
 /** What the edge reads of a request for a model; all else is between the client and the provider. */
 const inferenceRequest: JsonSchema = {
   type: "object",
-  description: "As the provider takes it: everything goes there as it came.",
+  description:
+    "As the provider takes it: everything goes there as it came. What is read here may be there once and in this spelling only; fields by which a provider would choose another model are refused unless the LLM has `providerMayChoose`.",
   properties: {
     model: { type: "string", minLength: 1, description: "Name of an LLM, as `GET /v1/models` lists them." },
     stream: { type: "boolean", description: "Answer as server-sent events." },

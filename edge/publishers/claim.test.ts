@@ -29,6 +29,14 @@ describe("the spec", () => {
     });
   });
 
+  test("allows the model server to choose only where the publisher or an editor said so", () => {
+    const allowing = specOf({ name: "n", model: "m", providerMayChoose: true });
+    expect(allowing.providerMayChoose).toBe(true);
+    expect(specOf({ name: "n", model: "m" }, allowing).providerMayChoose).toBe(true);
+    expect(specOf({ name: "n", model: "m", providerMayChoose: false }, allowing).providerMayChoose).toBe(false);
+    expect(specOf({ name: "n", model: "m" }).providerMayChoose).toBeUndefined();
+  });
+
   test("keeps what somebody edited, where the publisher says nothing about it", () => {
     const before = {
       ...specOf({ name: "n", model: "old" }),

@@ -24,9 +24,11 @@ export function claimOf(holder: Holder, session: string): Claim {
  * edited it, as long as the same publisher comes back.
  */
 export function specOf(published: RegisterRequest["llms"][number], before: Record<string, unknown> = {}) {
-  const { model, type, tier, description, contextWindow } = published;
+  const { model, type, tier, description, contextWindow, providerMayChoose } = published;
   const said = Object.fromEntries(
-    Object.entries({ model, type, tier, description, contextWindow }).filter(([, value]) => value !== undefined),
+    Object.entries({ model, type, tier, description, contextWindow, providerMayChoose }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   return llm.spec.parse({ type: "openai", ...before, ...said });
 }

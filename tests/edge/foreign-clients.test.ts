@@ -254,9 +254,8 @@ describe("forms with files", () => {
     expect((await post(field("model", "gpt"))).status).toBe(400);
     // One that a provider's own reader might find, and ours must not overlook.
     expect((await post(`${field("model", "gpt")}${field("'model'", "dearer")}--B--`)).status).toBe(400);
+    expect((await post(`${field("model", "dearer")}${field("model", "gpt")}--B--`)).status).toBe(400);
     expect(world.provider.received).toHaveLength(0);
-    expect((await post(`${field("model", "dearer")}${field("model", "gpt")}--B--`)).status).toBe(200);
-    expect(world.first().body.toString()).not.toContain("dearer");
   });
 });
 

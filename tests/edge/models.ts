@@ -11,6 +11,7 @@ export interface Model {
   /** The provider's key, sealed as the edge seals it. */
   key?: string;
   timeouts?: { firstByte?: number; idle?: number };
+  providerMayChoose?: boolean;
 }
 
 export interface StoreAccess {
@@ -31,12 +32,13 @@ export function storeAccess(databaseUrl: string, keyEncryption: string): StoreAc
   };
   return {
     query,
-    async addModel({ name, url, model = name, key, timeouts }) {
+    async addModel({ name, url, model = name, key, timeouts, providerMayChoose }) {
       const spec = {
         type: "openai",
         model,
         url,
         tier: "fast",
+        ...(providerMayChoose === undefined ? {} : { providerMayChoose }),
         timeouts: { firstByte: 300_000, idle: 120_000, ...timeouts },
         ...(key === undefined ? {} : { apiKeyRef: { name: `${name}-key`, key: "value" } }),
       };
