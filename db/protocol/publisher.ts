@@ -45,7 +45,7 @@ export const publisherTimesOverride = z.strictObject(
   Object.fromEntries(Object.keys(publisherTimes).map((k) => [k, z.int().positive().optional()])),
 );
 
-/** Most requests that wait for a slot of one publisher; more are 429. */
+/** Most requests that wait for a slot of one published model; more are 429. */
 export const PUBLISHER_QUEUE_LENGTH = 100;
 
 /** Most bytes of one result. */
@@ -54,6 +54,8 @@ export const RESULT_LIMIT_BYTES = 256 * 1024 * 1024;
 /** Session ids are CUIDs: lower-case, so that a session can be a resource's name. */
 export const providerSessionId = z.string().regex(/^[a-z][a-z0-9]{7,31}$/, "must be an id that the edge gave");
 
+const slots = z.int().min(1).max(1024);
+
 const publishedLlm = z.looseObject({
   name: dnsLabel,
   model: z.string().min(1).max(256),
@@ -61,6 +63,8 @@ const publishedLlm = z.looseObject({
   tier: z.enum(["fast", "heavy"]).optional(),
   description: z.string().max(1024).optional(),
   contextWindow: z.int().positive().optional(),
+  /** Requests of it that are answered at a time. Absent: as many as `capacity.slots` leaves. */
+  slots: slots.optional(),
 });
 
 export const registerRequest = z.looseObject({
@@ -73,7 +77,8 @@ export const registerRequest = z.looseObject({
     .array(z.looseObject({ name: dnsLabel }))
     .max(100)
     .default([]),
-  capacity: z.looseObject({ slots: z.int().min(1).max(1024) }).default({ slots: 1 }),
+  /** Of all models together; one slot where no model says its own either. */
+  capacity: z.looseObject({ slots: slots.optional() }).default({}),
   host: z
     .looseObject({ hostname: z.string().max(256).optional(), platform: z.string().max(64).optional() })
     .default({}),
@@ -106,6 +111,8 @@ export const heartbeatResponse = z.looseObject({
   state: z.enum(["active", "inactive"]),
   /** Whether the edge sees the session's channel open; where it does not, the publisher opens it anew. */
   channel: z.boolean(),
+  /** LLMs of its registration that somebody has deleted at the edge. */
+  withdrawn: z.array(z.string()).optional(),
 });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponse>;
 
@@ -134,8 +141,20 @@ export type InferTask = z.infer<typeof infer>;
 /** `data` of `event: hello`, the first on a channel. */
 export const hello = z.looseObject({ providerSessionId: z.string(), protocol: z.int(), pingSeconds: z.number() });
 
-/** `data` of `event: closed`, the last on a channel that the edge ends. */
-export const closed = z.looseObject({ because: z.enum(["replaced", "silent", "left", "gone"]) });
+/**
+ * `data` of `event: withdrawn`: somebody has deleted these LLMs at the edge. They are not the session's any more; another registration
+ * that names them makes them anew.
+ */
+export const withdrawn = z.looseObject({ llms: z.array(z.string()) });
+
+/**
+ * `data` of `event: closed`, the last on a channel that the edge ends. `revoked`: what it was registered with counts no more, and
+ * trying again with it is in vain; `unconfirmed`: nobody could say for a minute whether it does. `message` says more, for people.
+ */
+export const closed = z.looseObject({
+  because: z.enum(["replaced", "silent", "left", "gone", "revoked", "unconfirmed"]),
+  message: z.string().optional(),
+});
 export type CloseReason = z.infer<typeof closed>["because"];
 
 /**

@@ -21,7 +21,7 @@ test("a cluster's Guard is asked once for many of its accounts, and again when s
           asked.push(name);
           const principal = { kind: "ServiceAccount", id: name, name } as const;
           const operations = name === "user:u1" ? (["impersonate"] as const) : [];
-          return { is: "admitted", version: "1", caller: { principal, grants: { bindings: [], operations } } };
+          return { is: "admitted", version: "1", at: 0, caller: { principal, grants: { bindings: [], operations } } };
         },
       }),
     },
@@ -45,6 +45,7 @@ test("a cluster's Guard is asked once for many of its accounts, and again when s
 test("a login is known for what it is although something else was written while it was admitted", async () => {
   const verdict: Verdict = {
     is: "admitted",
+    at: 0,
     version: "1",
     caller: { principal: { kind: "User", id: "u1", name: "ada" }, grants: { bindings: [], operations: [] } },
   };
@@ -72,7 +73,7 @@ test("who is known passes without anything being waited for", async () => {
   };
   const authenticator = new Authenticator({
     env: {
-      GUARD: { getByName: () => ({ check: async () => ({ is: "admitted", version: "1", caller }) }) },
+      GUARD: { getByName: () => ({ check: async () => ({ is: "admitted", version: "1", at: 0, caller }) }) },
     } as unknown as Env,
     settings: { signingKey } as Settings,
     store: {} as Store,

@@ -7,13 +7,14 @@
  */
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";
-import { writeAccount } from "#db/resources/service-account";
+import { parseAccount, writeAccount } from "#db/resources/service-account";
 import { isSound } from "#db/resources/validate";
 import type { Env, Settings } from "../env.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { claimOf, verifyAccount } from "./account-token.ts";
 import { findTrust, verifiedPointer } from "./accounts.ts";
 import { addressOf, networkOf } from "./address.ts";
+import { askGuard } from "./ask-guard.ts";
 import { BoundedMap } from "./cache.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
 import type { Verdict } from "./guard.ts";
@@ -23,6 +24,7 @@ import type { Caller } from "./principal.ts";
 import { findPointer, guardOfUser, type Pointer } from "./profile.ts";
 import { ISSUER, verifySession } from "./session-token.ts";
 import { attempt, type Bucket, perStranger, refund } from "./throttle.ts";
+import type { Tie } from "./tie.ts";
 
 /** Age at which a copy is renewed in the background. */
 const RENEW_MS = 2_000;
@@ -184,10 +186,29 @@ export class Authenticator {
 
   /** Where the credential of an admitted request is judged; what is held of it may have been forgotten since. */
   async pointerOf(request: Request): Promise<Pointer | undefined> {
+    return (await this.#foundFor(request))?.pointer;
+  }
+
+  /** What a session hangs on that an admitted request opens. */
+  async tieOf(request: Request): Promise<Tie | undefined> {
+    const found = await this.#foundFor(request);
+    const wanted = accountWanted(request.headers);
+    const account = wanted === null ? undefined : parseAccount(wanted);
+    if (!found || (wanted !== null && !account)) return undefined;
+    const { pointer, expiresAt } = found;
+    return {
+      sender: pointer,
+      ...(account ? { as: asked(account).pointer } : {}),
+      // A pod's token is good for as long as it says. An access token of ours is renewed, and its login is what counts.
+      ...(pointer.within ? { expiresAt } : {}),
+    };
+  }
+
+  async #foundFor(request: Request): Promise<Pick<Found, "pointer" | "expiresAt"> | undefined> {
     const credential = credentialOf(request.headers);
     if (credential === undefined) return undefined;
     const hash = hashCredential(credential);
-    return this.#callers.get(hash)?.pointer ?? (await this.#find(credential, hash, Date.now()))?.pointer;
+    return this.#callers.get(hash) ?? (await this.#find(credential, hash, Date.now()));
   }
 
   async #admitUnknown(credential: string, hash: string, address: string | undefined, now: number): Promise<Caller> {
@@ -322,13 +343,9 @@ export class Authenticator {
   }
 
   async #check(guard: string, credential: string, have: string | undefined): Promise<Judged["verdict"]> {
-    const ask = async (): Promise<Verdict> => await this.#env.GUARD.getByName(guard).check(credential, have);
-    // A Guard that is moved or redeployed drops the call that it has, and takes the next.
-    const verdict = await ask()
-      .catch(ask)
-      .catch((cause: unknown) => {
-        throw storeUnavailable(cause);
-      });
+    const verdict = await askGuard(this.#env, guard, credential, have).catch((cause: unknown) => {
+      throw storeUnavailable(cause);
+    });
     if (verdict.is === "unavailable") throw storeUnavailable(undefined);
     return verdict;
   }

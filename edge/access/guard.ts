@@ -4,6 +4,7 @@ import { causeOf } from "../cause.ts";
 import type { Env } from "../env.ts";
 import { readSettings } from "../env.ts";
 import { openStore, type Store } from "../store.ts";
+import { Dependents, tellDependent } from "./dependents.ts";
 import * as machine from "./guard-machine.ts";
 import type { Caller, Principal } from "./principal.ts";
 import { loadProfile } from "./principals.ts";
@@ -11,9 +12,10 @@ import { recordUse } from "./profile.ts";
 import * as throttle from "./throttle.ts";
 
 export type Verdict =
-  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number }
+  /** `at`: as of when, milliseconds since the epoch. */
+  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number; at: number }
   /** What the asker has under this version still holds. */
-  | { is: "same" }
+  | { is: "same"; at: number }
   | { is: "denied" }
   /** The store can't be reached, and what is held is too old to go by. */
   | { is: "unavailable" };
@@ -31,6 +33,7 @@ export class Guard extends DurableObject<Env> {
   #version = crypto.randomUUID();
 
   #useRecordedAt = 0;
+  readonly #dependents = new Dependents(this.ctx, (name) => tellDependent(this.env, name, this.ctx.id.name ?? ""));
 
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
   async check(credentialId: string, have?: string): Promise<Verdict> {
@@ -53,9 +56,19 @@ export class Guard extends DurableObject<Env> {
   }
 
   /** Something that concerns the principal was written: nothing read before answers from now on. */
-  invalidate(): void {
+  async invalidate(): Promise<void> {
     this.#state = machine.told(this.#state);
     if (this.#state.held) this.ctx.waitUntil(this.#load().catch(() => {}));
+    await this.#dependents.tell();
+  }
+
+  /** A session hangs on this principal, and is told from now on. @returns false where too many do already. */
+  depend(name: string): boolean {
+    return this.#dependents.add(name);
+  }
+
+  release(name: string): void {
+    this.#dependents.remove(name);
   }
 
   /** One attempt at logging in. @returns milliseconds to wait before the next, 0 when it may be made. */
@@ -74,16 +87,18 @@ export class Guard extends DurableObject<Env> {
     if (bucket) await this.ctx.storage.put(BUCKET, throttle.refund(bucket, policy, attempts));
   }
 
-  /** The bucket is full again, so it need not be kept. */
+  /** Somebody has still to be told; or the bucket of attempts is full again, so it need not be kept. */
   override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll();
+    if (this.#dependents.any()) await this.#dependents.tell();
+    else await this.ctx.storage.deleteAll();
   }
 
   #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {
     const admission = machine.judge(held.profile, credentialId, Date.now());
     if (!admission) return { is: "denied" };
     this.#recordUse(admission.caller.principal);
-    return have === this.#version ? { is: "same" } : { is: "admitted", version: this.#version, ...admission };
+    const { at } = held;
+    return have === this.#version ? { is: "same", at } : { is: "admitted", version: this.#version, at, ...admission };
   }
 
   #recordUse({ kind, id }: Principal): void {

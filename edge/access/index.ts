@@ -4,6 +4,8 @@ import type { Env, Settings } from "../env.ts";
 import type { Route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
+import type { Demand } from "./decide.ts";
+import type { Dependent } from "./dependents.ts";
 import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
@@ -19,8 +21,13 @@ import { ssoRoutes } from "./routes/sso.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import { type Needed, type Standing, watchStanding } from "./standing.ts";
+import type { Look, Tie } from "./tie.ts";
+import { depend, lookAt, release } from "./ties.ts";
 
+export type { Demand } from "./decide.ts";
+export type { Dependent } from "./dependents.ts";
 export type { Standing } from "./standing.ts";
+export type { Look, Tie } from "./tie.ts";
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
@@ -34,6 +41,14 @@ export interface Access {
   stillAllowed(call: { request: Request; waitUntil: WaitUntil }, needed: Needed): Standing;
   /** Where the credential of an admitted request is judged, and as what. */
   pointerOf(request: Request): Promise<Pointer | undefined>;
+  /** What a session hangs on that an admitted request opens. To be kept with the session: it holds no credential. */
+  tieOf(request: Request): Promise<Tie | undefined>;
+  /** Whether a session may go on that hangs on this and needs that. */
+  lookAt(tie: Tie, demand: Demand): Promise<Look>;
+  /** Has a session told when something changes. @throws Refusal unsupported, store_unavailable */
+  depend(tie: Tie, dependent: Dependent): Promise<void>;
+  /** A session has ended, or hangs on these no longer. */
+  release(guards: readonly string[], dependent: Dependent): Promise<void>;
   /** A credential of this Guard's principal was given or taken back: tells the Guard, and forgets here, before it returns. */
   credentialsChanged(guard: string): Promise<void>;
 }
@@ -46,6 +61,10 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
     authenticate: (request, waitUntil) => authenticator.authenticate(request, waitUntil),
     stillAllowed: (call, needed) => watchStanding(authenticator, call, needed),
     pointerOf: (request) => authenticator.pointerOf(request),
+    tieOf: (request) => authenticator.tieOf(request),
+    lookAt: (tie, demand) => lookAt(deps.env, tie, demand),
+    depend: (tie, dependent) => depend(deps.env, tie, dependent),
+    release: (guards, dependent) => release(deps.env, guards, dependent),
     credentialsChanged: (guard) => notify(telling, new Set([guard])),
   };
 }

@@ -60,4 +60,6 @@ export interface Behaviour {
   insteadOfDelete?(stored: Stored): Pick<Stored, "spec"> | undefined;
   /** In the transaction of the delete, before rows of this kind go together. Throws a Refusal to keep them. */
   beforeDelete?(rows: readonly Stored[], tx: Transaction, caller: Caller): Promise<void>;
+  /** After rows of this kind have gone, before that is acknowledged. The delete stands whatever it does. */
+  afterDelete?(rows: readonly Stored[], deps: Deps, waitUntil: (work: Promise<unknown>) => void): Promise<void>;
 }

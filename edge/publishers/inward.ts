@@ -1,5 +1,6 @@
 /** What the Worker says to a session's object. Both are this edge: nothing here comes from outside unparsed. */
 import type { RegisterRequest } from "#db/protocol/publisher";
+import type { Tie } from "../access/index.ts";
 import { decodeRefusal } from "../inference/upstream.ts";
 
 export interface RegisterInward {
@@ -7,6 +8,8 @@ export interface RegisterInward {
   /** A new id was made for this registration; else the session must be known and vouched for. */
   fresh: boolean;
   owner: { key: string; label: string };
+  /** What it is registered with, and hangs on from then on. */
+  tie: Tie;
   request: RegisterRequest;
 }
 

@@ -1,19 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { publisherTimes } from "#db/protocol/publisher";
-import {
-  admitResult,
-  type Effect,
-  type Event,
-  keep,
-  type Limits,
-  nextDue,
-  restored,
-  type Session,
-  slotsUsed,
-  step,
-  unregistered,
-} from "./machine.ts";
+import { admitResult } from "./admit-result.ts";
+import { type Effect, type Event, type Limits, nextDue, step } from "./machine.ts";
+import { type Slots, slotsUsed, waitingFor } from "./queue.ts";
+import { keep, restored, type Session, unregistered } from "./state.ts";
 
 const limits: Limits = { times: publisherTimes, queueLength: 3 };
 const minute = 60_000;
@@ -36,16 +27,20 @@ function run(at = 0) {
       return it.when({ is: "tick" });
     },
     restart() {
-      state = restored(keep(state), limits, now);
+      state = restored(keep(state), limits.times, now);
     },
   };
   return it;
 }
 
-const registered = (slots = 1): Event => ({ is: "registered", slots, llms: ["a", "b"] });
+const registered = (slots: number | Slots = 1): Event => ({
+  is: "registered",
+  slots: typeof slots === "number" ? { total: slots, of: {} } : slots,
+  llms: ["a", "b"],
+});
 const requested = (task: string, llm = "a"): Event => ({ is: "requested", task, llm, firstByte: minute });
 
-function connected(slots = 1) {
+function connected(slots: number | Slots = 1) {
   const it = run();
   it.when(registered(slots));
   it.when({ is: "opened", channel: 1 });
@@ -123,6 +118,7 @@ describe("presence", () => {
     const it = connected();
     it.restart();
     it.when(requested("t"));
+    expect(it.after(0)).toEqual([{ do: "look" }]);
     expect(it.after(5_000)).toEqual([]);
     expect(it.when({ is: "opened", channel: 1 })).toEqual([{ do: "dispatch", task: "t" }]);
   });
@@ -132,7 +128,7 @@ describe("presence", () => {
     it.restart();
     it.after(publisherTimes.channel - 1);
     it.restart();
-    expect(it.after(1)).toEqual([{ do: "rows" }]);
+    expect(it.after(1)).toContainEqual({ do: "rows" });
     it.restart();
     expect(it.after(publisherTimes.deletedAfter)).toEqual([{ do: "forget" }]);
   });
@@ -163,7 +159,112 @@ describe("presence", () => {
   });
 });
 
+describe("the right that it hangs on", () => {
+  const revoked: Event = { is: "revoked", code: "not_authenticated", message: "The token was deleted." };
+
+  test("given it is gone, then all ends at once, for good and across restarts, until another registration", () => {
+    const it = connected();
+    it.when(requested("sent"));
+    it.when(requested("waits"));
+    expect(it.when(revoked)).toMatchObject([
+      { do: "fail", task: "sent", code: "publisher_offline", message: expect.stringContaining("no longer publish") },
+      { do: "fail", task: "waits", code: "publisher_offline" },
+      { do: "close", channel: 1, because: "revoked", message: "The token was deleted." },
+      { do: "rows" },
+    ]);
+    it.restart();
+    expect(it.when({ is: "opened", channel: 2 })).toMatchObject([{ do: "close", channel: 2, because: "revoked" }]);
+    expect(it.when(requested("t"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
+    it.when(registered());
+    it.when({ is: "opened", channel: 3 });
+    expect(it.state).toMatchObject({ presence: "active", barred: undefined });
+  });
+
+  test("given it ends by time, then it is looked at in that moment, whatever else happened before", () => {
+    const it = connected();
+    it.when({ is: "confirmed", at: 0, until: minute });
+    it.when({ is: "closed", channel: 1 });
+    it.when({ is: "opened", channel: 2 });
+    it.restart();
+    it.when({ is: "confirmed", at: 0, until: minute });
+    it.when({ is: "opened", channel: 3 });
+    expect(it.after(minute - 1)).toEqual([]);
+    expect(it.after(1)).toEqual([{ do: "look" }]);
+  });
+
+  test("given a restart while active, then it is looked at at once", () => {
+    const it = connected();
+    it.restart();
+    expect(it.after(0)).toEqual([{ do: "look" }]);
+  });
+
+  test("given nobody can say, then it is asked again, and ends after a minute, and may come back", () => {
+    const it = connected();
+    it.when({ is: "confirmed", at: 0 });
+    let ended: Effect[] = [];
+    let ms = 0;
+    for (; ended.length === 0 && ms < 2 * minute; ms += 2_000) {
+      it.when({ is: "heartbeat" });
+      ended = it.when({ is: "unsure" });
+      if (ended.length === 0) expect(it.after(2_000)).toEqual([{ do: "look" }]);
+    }
+    expect(ended).toMatchObject([{ do: "close", because: "unconfirmed" }, { do: "rows" }]);
+    expect(ms).toBeLessThanOrEqual(minute + 2_000);
+    it.when({ is: "confirmed", at: ms });
+    expect(it.when({ is: "opened", channel: 2 })).toEqual([{ do: "rows" }]);
+    expect(it.state.presence).toBe("active");
+  });
+});
+
+describe("an LLM that somebody deletes", () => {
+  test("is told at once and after every restart; who waits for it fails, who is answered is answered", () => {
+    const it = connected();
+    it.when(requested("sent"));
+    it.when(requested("waits"));
+    it.when(requested("other", "b"));
+    expect(it.when({ is: "withdrawn", llms: ["a", "stranger"] })).toMatchObject([
+      { do: "tellWithdrawn", llms: ["a"] },
+      { do: "fail", task: "waits", code: "model_not_found" },
+    ]);
+    expect(it.when({ is: "withdrawn", llms: ["a"] })).toEqual([]);
+    expect(admitResult(it.state, "sent", "body")).toBe("ok");
+    expect(it.when({ is: "ended", task: "sent" })).toEqual([{ do: "dispatch", task: "other" }]);
+    expect(it.when(requested("new"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
+    it.restart();
+    expect(it.when({ is: "opened", channel: 2 })).toEqual([{ do: "tellWithdrawn", llms: ["a"] }]);
+    it.when(registered());
+    expect(it.state.withdrawn).toEqual([]);
+  });
+});
+
 describe("tasks", () => {
+  test("given slots of each model, then one that is overloaded holds up no other", () => {
+    const it = connected({ of: { a: 1, b: 3 } });
+    const sent = ["a1", "a2", "a3", "b1", "b2", "b3", "b4"].flatMap((t) => it.when(requested(t, t[0])));
+    expect(sent.map((e) => "task" in e && e.task)).toEqual(["a1", "b1", "b2", "b3"]);
+    expect(it.when({ is: "ended", task: "b2" })).toEqual([{ do: "dispatch", task: "b4" }]);
+    expect(it.when({ is: "ended", task: "a1" })).toEqual([{ do: "dispatch", task: "a2" }]);
+  });
+
+  test("given a total beside them, then it holds too, and who came first goes first", () => {
+    const it = connected({ total: 2, of: { a: 1, b: 2 } });
+    const sent = ["a1", "a2", "b1", "b2"].flatMap((t) => it.when(requested(t, t[0])));
+    expect(sent).toEqual([
+      { do: "dispatch", task: "a1" },
+      { do: "dispatch", task: "b1" },
+    ]);
+    expect(it.when({ is: "ended", task: "a1" })).toEqual([{ do: "dispatch", task: "a2" }]);
+    expect(it.when({ is: "ended", task: "a2" })).toEqual([{ do: "dispatch", task: "b2" }]);
+  });
+
+  test("given a model's full queue, then another's is empty all the same", () => {
+    const it = connected({ of: { a: 1, b: 1 } });
+    for (const t of ["sent", "w1", "w2", "w3"]) it.when(requested(t));
+    expect(it.when(requested("w4"))).toMatchObject([{ do: "fail", code: "queue_full" }]);
+    expect(it.when(requested("b1", "b"))).toEqual([{ do: "dispatch", task: "b1" }]);
+    expect(it.when(requested("b2", "b"))).toEqual([]);
+  });
+
   test("given one slot, then tasks go out one after the other, in the order in which they came", () => {
     const it = connected();
     expect(it.when(requested("1"))).toEqual([{ do: "dispatch", task: "1" }]);
@@ -266,18 +367,33 @@ describe("tasks", () => {
 describe("whatever happens", () => {
   const task = fc.constantFrom(..."abcdefgh");
   const channel = fc.integer({ min: 1, max: 4 });
+  const llm = fc.constantFrom("a", "b", "c");
   const by = fc.constantFrom("body" as const, "chunks" as const);
   const event: fc.Arbitrary<Event | { is: "wait"; ms: number }> = fc.oneof(
     fc.record({
       is: fc.constant("registered" as const),
-      slots: fc.integer({ min: 1, max: 3 }),
-      llms: fc.constant(["a"]),
+      slots: fc.record(
+        {
+          total: fc.integer({ min: 1, max: 4 }),
+          of: fc.record({ a: fc.integer({ min: 1, max: 3 }), b: fc.integer({ min: 1, max: 3 }) }, { requiredKeys: [] }),
+        },
+        { requiredKeys: ["of"] },
+      ),
+      llms: fc.subarray(["a", "b", "c"], { minLength: 1 }),
     }),
     fc.record({ is: fc.constant("opened" as const), channel }),
     fc.record({ is: fc.constant("closed" as const), channel }),
     fc.record({ is: fc.constantFrom("left" as const, "draining" as const, "heartbeat" as const) }),
     fc.record({ is: fc.constantFrom("rowsFailed" as const, "rowsWritten" as const) }),
-    fc.record({ is: fc.constant("requested" as const), task, llm: fc.constant("a"), firstByte: fc.constant(minute) }),
+    fc.record({ is: fc.constant("requested" as const), task, llm, firstByte: fc.constant(minute) }),
+    fc.record({ is: fc.constant("confirmed" as const), at: fc.integer({ min: 0, max: 1e7 }) }),
+    fc.record({ is: fc.constant("unsure" as const) }),
+    fc.record({
+      is: fc.constant("revoked" as const),
+      code: fc.constant("not_authenticated" as const),
+      message: fc.constant("gone"),
+    }),
+    fc.record({ is: fc.constant("withdrawn" as const), llms: fc.subarray(["a", "b"], { minLength: 1 }) }),
     fc.record({ is: fc.constant("callerGone" as const), task }),
     fc.record({ is: fc.constant("started" as const), task, by }),
     fc.record({ is: fc.constant("ended" as const), task }),
@@ -323,16 +439,30 @@ describe("whatever happens", () => {
             if (effect.do === "fail") ended(effect.task);
             if (effect.do === "dispatch") {
               expect(state.channel).toBeDefined();
-              const earlier = order.slice(0, order.indexOf(effect.task));
-              expect(earlier.filter((t) => state.tasks.get(t)?.phase === "queued")).toEqual([]);
+              const { llm } = state.tasks.get(effect.task) ?? {};
+              const earlier = order.slice(0, order.indexOf(effect.task)).map((t) => state.tasks.get(t));
+              expect(earlier.filter((t) => t?.llm === llm && t?.phase === "queued")).toEqual([]);
             }
           }
           expect([...state.tasks.keys()].sort()).toEqual([...open].sort());
+          const { total = Number.POSITIVE_INFINITY, of } = state.slots;
+          const used = (llm?: string) => slotsUsed(state.tasks, llm);
           // A registration may lower the slots under what is in flight; nothing is sent until it fits again.
-          expect(slotsUsed(state)).toBeLessThanOrEqual(Math.max(state.slots, slotsUsed(before)));
-          expect(state.tasks.size - slotsUsed(state)).toBeLessThanOrEqual(limits.queueLength);
-          if (state.channel === undefined) expect(slotsUsed(state)).toBe(0);
-          if (state.presence !== "active") expect(state.tasks.size).toBe(slotsUsed(state));
+          expect(used()).toBeLessThanOrEqual(Math.max(total, slotsUsed(before.tasks)));
+          for (const llm of ["a", "b", "c"]) {
+            const most = of[llm] ?? Number.POSITIVE_INFINITY;
+            expect(used(llm)).toBeLessThanOrEqual(Math.max(most, slotsUsed(before.tasks, llm)));
+            expect(waitingFor(state.tasks, llm)).toBeLessThanOrEqual(limits.queueLength);
+            // Nobody waits while there is room: neither behind another model, nor for ever.
+            const sending = state.channel !== undefined && state.presence === "active";
+            if (sending && event.is !== "heartbeat" && waitingFor(state.tasks, llm) > 0)
+              expect(used() >= total || used(llm) >= most, `${llm} waits although there is room`).toBe(true);
+          }
+          if (state.barred) expect(state).toMatchObject({ channel: undefined });
+          if (state.barred) expect(state.presence).not.toBe("active");
+          if (event.is === "revoked") expect(state.tasks.size).toBe(0);
+          if (state.channel === undefined) expect(used()).toBe(0);
+          if (state.presence !== "active") expect(state.tasks.size).toBe(used());
           if (state.presence === "active" && state.channel === undefined) expect(state.due.channel).toBeDefined();
           if (state.presence === "inactive") expect(state.due.deletion).toBeDefined();
         }
