@@ -155,7 +155,8 @@ export const closed = z.looseObject({
   because: z.enum(["replaced", "silent", "left", "gone", "revoked", "unconfirmed"]),
   message: z.string().optional(),
 });
-export type CloseReason = z.infer<typeof closed>["because"];
+export type Closed = z.infer<typeof closed>;
+export type CloseReason = Closed["because"];
 
 /**
  * A result that is not a streaming body. A result is a frame where its content type is application/json and

@@ -214,6 +214,17 @@ describe("the right that it hangs on", () => {
     expect(it.when({ is: "opened", channel: 2 })).toEqual([{ do: "rows" }]);
     expect(it.state.presence).toBe("active");
   });
+
+  test("given it was told of a change that nobody can read, then it ends within 5 s; once it was read, it goes on", () => {
+    for (const read of [true, false]) {
+      const it = connected();
+      it.when({ is: "confirmed", at: 0 });
+      it.when({ is: "told" });
+      if (read) it.when({ is: "confirmed", at: 0 });
+      const ends = [0, 2_000, 2_000].flatMap((ms) => [...it.after(ms), ...it.when({ is: "unsure" })]);
+      expect(ends.filter((e) => e.do === "close")).toHaveLength(read ? 0 : 1);
+    }
+  });
 });
 
 describe("an LLM that somebody deletes", () => {
@@ -387,7 +398,7 @@ describe("whatever happens", () => {
     fc.record({ is: fc.constantFrom("rowsFailed" as const, "rowsWritten" as const) }),
     fc.record({ is: fc.constant("requested" as const), task, llm, firstByte: fc.constant(minute) }),
     fc.record({ is: fc.constant("confirmed" as const), at: fc.integer({ min: 0, max: 1e7 }) }),
-    fc.record({ is: fc.constant("unsure" as const) }),
+    fc.record({ is: fc.constantFrom("unsure" as const, "told" as const) }),
     fc.record({
       is: fc.constant("revoked" as const),
       code: fc.constant("not_authenticated" as const),

@@ -28,6 +28,8 @@ export type Event =
   | { is: "failed"; task: string; code: ErrorCode; message: string; tell: boolean }
   /** What it was registered with stands, as of `at`, and ends by time alone at `until`. */
   | { is: "confirmed"; at: number; until?: number }
+  /** Something has changed that may concern it. */
+  | { is: "told" }
   /** Nobody can say whether it does. */
   | { is: "unsure" }
   | ({ is: "revoked" } & Barred)
@@ -62,6 +64,8 @@ const BACK_SOON = 5;
 const REMEMBERED = 256;
 /** What was known may be gone by for so long while nobody can say (docs/architecture.md), in milliseconds. */
 const UNSURE_MS = 60_000;
+/** A change that nobody can read takes effect within this, as every other does. */
+const UNREAD_MS = 5_000;
 /** While nobody can say, it is asked again this often. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -113,8 +117,11 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
     case "confirmed": {
       const due = without(state.due, "standing");
       if (event.until !== undefined) due.standing = event.until;
-      return { state: { ...state, confirmedAt: Math.max(state.confirmedAt, event.at), due }, effects: [] };
+      const confirmedAt = Math.max(state.confirmedAt, event.at);
+      return { state: { ...state, confirmedAt, unreadSince: undefined, due }, effects: [] };
     }
+    case "told":
+      return { state: { ...state, unreadSince: state.unreadSince ?? now }, effects: [] };
     case "unsure":
       return unsure(state, times, now);
     case "revoked": {
@@ -194,8 +201,8 @@ function draining(state: Session, times: PublisherTimes, now: number): Step {
 }
 
 /** Whether what was known of its right is too old to go by, even until the next look. */
-export const isUnsure = (state: Pick<Session, "confirmedAt">, now: number): boolean =>
-  now - state.confirmedAt > UNSURE_MS - LOOK_AGAIN_MS;
+export const isUnsure = (state: Pick<Session, "confirmedAt" | "unreadSince">, now: number): boolean =>
+  now - state.confirmedAt > UNSURE_MS - LOOK_AGAIN_MS || now - (state.unreadSince ?? now) > UNREAD_MS - LOOK_AGAIN_MS;
 
 /** What was known is gone by for a minute; then nobody may be served by what nobody can vouch for. */
 function unsure(state: Session, times: PublisherTimes, now: number): Step {

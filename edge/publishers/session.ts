@@ -126,7 +126,10 @@ export class PublisherSession extends DurableObject<Env> {
   /** A Guard says that something has changed. @returns whether this session hangs on its principal (any more). */
   async rightsChanged(guard: string): Promise<boolean> {
     const hangs = (tie: Tie | undefined) => tie !== undefined && guardsOf(tie).includes(guard);
-    if (!this.#state.barred && hangs(this.#identity?.tie)) await this.#look();
+    if (!this.#state.barred && hangs(this.#identity?.tie)) {
+      this.#on({ is: "told" });
+      await this.#look();
+    }
     return hangs(this.#registering) || (!this.#state.barred && hangs(this.#identity?.tie));
   }
 

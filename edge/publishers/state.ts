@@ -17,6 +17,8 @@ export interface Session {
   barred: Barred | undefined;
   /** As of when it was last known that its right stands. */
   confirmedAt: number;
+  /** Since when it has been told of a change that nobody could read yet: it may have been a revocation. */
+  unreadSince: number | undefined;
   /** Number of the open channel. */
   channel: number | undefined;
   heartbeatAt: number;
@@ -40,6 +42,7 @@ export function unregistered(now: number): Session {
     withdrawn: [],
     barred: undefined,
     confirmedAt: 0,
+    unreadSince: undefined,
     channel: undefined,
     heartbeatAt: now,
     inactiveSince: undefined,
