@@ -63,7 +63,7 @@ test("a login is known for what it is although something else was written while 
   const { accessToken } = await signSession(signingKey, { userId: "u1", sessionId: "s1" }, Date.now());
   const request = new Request("http://edge/", { headers: { authorization: `Bearer ${accessToken}` } });
   expect(await authenticator.authenticate(request, () => {})).toEqual(verdict.caller);
-  expect(await authenticator.pointerOf(request)).toEqual({ guard: "user:u1", credential: "s1" });
+  expect(await authenticator.foundFor(request)).toMatchObject({ pointer: { guard: "user:u1", credential: "s1" } });
 });
 
 test("who is known passes without anything being waited for", async () => {

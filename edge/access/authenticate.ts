@@ -7,7 +7,7 @@
  */
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";
-import { parseAccount, writeAccount } from "#db/resources/service-account";
+import { writeAccount } from "#db/resources/service-account";
 import { isSound } from "#db/resources/validate";
 import type { Env, Settings } from "../env.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
@@ -24,7 +24,6 @@ import type { Caller } from "./principal.ts";
 import { findPointer, guardOfUser, type Pointer } from "./profile.ts";
 import { ISSUER, verifySession } from "./session-token.ts";
 import { attempt, type Bucket, perStranger, refund } from "./throttle.ts";
-import type { Tie } from "./tie.ts";
 
 /** Age at which a copy is renewed in the background. */
 const RENEW_MS = 2_000;
@@ -68,7 +67,7 @@ interface Judged {
 }
 
 /** A credential that belongs to somebody. */
-interface Found {
+export interface Found {
   pointer: Pointer;
   expiresAt: number;
   verifiedUntil?: number;
@@ -184,27 +183,8 @@ export class Authenticator {
     );
   }
 
-  /** Where the credential of an admitted request is judged; what is held of it may have been forgotten since. */
-  async pointerOf(request: Request): Promise<Pointer | undefined> {
-    return (await this.#foundFor(request))?.pointer;
-  }
-
-  /** What a session hangs on that an admitted request opens. */
-  async tieOf(request: Request): Promise<Tie | undefined> {
-    const found = await this.#foundFor(request);
-    const wanted = accountWanted(request.headers);
-    const account = wanted === null ? undefined : parseAccount(wanted);
-    if (!found || (wanted !== null && !account)) return undefined;
-    const { pointer, expiresAt } = found;
-    return {
-      sender: pointer,
-      ...(account ? { as: asked(account).pointer } : {}),
-      // A pod's token is good for as long as it says. An access token of ours is renewed, and its login is what counts.
-      ...(pointer.within ? { expiresAt } : {}),
-    };
-  }
-
-  async #foundFor(request: Request): Promise<Pick<Found, "pointer" | "expiresAt"> | undefined> {
+  /** Where the credential of an admitted request is judged, and until when it is good; what is held of it may have been forgotten since. */
+  async foundFor(request: Request): Promise<Pick<Found, "pointer" | "expiresAt"> | undefined> {
     const credential = credentialOf(request.headers);
     if (credential === undefined) return undefined;
     const hash = hashCredential(credential);

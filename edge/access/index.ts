@@ -6,6 +6,7 @@ import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
 import type { Demand } from "./decide.ts";
 import type { Dependent } from "./dependents.ts";
+import { accountWanted } from "./impersonation.ts";
 import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
@@ -21,7 +22,7 @@ import { ssoRoutes } from "./routes/sso.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { whoamiRoutes } from "./routes/whoami.ts";
 import { type Needed, type Standing, watchStanding } from "./standing.ts";
-import type { Look, Tie } from "./tie.ts";
+import { type Look, type Tie, tieOf } from "./tie.ts";
 import { depend, lookAt, release } from "./ties.ts";
 
 export type { Demand } from "./decide.ts";
@@ -60,8 +61,11 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
   return {
     authenticate: (request, waitUntil) => authenticator.authenticate(request, waitUntil),
     stillAllowed: (call, needed) => watchStanding(authenticator, call, needed),
-    pointerOf: (request) => authenticator.pointerOf(request),
-    tieOf: (request) => authenticator.tieOf(request),
+    pointerOf: async (request) => (await authenticator.foundFor(request))?.pointer,
+    tieOf: async (request) => {
+      const found = await authenticator.foundFor(request);
+      return found && tieOf(found, accountWanted(request.headers));
+    },
     lookAt: (tie, demand) => lookAt(deps.env, tie, demand),
     depend: (tie, dependent) => depend(deps.env, tie, dependent),
     release: (guards, dependent) => release(deps.env, guards, dependent),

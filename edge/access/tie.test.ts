@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Verdict } from "./guard.ts";
 import type { Grants } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
-import { guardsOf, judgeTie, type Tie } from "./tie.ts";
+import { guardsOf, judgeTie, type Tie, tieOf } from "./tie.ts";
 
 const demand = { role: "create", resource: "llms" } as const;
 const mayPublish: Grants = { bindings: [{ role: "create", resource: "llms" }], operations: [] };
@@ -25,6 +25,13 @@ const look = (tie: Tie, said: Record<string, Said>, now = 2_000) =>
   judgeTie(tie, demand, (p) => said[p.guard] ?? { is: "unavailable" }, now);
 
 describe("a tie", () => {
+  test("holds where the credential is judged and through whom it acts, and ends with a signature, not with an access token", () => {
+    expect(tieOf({ pointer: user, expiresAt: 900 }, null)).toEqual({ sender: user });
+    expect(tieOf({ pointer: account, expiresAt: 900 }, null)).toEqual({ sender: account, expiresAt: 900 });
+    expect(tieOf({ pointer: user, expiresAt: 900 }, "ci/app")).toEqual({ sender: user, as: account });
+    expect(tieOf({ pointer: user, expiresAt: 900 }, "not an account")).toBeUndefined();
+  });
+
   test("stands as of its oldest verdict, until whatever ends first", () => {
     expect(look({ sender: user }, { "user:1": yes(mayPublish) })).toEqual({ is: "stands", at: 1_000 });
     const pod = { ...account };

@@ -3,8 +3,10 @@
  * needed for that. It holds no credential, so it can be kept. Pure; times in milliseconds since the epoch.
  */
 import type { ErrorCode } from "#db/protocol/errors";
+import { parseAccount } from "#db/resources/service-account";
 import { allows, allowsOperation, type Demand, writeBinding } from "./decide.ts";
 import type { Verdict } from "./guard.ts";
+import { asked } from "./impersonation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
 
@@ -15,6 +17,24 @@ export interface Tie {
   as?: Pointer;
   /** When the credential ends whatever its Guard says: a signature's own end. */
   expiresAt?: number;
+}
+
+/**
+ * @param found of the credential that a request came with.
+ * @param wanted the account that it acts as, where it said so. @returns undefined where that is none
+ */
+export function tieOf(
+  { pointer, expiresAt }: { pointer: Pointer; expiresAt: number },
+  wanted: string | null,
+): Tie | undefined {
+  const account = wanted === null ? undefined : parseAccount(wanted);
+  if (wanted !== null && !account) return undefined;
+  return {
+    sender: pointer,
+    ...(account ? { as: asked(account).pointer } : {}),
+    // A pod's token is good for as long as it says. An access token of ours is renewed, and its login is what counts.
+    ...(pointer.within ? { expiresAt } : {}),
+  };
 }
 
 export type Look =
