@@ -1,6 +1,6 @@
 /** Reading the channel: events out of bytes, and noticing that nobody writes any more. */
 import { createParser } from "eventsource-parser";
-import { type CloseReason, closed, type Task, task } from "#db/protocol/publisher";
+import { type Closed, closed, type Task, task, withdrawn } from "#db/protocol/publisher";
 
 /** The edge writes at least every 20 s: a channel that is silent for longer than this is dead. */
 const SILENT_MS = 45_000;
@@ -10,6 +10,8 @@ const BUFFER_LIMIT = 80 * 1024 * 1024;
 export interface Events {
   hello(): void;
   task(task: Task): void;
+  /** Somebody has deleted these LLMs at the edge. */
+  withdrawn(llms: readonly string[]): void;
   /** A frame that this version does not understand. */
   unknown(event: string): void;
 }
@@ -23,17 +25,19 @@ export async function readChannel(
   body: ReadableStream<Uint8Array>,
   events: Events,
   silentMs = SILENT_MS,
-): Promise<CloseReason | undefined> {
-  let because: CloseReason | undefined;
+): Promise<Closed | undefined> {
+  let said: Closed | undefined;
   const parser = createParser({
     maxBufferSize: BUFFER_LIMIT,
     onEvent({ event, data }) {
-      const said = json(data);
-      const asked = event === "task" ? task.safeParse(said) : undefined;
-      const ended = event === "closed" ? closed.safeParse(said) : undefined;
+      const content = json(data);
+      const asked = event === "task" ? task.safeParse(content) : undefined;
+      const ended = event === "closed" ? closed.safeParse(content) : undefined;
+      const gone = event === "withdrawn" ? withdrawn.safeParse(content) : undefined;
       if (event === "hello") events.hello();
       else if (asked?.success) events.task(asked.data);
-      else if (ended?.success) because = ended.data.because;
+      else if (gone?.success) events.withdrawn(gone.data.llms);
+      else if (ended?.success) said = ended.data;
       else events.unknown(event ?? "message");
     },
   });
@@ -53,7 +57,7 @@ export async function readChannel(
       listen();
       const { done, value } = await reader.read();
       if (silent) throw new Error(`the channel was silent for ${silentMs / 1000} s`);
-      if (done) return because;
+      if (done) return said;
       parser.feed(decoder.decode(value, { stream: true }));
     }
   } finally {

@@ -25,7 +25,7 @@ describe("config.yaml", () => {
 
   test("an unknown key is an error with its line and what is known", () => {
     expect(failure("edge: https://e.example\n\npublihs: []\n")).toBe(
-      "config.yaml:3: unknown key publihs; known here: edge, token, log, publish",
+      "config.yaml:3: unknown key publihs; known here: edge, token, log, totalSlots, publish",
     );
     const nested = failure(`publish:\n  - url: ${url}\n    model: m\n    slot: 2\n`);
     expect(nested).toMatch(/^config\.yaml:4: unknown key publish\[0\]\.slot; known here: url, model, name, slots/);

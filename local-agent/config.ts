@@ -9,7 +9,7 @@ const published = z.strictObject({
   url: httpUrl.describe("Base URL of the model server, with or without a trailing /v1."),
   model: z.string().min(1).max(256).describe("The model server's own name for the model."),
   name: dnsLabel.optional().describe("What it is called at the edge. Default: a label made from the model."),
-  slots: z.int().min(1).max(1024).optional().describe("Requests that it answers at a time. Default 1."),
+  slots: z.int().min(1).max(1024).optional().describe("Requests of it that are answered at a time. Default 1."),
   type: providerType.optional().describe("How the model server speaks. Default openai."),
   tier: z.enum(["fast", "heavy"]).optional(),
   description: z.string().max(1024).optional(),
@@ -22,6 +22,12 @@ export const configFile = z.strictObject({
   edge: httpUrl.optional().describe("The edge to publish at. MCPCTL_EDGE and --edge come before it."),
   token: z.string().min(1).optional().describe("Bearer for the edge. MCPCTL_TOKEN and --token come before it."),
   log: z.enum(["text", "json"]).optional().describe("How events are told. MCPLOCAL_LOG and --log come before it."),
+  totalSlots: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe("Requests answered at a time over all models, where that is fewer than their slots together."),
   publish: z.array(published).optional().describe("Models to publish. --model and --url replace them."),
 });
 export type Config = z.infer<typeof configFile>;

@@ -40,7 +40,8 @@ function program(shell: Shell): Command {
       collect,
     )
     .option("--name <name>", "what it is called at the edge; one for each --model (MCPLOCAL_NAME)", collect)
-    .option("--slots <n>", "requests answered at a time (MCPLOCAL_SLOTS)", count)
+    .option("--slots <n>", "requests answered at a time: once for all models, or for each (MCPLOCAL_SLOTS)", counts)
+    .option("--total-slots <n>", "the same over all models, where that is fewer (MCPLOCAL_TOTAL_SLOTS)", count)
     .option("--config <file>", "instead of config.yaml in mcpctl's directory (MCPLOCAL_CONFIG)")
     .option("--edge <url>", "where to publish (MCPCTL_EDGE)")
     .option("--token <token>", "bearer for the edge; MCPCTL_TOKEN is safer")
@@ -69,6 +70,8 @@ function ports(value: string, before: number[] | undefined): number[] {
   if (!Number.isInteger(n) || n < 1 || n > 65_535) throw new InvalidArgumentError("It must be a port.");
   return [...(before ?? []), n];
 }
+
+const counts = (value: string, before: number[] | undefined): number[] => [...(before ?? []), count(value)];
 
 function count(value: string): number {
   try {

@@ -1,22 +1,23 @@
 /** Keeping models published: register, hold the channel open, answer tasks, come back after every break, leave in order. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CloseReason, publisherTimes, type RegisterRequest, type Task } from "#db/protocol/publisher";
+import { type Closed, publisherTimes, type RegisterRequest, type Task } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import type { Published } from "./admission.ts";
 import { backoff } from "./backoff.ts";
 import { readChannel } from "./channel.ts";
 import type { Bearer } from "./contexts.ts";
 import { type Edge, EdgeRefusal, type Session } from "./edge.ts";
 import { Failure, reasonOf } from "./failure.ts";
 import type { Log } from "./log.ts";
+import type { PublishedModel } from "./settings.ts";
 import { Tasks } from "./tasks.ts";
 import { finalReason } from "./verdict.ts";
 
 export interface PublisherOptions {
   edge: Edge;
   bearer: Bearer;
-  models: readonly Published[];
-  slots: number;
+  models: readonly PublishedModel[];
+  /** Of all models together, where that is fewer than theirs. */
+  totalSlots?: number;
   host: { hostname: string; platform: string };
   log: Log;
   /** The session of an earlier run. */
@@ -27,6 +28,8 @@ export interface PublisherOptions {
 /** In-flight answers have this long to finish after SIGTERM, milliseconds. */
 const DRAIN_MS = 30_000;
 const GOODBYE_MS = 3_000;
+/** What is published hangs on its login, which ends when nobody renews it for a month. */
+const RENEW_MS = 24 * 3_600_000;
 
 export class Publisher {
   readonly #o: PublisherOptions;
@@ -35,6 +38,9 @@ export class Publisher {
   /** Whether `#session` was given to this process; one of an earlier run is registered anew, as models may have changed. */
   #registered = false;
   #everRegistered = false;
+  /** Names that somebody has deleted at the edge: they are not published again before somebody starts this again. */
+  readonly #withdrawn = new Set<string>();
+  #renewedAt = Date.now();
   /** Ends the channel, or the wait before the next one, for good. */
   readonly #stop = new AbortController();
   #leaving: Promise<void> | undefined;
@@ -50,10 +56,10 @@ export class Publisher {
     for (let attempt = 0; !this.#leaving; attempt++) {
       let wait: number | undefined;
       try {
-        const because = await this.#connect(() => {
+        const closed = await this.#connect(() => {
           attempt = 0;
         });
-        this.#afterClose(because);
+        this.#afterClose(closed);
       } catch (error) {
         if (this.#leaving) break;
         wait = this.#afterFailure(error, attempt);
@@ -73,14 +79,14 @@ export class Publisher {
     return this.#leaving;
   }
 
-  async #connect(onOpen: () => void): Promise<CloseReason | undefined> {
-    const { edge, log, models } = this.#o;
+  async #connect(onOpen: () => void): Promise<Closed | undefined> {
+    const { edge, log } = this.#o;
     const session = this.#registered && this.#session ? this.#session : await this.#register();
     const end = new AbortController();
     const body = await edge.stream(session, AbortSignal.any([this.#stop.signal, end.signal])).catch((error) => {
       if (!(error instanceof EdgeRefusal) || error.status >= 500) throw error;
       this.#registered = false;
-      throw new Error("the edge does not know the session any more");
+      throw new Error(`the edge does not take the session any more: ${error.message}`);
     });
     let reopen: string | undefined;
     const beats = this.#beat(session, end.signal, (why) => {
@@ -91,9 +97,12 @@ export class Publisher {
       return await readChannel(body, {
         hello: () => {
           onOpen();
-          log("info", "connected", `Connected to ${edge.url}: ${models.map((m) => m.name).join(", ")} can be called.`);
+          const names = this.#published().map((m) => m.name);
+          const what = names.length > 0 ? `${names.join(", ")} can be called` : "nothing is published";
+          log("info", "connected", `Connected to ${edge.url}: ${what}.`);
         },
         task: (task) => this.#take(task, session),
+        withdrawn: (llms) => this.#withdraw(llms),
         unknown: (event) =>
           log("warn", "unknown_frame", `The edge sent a frame "${event}" that this version does not know.`),
       });
@@ -106,12 +115,21 @@ export class Publisher {
   }
 
   async #register(): Promise<Session> {
-    const { edge, bearer, models, slots, host, log, keep } = this.#o;
+    const { edge, bearer, totalSlots, host, log, keep } = this.#o;
+    const models = this.#published();
     const request: RegisterRequest = {
       protocol: PROTOCOL_VERSION,
       llms: models.map(({ url: _, ...llm }) => llm as RegisterRequest["llms"][number]),
       agents: [],
-      capacity: { slots },
+      // An edge that knows no slots of models shares this among them.
+      capacity: {
+        slots:
+          totalSlots ??
+          Math.max(
+            1,
+            models.reduce((sum, m) => sum + m.slots, 0),
+          ),
+      },
       host,
       ...(this.#session ?? {}),
     };
@@ -126,9 +144,30 @@ export class Publisher {
     this.#registered = true;
     this.#everRegistered = true;
     await keep(this.#session);
-    const text = models.map((m) => `Published ${m.model} as ${m.name} (from ${m.url}).`).join("\n");
+    const text =
+      models.map((m) => `Published ${m.model} as ${m.name} (from ${m.url}).`).join("\n") || "Nothing is published.";
     log("info", "published", text, { session: providerSessionId, llms: llms.map((l) => l.name) });
     return this.#session;
+  }
+
+  #published(): PublishedModel[] {
+    return this.#o.models.filter((m) => !this.#withdrawn.has(m.name));
+  }
+
+  #withdraw(llms: readonly string[]): void {
+    const { edge, log } = this.#o;
+    for (const { name } of this.#published().filter((m) => llms.includes(m.name))) {
+      this.#withdrawn.add(name);
+      const next = "start mcplocal again to publish it anew, or take it out of what is published here";
+      log(
+        "warn",
+        "withdrawn",
+        `Somebody deleted the llm ${name} at ${edge.url}, so it is not published any more: ${next}.`,
+        {
+          llm: name,
+        },
+      );
+    }
   }
 
   #take(task: Task, session: Session): void {
@@ -144,29 +183,49 @@ export class Publisher {
       if (signal.aborted) return;
       const slotsUsed = this.#tasks.inFlight;
       try {
-        const { channel } = await this.#o.edge.heartbeat(session, { slotsUsed, draining: this.#tasks.draining });
+        const { channel, withdrawn } = await this.#o.edge.heartbeat(session, {
+          slotsUsed,
+          draining: this.#tasks.draining,
+        });
+        if (withdrawn) this.#withdraw(withdrawn);
+        await this.#keepLogin();
         if (!channel) reopen("the edge does not see the channel any more");
       } catch (error) {
         if (error instanceof EdgeRefusal && error.status < 500) {
           this.#registered = false;
-          reopen("the edge does not know the session any more");
+          reopen(`the edge does not take the session any more: ${error.message}`);
         } else this.#o.log("warn", "heartbeat_failed", `A heartbeat did not reach the edge: ${reasonOf(error)}.`);
       }
     }
   }
 
-  #afterClose(because: CloseReason | undefined): void {
+  async #keepLogin(): Promise<void> {
+    if (Date.now() - this.#renewedAt < RENEW_MS) return;
+    this.#renewedAt = Date.now();
+    await this.#o.bearer().catch((error: unknown) => {
+      this.#o.log("warn", "login_not_renewed", `The login could not be renewed: ${reasonOf(error)}.`);
+    });
+  }
+
+  #afterClose(closed: Closed | undefined): void {
     if (this.#leaving) return;
+    const { because, message } = closed ?? {};
     if (because === "replaced")
       throw new Failure(
         1,
         "Another mcplocal took over this session: it publishes the same names from this home directory.",
       );
+    if (because === "revoked") {
+      // Somebody may have logged in anew meanwhile; if not, the registration says what to do, and this ends.
+      this.#registered = false;
+      this.#o.log("error", "revoked", `${this.#o.edge.url} ended the publishing. ${message ?? ""}`.trim());
+      return;
+    }
     if (because === "gone") this.#registered = false;
     this.#o.log(
       "warn",
       "disconnected",
-      `The edge closed the channel${because ? ` (${because})` : ""}; connecting again.`,
+      `The edge closed the channel${because ? ` (${message ?? because})` : ""}; connecting again.`,
     );
   }
 

@@ -41,8 +41,10 @@ describe("what is published", () => {
       ],
     };
     expect(publicationOf({}, config, around())).toMatchObject({
-      models: [{ name: "llama3" }, { name: "llama3-2" }],
-      slots: 2,
+      models: [
+        { name: "llama3", slots: 1 },
+        { name: "llama3-2", slots: 1 },
+      ],
     });
     expect(exit(() => publicationOf({ url, model: ["a", "b"], name: ["x", "x"] }, {}, around()))).toBe(2);
   });
@@ -55,6 +57,28 @@ describe("what is published", () => {
       false,
       undefined,
     ]);
+  });
+
+  test("slots are each model's own, one after the other or one for all, with an optional total", () => {
+    const config = {
+      publish: [
+        { url, model: "a", slots: 2 },
+        { url, model: "b" },
+      ],
+      totalSlots: 8,
+    };
+    const slots = (flags: Flags, env = {}) => {
+      const { models, totalSlots } = publicationOf(flags, config, around(env));
+      return [models.map((m) => m.slots), totalSlots];
+    };
+    expect(slots({})).toEqual([[2, 1], 8]);
+    expect(slots({}, { MCPLOCAL_SLOTS: "5", MCPLOCAL_TOTAL_SLOTS: "6" })).toEqual([[5, 5], 6]);
+    expect(slots({ slots: [1, 3], totalSlots: 2 }, { MCPLOCAL_SLOTS: "5" })).toEqual([[1, 3], 2]);
+    expect(slots({ url, model: ["x", "y", "z"] }, { MCPLOCAL_SLOTS: "1, 2,3" })).toEqual([[1, 2, 3], 8]);
+    for (const flags of [{ slots: [1, 2, 3] }, { url, model: ["x"], slots: [1, 2] }])
+      expect(exit(() => publicationOf(flags, config, around()))).toBe(2);
+    for (const env of [{ MCPLOCAL_SLOTS: "0" }, { MCPLOCAL_TOTAL_SLOTS: "many" }])
+      expect(exit(() => publicationOf({}, config, around(env)))).toBe(2);
   });
 
   test("what is incomplete or can't be is a usage error", () => {

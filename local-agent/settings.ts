@@ -23,7 +23,9 @@ export interface Flags {
   url?: string;
   model?: string[];
   name?: string[];
-  slots?: number;
+  /** One for each model, or one for all of them. */
+  slots?: number[];
+  totalSlots?: number;
 }
 
 export const directoryOf = ({ env, home }: Surroundings) => configDirectory(env, home);
@@ -67,10 +69,13 @@ export async function targetOf(flags: Flags, config: Config, around: Surrounding
   return { edge: base, bearer: bearerOf(directory, context) };
 }
 
+/** A model and the requests of it that are answered at a time. */
+export type PublishedModel = Published & { slots: number };
+
 export interface Publication {
-  models: Published[];
-  /** Requests that this machine answers at a time, over all models. */
-  slots: number;
+  models: PublishedModel[];
+  /** Requests that this machine answers at a time, over all models, where that is fewer than each of them allows. */
+  totalSlots?: number;
 }
 
 /** @throws Failure 2 for what can't be published as it is said. */
@@ -78,7 +83,13 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
   const url = flags.url ?? given(around, "MCPLOCAL_URL");
   const models = flags.model ?? list(given(around, "MCPLOCAL_MODEL"));
   const names = flags.name ?? list(given(around, "MCPLOCAL_NAME")) ?? [];
-  const slots = flags.slots ?? slotsIn(given(around, "MCPLOCAL_SLOTS"));
+  const slots = flags.slots ?? list(given(around, "MCPLOCAL_SLOTS"))?.map(parseSlots);
+  const total = given(around, "MCPLOCAL_TOTAL_SLOTS");
+  const totalSlots = flags.totalSlots ?? (total === undefined ? config.totalSlots : parseSlots(total));
+  const publication = (entries: readonly PublishedEntry[]): Publication => ({
+    models: distinct(withSlots(entries, slots)),
+    ...(totalSlots === undefined ? {} : { totalSlots }),
+  });
   if (models === undefined && url === undefined) {
     if (names.length > 0) throw new Failure(2, "--name needs --model.");
     const entries = config.publish ?? [];
@@ -87,8 +98,7 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
         2,
         "Nothing to publish: give --url and --model, or `publish:` in config.yaml. `mcplocal detect` finds model servers.",
       );
-    const sum = entries.reduce((n, e) => n + (e.slots ?? 1), 0);
-    return { models: distinct(entries), slots: slots ?? sum };
+    return publication(entries);
   }
   if (url === undefined) throw new Failure(2, "--model needs --url: where the model server listens.");
   if (models === undefined) throw new Failure(2, `--url needs --model: which model of ${url} to publish.`);
@@ -102,11 +112,22 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
     const name = names[i];
     return { url, model, ...(name === undefined ? {} : { name }) };
   });
-  return { models: distinct(entries), slots: slots ?? entries.length };
+  return publication(entries);
 }
 
-function complete(entry: PublishedEntry, taken: ReadonlySet<string>): Published {
-  const { url, model, name, type, tier, description, contextWindow, providerMayChoose } = entry;
+/** @param slots one for each entry, or one for all; undefined: as each says. */
+function withSlots(entries: readonly PublishedEntry[], slots: readonly number[] | undefined): PublishedEntry[] {
+  if (slots === undefined || slots.length === 0) return [...entries];
+  if (slots.length !== 1 && slots.length !== entries.length)
+    throw new Failure(
+      2,
+      `There are ${entries.length} models and ${slots.length} --slots: give each model its own, or one for all of them.`,
+    );
+  return entries.map((entry, i) => ({ ...entry, slots: slots[i] ?? slots[0] ?? 1 }));
+}
+
+function complete(entry: PublishedEntry, taken: ReadonlySet<string>): PublishedModel {
+  const { url, model, name, slots = 1, type, tier, description, contextWindow, providerMayChoose } = entry;
   const label = name ?? freeLabel(model, taken);
   const valid = dnsLabel.safeParse(label);
   if (!valid.success) {
@@ -117,6 +138,7 @@ function complete(entry: PublishedEntry, taken: ReadonlySet<string>): Published 
     name: valid.data,
     model,
     url: withoutV1(url),
+    slots,
     ...(type ? { type } : {}),
     ...(tier ? { tier } : {}),
     ...(description ? { description } : {}),
@@ -135,7 +157,7 @@ function freeLabel(model: string, taken: ReadonlySet<string>): string | undefine
   }
 }
 
-function distinct(entries: readonly PublishedEntry[]): Published[] {
+function distinct(entries: readonly PublishedEntry[]): PublishedModel[] {
   const taken = new Set(entries.flatMap((e) => e.name ?? []));
   const names = entries.flatMap((e) => e.name ?? []);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -152,10 +174,6 @@ function distinct(entries: readonly PublishedEntry[]): Published[] {
 const given = ({ env }: Surroundings, name: string) => env[name] || undefined;
 
 const list = (value: string | undefined) => value?.split(",").flatMap((s) => s.trim() || []);
-
-function slotsIn(value: string | undefined): number | undefined {
-  return value === undefined ? undefined : parseSlots(value);
-}
 
 /** @throws Failure 2 */
 export function parseSlots(value: string): number {

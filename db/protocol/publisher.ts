@@ -45,7 +45,7 @@ export const publisherTimesOverride = z.strictObject(
   Object.fromEntries(Object.keys(publisherTimes).map((k) => [k, z.int().positive().optional()])),
 );
 
-/** Most requests that wait for a slot of one publisher; more are 429. */
+/** Most requests that wait for a slot of one published model; more are 429. */
 export const PUBLISHER_QUEUE_LENGTH = 100;
 
 /** Most bytes of one result. */
@@ -53,6 +53,8 @@ export const RESULT_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Session ids are CUIDs: lower-case, so that a session can be a resource's name. */
 export const providerSessionId = z.string().regex(/^[a-z][a-z0-9]{7,31}$/, "must be an id that the edge gave");
+
+const slots = z.int().min(1).max(1024);
 
 const publishedLlm = z.looseObject({
   name: dnsLabel,
@@ -62,6 +64,8 @@ const publishedLlm = z.looseObject({
   description: z.string().max(1024).optional(),
   contextWindow: z.int().positive().optional(),
   providerMayChoose: z.boolean().optional(),
+  /** Requests of it that are answered at a time. Absent: as many as `capacity.slots` leaves. */
+  slots: slots.optional(),
 });
 
 export const registerRequest = z.looseObject({
@@ -74,7 +78,8 @@ export const registerRequest = z.looseObject({
     .array(z.looseObject({ name: dnsLabel }))
     .max(100)
     .default([]),
-  capacity: z.looseObject({ slots: z.int().min(1).max(1024) }).default({ slots: 1 }),
+  /** Of all models together; one slot where no model says its own either. */
+  capacity: z.looseObject({ slots: slots.optional() }).default({}),
   host: z
     .looseObject({ hostname: z.string().max(256).optional(), platform: z.string().max(64).optional() })
     .default({}),
@@ -107,6 +112,8 @@ export const heartbeatResponse = z.looseObject({
   state: z.enum(["active", "inactive"]),
   /** Whether the edge sees the session's channel open; where it does not, the publisher opens it anew. */
   channel: z.boolean(),
+  /** LLMs of its registration that somebody has deleted at the edge. */
+  withdrawn: z.array(z.string()).optional(),
 });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponse>;
 
@@ -135,9 +142,22 @@ export type InferTask = z.infer<typeof infer>;
 /** `data` of `event: hello`, the first on a channel. */
 export const hello = z.looseObject({ providerSessionId: z.string(), protocol: z.int(), pingSeconds: z.number() });
 
-/** `data` of `event: closed`, the last on a channel that the edge ends. */
-export const closed = z.looseObject({ because: z.enum(["replaced", "silent", "left", "gone"]) });
-export type CloseReason = z.infer<typeof closed>["because"];
+/**
+ * `data` of `event: withdrawn`: somebody has deleted these LLMs at the edge. They are not the session's any more; another registration
+ * that names them makes them anew.
+ */
+export const withdrawn = z.looseObject({ llms: z.array(z.string()) });
+
+/**
+ * `data` of `event: closed`, the last on a channel that the edge ends. `revoked`: what it was registered with counts no more, and
+ * trying again with it is in vain; `unconfirmed`: nobody could say for a minute whether it does. `message` says more, for people.
+ */
+export const closed = z.looseObject({
+  because: z.enum(["replaced", "silent", "left", "gone", "revoked", "unconfirmed"]),
+  message: z.string().optional(),
+});
+export type Closed = z.infer<typeof closed>;
+export type CloseReason = Closed["because"];
 
 /**
  * A result that is not a streaming body. A result is a frame where its content type is application/json and

@@ -11,7 +11,11 @@ export const publisher = kind({
       .strictObject({ hostname: z.string().optional(), platform: z.string().optional() })
       .prefault({})
       .describe("Where it runs."),
-    slots: z.int().positive().describe("Requests it answers at a time."),
+    slots: z.int().positive().describe("Requests it answers at a time, over all its models."),
+    slotsOf: z
+      .record(z.string(), z.int().positive())
+      .optional()
+      .describe("Those of each model, where it has slots of its own."),
     owner: z.string().describe("Who registered it."),
   }),
   status: z.strictObject({

@@ -12,6 +12,13 @@ const signingKey: Settings["signingKey"] = {
   kid: "k1",
 };
 
+/** What authenticating asks of nobody. */
+const unused: Omit<GuardPort, "check"> = {
+  async invalidate() {},
+  depend: async () => true,
+  async release() {},
+};
+
 test("a cluster's Guard is asked once for many of its accounts, and again when something was written", async () => {
   const asked: string[] = [];
   const guards = {
@@ -20,9 +27,9 @@ test("a cluster's Guard is asked once for many of its accounts, and again when s
         asked.push(name);
         const principal = { kind: "ServiceAccount", id: name, name } as const;
         const operations = name === "user:u1" ? (["impersonate"] as const) : [];
-        return { is: "admitted", version: "1", caller: { principal, grants: { bindings: [], operations } } };
+        return { is: "admitted", version: "1", at: 0, caller: { principal, grants: { bindings: [], operations } } };
       },
-      async invalidate() {},
+      ...unused,
     }),
   };
   const authenticator = new Authenticator({ guards, settings: { signingKey } as Settings, store: {} as Store });
@@ -44,6 +51,7 @@ test("a cluster's Guard is asked once for many of its accounts, and again when s
 test("a login is known for what it is although something else was written while it was admitted", async () => {
   const verdict: Verdict = {
     is: "admitted",
+    at: 0,
     version: "1",
     caller: { principal: { kind: "User", id: "u1", name: "ada" }, grants: { bindings: [], operations: [] } },
   };
@@ -52,7 +60,7 @@ test("a login is known for what it is although something else was written while 
       authenticator.forget(new Set(["user:somebody-else"]));
       return verdict;
     },
-    async invalidate() {},
+    ...unused,
   };
   const authenticator = new Authenticator({
     guards: { getByName: () => guard },
@@ -62,7 +70,7 @@ test("a login is known for what it is although something else was written while 
   const { accessToken } = await signSession(signingKey, { userId: "u1", sessionId: "s1" }, Date.now());
   const request = new Request("http://edge/", { headers: { authorization: `Bearer ${accessToken}` } });
   expect(await authenticator.authenticate(request, () => {})).toEqual(verdict.caller);
-  expect(await authenticator.pointerOf(request)).toEqual({ guard: "user:u1", credential: "s1" });
+  expect(await authenticator.foundFor(request)).toMatchObject({ pointer: { guard: "user:u1", credential: "s1" } });
 });
 
 test("who is known passes without anything being waited for", async () => {
@@ -72,7 +80,7 @@ test("who is known passes without anything being waited for", async () => {
   };
   const authenticator = new Authenticator({
     guards: {
-      getByName: () => ({ check: async () => ({ is: "admitted", version: "1", caller }), invalidate: async () => {} }),
+      getByName: () => ({ check: async () => ({ is: "admitted", version: "1", at: 0, caller }), ...unused }),
     },
     settings: { signingKey } as Settings,
     store: {} as Store,

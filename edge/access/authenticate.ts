@@ -15,6 +15,7 @@ import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { claimOf, verifyAccount } from "./account-token.ts";
 import { findTrust, verifiedPointer } from "./accounts.ts";
 import { addressOf, networkOf } from "./address.ts";
+import { askGuard } from "./ask-guard.ts";
 import { BoundedMap } from "./cache.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
 import type { GuardPort, Verdict } from "./guard-port.ts";
@@ -67,7 +68,7 @@ interface Judged {
 }
 
 /** A credential that belongs to somebody. */
-interface Found {
+export interface Found {
   pointer: Pointer;
   expiresAt: number;
   verifiedUntil?: number;
@@ -183,12 +184,12 @@ export class Authenticator {
     );
   }
 
-  /** Where the credential of an admitted request is judged; what is held of it may have been forgotten since. */
-  async pointerOf(request: Request): Promise<Pointer | undefined> {
+  /** Where the credential of an admitted request is judged, and until when it is good; what is held of it may have been forgotten since. */
+  async foundFor(request: Request): Promise<Pick<Found, "pointer" | "expiresAt"> | undefined> {
     const credential = credentialOf(request.headers);
     if (credential === undefined) return undefined;
     const hash = hashCredential(credential);
-    return this.#callers.get(hash)?.pointer ?? (await this.#find(credential, hash, Date.now()))?.pointer;
+    return this.#callers.get(hash) ?? (await this.#find(credential, hash, Date.now()));
   }
 
   async #admitUnknown(credential: string, hash: string, address: string | undefined, now: number): Promise<Caller> {
@@ -323,13 +324,9 @@ export class Authenticator {
   }
 
   async #check(guard: string, credential: string, have: string | undefined): Promise<Judged["verdict"]> {
-    const ask = async (): Promise<Verdict> => await this.#guards.getByName(guard).check(credential, have);
-    // A Guard that is moved or redeployed drops the call that it has, and takes the next.
-    const verdict = await ask()
-      .catch(ask)
-      .catch((cause: unknown) => {
-        throw storeUnavailable(cause);
-      });
+    const verdict = await askGuard(this.#guards, guard, credential, have).catch((cause: unknown) => {
+      throw storeUnavailable(cause);
+    });
     if (verdict.is === "unavailable") throw storeUnavailable(undefined);
     return verdict;
   }

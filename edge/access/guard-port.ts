@@ -2,9 +2,10 @@
 import type { Caller } from "./principal.ts";
 
 export type Verdict =
-  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number }
+  /** `at`: as of when, milliseconds since the epoch. */
+  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number; at: number }
   /** What the asker has under this version still holds. */
-  | { is: "same" }
+  | { is: "same"; at: number }
   | { is: "denied" }
   /** The store can't be reached, and what is held is too old to go by. */
   | { is: "unavailable" };
@@ -14,4 +15,8 @@ export interface GuardPort {
   check(credentialId: string, have?: string): Promise<Verdict>;
   /** Something that concerns the principal was written. */
   invalidate(): Promise<void>;
+  /** A session hangs on this principal, and is told from now on. @returns false where too many do already. */
+  depend(name: string): Promise<boolean>;
+  /** It is not told any more. */
+  release(name: string): Promise<void>;
 }

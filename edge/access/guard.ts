@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../cause.ts";
 import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
+import { Dependents, type Tellers, tellDependent } from "./dependents.ts";
 import * as machine from "./guard-machine.ts";
 import type { Verdict } from "./guard-port.ts";
 import type { Principal } from "./principal.ts";
@@ -12,7 +13,7 @@ import { recordUse } from "./profile.ts";
 /** A token's last use is written at most this often, in milliseconds. */
 const RECORD_USE_MS = 300_000;
 
-export class Guard extends DurableObject<Variables> {
+export class Guard extends DurableObject<Variables & Tellers> {
   #state: machine.GuardState = machine.initial;
   #loading: { generation: number; done: Promise<void> } | undefined;
   #store: Store | undefined;
@@ -20,6 +21,7 @@ export class Guard extends DurableObject<Variables> {
   #version = crypto.randomUUID();
 
   #useRecordedAt = 0;
+  readonly #dependents = new Dependents(this.ctx, (name) => tellDependent(this.env, name, this.ctx.id.name ?? ""));
 
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
   async check(credentialId: string, have?: string): Promise<Verdict> {
@@ -42,16 +44,32 @@ export class Guard extends DurableObject<Variables> {
   }
 
   /** Something that concerns the principal was written: nothing read before answers from now on. */
-  invalidate(): void {
+  async invalidate(): Promise<void> {
     this.#state = machine.told(this.#state);
     if (this.#state.held) this.ctx.waitUntil(this.#load().catch(() => {}));
+    await this.#dependents.tell();
+  }
+
+  /** A session hangs on this principal, and is told from now on. @returns false where too many do already. */
+  depend(name: string): boolean {
+    return this.#dependents.add(name);
+  }
+
+  release(name: string): void {
+    this.#dependents.remove(name);
+  }
+
+  /** Somebody has still to be told. */
+  override async alarm(): Promise<void> {
+    await this.#dependents.tell();
   }
 
   #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {
     const admission = machine.judge(held.profile, credentialId, Date.now());
     if (!admission) return { is: "denied" };
     this.#recordUse(admission.caller.principal);
-    return have === this.#version ? { is: "same" } : { is: "admitted", version: this.#version, ...admission };
+    const { at } = held;
+    return have === this.#version ? { is: "same", at } : { is: "admitted", version: this.#version, at, ...admission };
   }
 
   #recordUse({ kind, id }: Principal): void {

@@ -2,6 +2,7 @@
 import type { KindName } from "#db/resources/index";
 import type { Access } from "../access/index.ts";
 import type { Caller } from "../access/principal.ts";
+import type { Env } from "../env.ts";
 import type { Stored } from "../resources/stored.ts";
 import type { Settings } from "../settings.ts";
 import type { Store, Transaction } from "../store.ts";
@@ -11,6 +12,7 @@ export interface Ports {
   store: Store;
   settings: Settings;
   access: Access;
+  env: Pick<Env, "PUBLISHER">;
 }
 
 export interface Write {
@@ -50,4 +52,6 @@ export interface Behaviour {
   insteadOfDelete?(stored: Stored): Pick<Stored, "spec"> | undefined;
   /** In the transaction of the delete, before rows of this kind go together. Throws a Refusal to keep them. */
   beforeDelete?(rows: readonly Stored[], tx: Transaction, caller: Caller): Promise<void>;
+  /** After rows of this kind have gone, before that is acknowledged. The delete stands whatever it does. */
+  afterDelete?(rows: readonly Stored[], deps: Ports, waitUntil: (work: Promise<unknown>) => void): Promise<void>;
 }

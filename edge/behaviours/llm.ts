@@ -6,6 +6,7 @@ import { type Provider, providers } from "#db/resources/providers";
 import { resources } from "#db/tables/index";
 import { allows } from "../access/decide.ts";
 import { assertPublic, canonicalBase } from "../inference/url.ts";
+import { tellWithdrawn } from "../publishers/withdrawn.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Behaviour, Write } from "./behaviour.ts";
 import { fieldsChanged } from "./changed.ts";
@@ -40,6 +41,13 @@ export const llm: Behaviour = {
         param: "apiKeyRef",
         hint: "Set the right key in the secret, or store it unchecked with _skipAuthCheck: true (--skip-auth-check).",
       });
+  },
+  async afterDelete(rows, deps, waitUntil) {
+    for (const { name, status } of rows) {
+      const { lifecycle, publisher } = kind.status.parse(status);
+      if (lifecycle === "virtual" && publisher !== undefined)
+        waitUntil(tellWithdrawn(deps.env.PUBLISHER, publisher, [name]));
+    }
   },
 };
 

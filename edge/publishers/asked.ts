@@ -5,16 +5,23 @@ import { encodeRefusal } from "../inference/upstream.ts";
 
 /** Requests that wait for a slot are in this object's memory: together they may have so many characters. */
 const WAITING_LIMIT = 32 * 1024 * 1024;
+/** Of which those for one model may have so many, so that one which is overloaded leaves room for the others. */
+const WAITING_FOR_ONE = WAITING_LIMIT / 2;
 
 /** Whether one more request of that size would be too much to hold. A single one always fits: the edge bounds it already. */
-export function tooMuchWaits(asked: Iterable<Asked>, size: number): boolean {
+export function tooMuchWaits(asked: Iterable<Pick<Asked, "llm" | "size">>, llm: string, size: number): boolean {
   let waiting = 0;
-  for (const a of asked) waiting += a.size;
-  return waiting > 0 && waiting + size > WAITING_LIMIT;
+  let forOne = 0;
+  for (const a of asked) {
+    waiting += a.size;
+    if (a.llm === llm) forOne += a.size;
+  }
+  return (waiting > 0 && waiting + size > WAITING_LIMIT) || (forOne > 0 && forOne + size > WAITING_FOR_ONE);
 }
 
 export class Asked {
   #frame: InferTask | undefined;
+  readonly llm: string;
   /** Whether the caller asked for server-sent events. */
   readonly stream: boolean;
   /** The answer's head, or a refusal as a response; the body may come later. */
@@ -25,6 +32,7 @@ export class Asked {
 
   constructor(frame: InferTask) {
     this.#frame = frame;
+    this.llm = frame.llm;
     this.stream = frame.stream;
     const { promise, resolve } = Promise.withResolvers<Response>();
     this.answer = promise;

@@ -1,12 +1,19 @@
 /** Who a session is, and what it is known by. Kept in its object only; the secret as a hash. */
 import { timingSafeEqual } from "node:crypto";
 import { hashToken } from "#db/crypto/token";
+import type { Demand } from "../access/decide.ts";
+import type { Tie } from "../access/tie.ts";
+
+/** What registering needs, and what is needed for as long as what it registered is there. */
+export const publishing = { role: "create", resource: "llms" } as const satisfies Demand;
 
 export interface Identity {
   session: string;
   secretHash: string;
   /** Kind and id of the principal that registered it: may register it anew without the secret. */
   owner: string;
+  /** What it hangs on: the credential that registered it. Absent in what was kept before there were ties. */
+  tie?: Tie;
 }
 
 /** In constant time. */

@@ -14,8 +14,10 @@ import {
   SESSION_HEADER,
 } from "#db/protocol/publisher";
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "#db/protocol/version";
+import { notAuthenticated } from "../access/authenticate.ts";
 import type { Call } from "../call.ts";
 import { may, type Permission, type Route, route } from "../route.ts";
+import { publishing } from "./identity.ts";
 import { ask, type RegisterInward } from "./inward.ts";
 
 const ownSecret: Permission = { is: "publisher" };
@@ -26,7 +28,7 @@ export const publisherRoutes: readonly Route[] = [
   route(
     "POST",
     "/api/v1/llms/_provider-register",
-    may("create", "llms"),
+    may(publishing.role, publishing.resource),
     {
       tag,
       summary: "Publish models from a local agent: all names or none.",
@@ -95,16 +97,18 @@ async function register(call: Call): Promise<RegisterResponse> {
   }
   const { principal } = call.caller;
   const owner = { key: `${principal.kind}:${principal.id}`, label: principal.name };
+  const tie = await call.deps.access.tieOf(call.request);
+  if (!tie) throw notAuthenticated();
   const known = providerSessionId.safeParse(request.providerSessionId);
   if (known.success) {
     try {
-      return await send(call, { session: known.data, fresh: false, owner, request });
+      return await send(call, { session: known.data, fresh: false, owner, tie, request });
     } catch (error) {
       // Forgotten, or somebody else's: it gets a session of its own.
       if (!(error instanceof Refusal && error.code === "not_found")) throw error;
     }
   }
-  return send(call, { session: createId(), fresh: true, owner, request });
+  return send(call, { session: createId(), fresh: true, owner, tie, request });
 }
 
 async function send(call: Call, inward: RegisterInward): Promise<RegisterResponse> {

@@ -1,5 +1,6 @@
 /** What the Worker says to a session's object. Both are this edge: nothing here comes from outside unparsed. */
 import type { RegisterRequest } from "#db/protocol/publisher";
+import type { Tie } from "../access/tie.ts";
 import { decodeRefusal } from "../inference/upstream.ts";
 
 export interface RegisterInward {
@@ -7,6 +8,8 @@ export interface RegisterInward {
   /** A new id was made for this registration; else the session must be known and vouched for. */
   fresh: boolean;
   owner: { key: string; label: string };
+  /** What it is registered with, and hangs on from then on. */
+  tie: Tie;
   request: RegisterRequest;
 }
 
@@ -38,10 +41,13 @@ export const readInfer = (request: Request): InferInward =>
   JSON.parse(decodeURIComponent(request.headers.get(INFER_HEADER) ?? "")) as InferInward;
 
 /** A session's object, for who speaks to it. */
-export type PublisherPort = Pick<Fetcher, "fetch">;
+export interface PublisherPort extends Pick<Fetcher, "fetch"> {
+  /** Something that concerns whom its session hangs on was written. @returns whether it still hangs on this Guard. */
+  rightsChanged(guard: string): Promise<boolean>;
+}
 
 /** @throws Refusal that the object answered with. */
-export async function ask(object: PublisherPort, path: string, init: RequestInit): Promise<Response> {
+export async function ask(object: Pick<PublisherPort, "fetch">, path: string, init: RequestInit): Promise<Response> {
   const response = await object.fetch(`https://publisher${path}`, init);
   const refusal = await decodeRefusal(response);
   if (refusal) throw refusal;

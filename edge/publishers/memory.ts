@@ -1,7 +1,8 @@
 /** What a session's object keeps on disk. Written only when it is something else than before: heartbeats write nothing. */
 import { SingleAlarm } from "./alarm.ts";
 import type { Identity } from "./identity.ts";
-import { type Kept, keep, nextDue, type Session } from "./machine.ts";
+import { nextDue } from "./machine.ts";
+import { type Kept, keep, type Session } from "./state.ts";
 
 interface Remembered {
   identity: Identity;

@@ -2,9 +2,11 @@
 import { type ErrorCode, Refusal, refuse } from "#db/protocol/errors";
 import { RESULT_STATUS_HEADER, type ResultFrame, resultFrame } from "#db/protocol/publisher";
 import { parseJson, parseWith, readText } from "../body.ts";
+import { admitResult } from "./admit-result.ts";
 import type { Asked } from "./asked.ts";
-import { admitResult, type Event, type Session } from "./machine.ts";
+import type { Event } from "./machine.ts";
 import { relay, SourceBroken } from "./relay.ts";
+import type { Session } from "./state.ts";
 
 export interface ResultPorts {
   state(): Session;

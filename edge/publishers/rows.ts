@@ -10,6 +10,7 @@ import type { Change } from "../changes.ts";
 import { isStillReferred } from "../resources/conflicts.ts";
 import type { Store, Transaction } from "../store.ts";
 import { claimOf, specOf } from "./claim.ts";
+import { type Slots, slotsInAll } from "./queue.ts";
 
 const { llm, publisher } = resources;
 
@@ -18,7 +19,7 @@ export interface Registration {
   /** For people: who registered it. */
   owner: string;
   llms: RegisterRequest["llms"];
-  slots: number;
+  slots: Slots;
   host: RegisterRequest["host"];
 }
 
@@ -96,7 +97,8 @@ async function retake(
 async function putPublisher(tx: Transaction, r: Registration, names: string[], since: string): Promise<Change> {
   const { hostname, platform } = r.host;
   const host = { ...(hostname ? { hostname } : {}), ...(platform ? { platform } : {}) };
-  const spec = publisherKind.spec.parse({ host, slots: r.slots, owner: r.owner });
+  const slotsOf = Object.keys(r.slots.of).length > 0 ? { slotsOf: r.slots.of } : {};
+  const spec = publisherKind.spec.parse({ host, slots: slotsInAll(r.slots, names), ...slotsOf, owner: r.owner });
   const status = publisherKind.status.parse({ state: "active", llms: names, since });
   const [row] = await tx
     .insert(publisher)
@@ -104,6 +106,17 @@ async function putPublisher(tx: Transaction, r: Registration, names: string[], s
     .onConflictDoUpdate({ target: publisher.name, set: { spec, status, ...touched } })
     .returning({ id: publisher.id });
   return { kind: "publisher", id: row?.id ?? r.session, name: r.session, verb: "changed", after: spec };
+}
+
+/** Takes LLMs off the list of what a session publishes: somebody has deleted their rows. Idempotent. */
+export async function dropFromPublisher(store: Store, session: string, names: readonly string[]): Promise<Change[]> {
+  const left = sql`(${publisher.status}->'llms') - array(select json_array_elements_text(${JSON.stringify(names)}::json))`;
+  const rows = await store.db
+    .update(publisher)
+    .set({ status: sql`jsonb_set(${publisher.status}, '{llms}', ${left})`, ...touched })
+    .where(eq(publisher.name, session))
+    .returning({ id: publisher.id, name: publisher.name });
+  return rows.map((r) => ({ kind: "publisher", verb: "changed", ...r }) as const);
 }
 
 /** Makes the rows of a session say what its object says. Idempotent: what says so already is not written. */

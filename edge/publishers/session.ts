@@ -10,27 +10,35 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
+import type { Tie } from "../access/tie.ts";
+import { guardsOf } from "../access/tie.ts";
 import { parseJson, parseWith, readText } from "../body.ts";
 import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { toRefusal } from "../errors.ts";
 import { encodeRefusal } from "../inference/upstream.ts";
+import { storeUnavailable } from "../store.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
-import { type Identity, knowsSecret } from "./identity.ts";
+import { type Identity, knowsSecret, publishing } from "./identity.ts";
 import { type RegisterInward, readInfer, type Settled } from "./inward.ts";
 import * as machine from "./machine.ts";
 import { Memory } from "./memory.ts";
+import { slotsIn } from "./queue.ts";
 import { register } from "./register.ts";
 import { takeResult } from "./result.ts";
+import { restored, type Session, unregistered } from "./state.ts";
 import { SingleTimer } from "./timer.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const HEARTBEAT_LIMIT_BYTES = 16_384;
+/** As of an isolate's copy of a caller: what is older than the first is renewed, and what is older than the second is not gone by. */
+const RENEW_MS = 2_000;
+const MAX_AGE_MS = 5_000;
 
 export class PublisherSession extends DurableObject<Env> {
-  #state: machine.Session;
+  #state: Session;
   /** Undefined until it registers, and after it was forgotten. */
   #identity: Identity | undefined;
   readonly #deps: Deps;
@@ -41,6 +49,10 @@ export class PublisherSession extends DurableObject<Env> {
   #channelNumber = 0;
   readonly #timer = new SingleTimer(() => this.#on({ is: "tick" }));
   readonly #upkeep: Upkeep;
+  /** When it was last found out that its right stands. */
+  #lookedAt = 0;
+  /** What a registration is under way with. */
+  #registering: Tie | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -50,7 +62,7 @@ export class PublisherSession extends DurableObject<Env> {
     this.#memory = new Memory(ctx);
     const kept = this.#memory.load();
     this.#identity = kept?.identity;
-    this.#state = kept ? machine.restored(kept.state, this.#limits, Date.now()) : machine.unregistered(Date.now());
+    this.#state = kept ? restored(kept.state, this.#limits.times, Date.now()) : unregistered(Date.now());
     this.#memory.keep(this.#identity, this.#state);
   }
 
@@ -74,9 +86,14 @@ export class PublisherSession extends DurableObject<Env> {
     if (path === "/register") return Response.json(await this.#register(await request.json<RegisterInward>()));
     if (path === "/infer") return this.#infer(request);
     if (path === "/settle") return Response.json(await this.#settle(await request.text()));
+    if (path === "/withdrawn") {
+      this.#on({ is: "withdrawn", llms: await request.json<string[]>() });
+      return Response.json({});
+    }
     // Everything else comes from outside.
     if (!(await knowsSecret(this.#identity, request.headers.get(SECRET_HEADER))))
       refuse("not_authenticated", "The publisher's session or its secret is not known.", { hint: "Register again." });
+    await this.#assertStanding();
     if (path === "/stream") return this.#stream(request);
     if (path === "/heartbeat") return Response.json(await this.#heartbeat(request));
     return takeResult(path.slice("/result/".length), request, {
@@ -90,13 +107,53 @@ export class PublisherSession extends DurableObject<Env> {
 
   #register(inward: RegisterInward): Promise<RegisterResponse> {
     return this.#upkeep.inTurn(async () => {
-      const { identity, response, changes } = await register(this.#deps, inward, this.#identity);
-      this.#identity = identity;
-      const llms = response.llms.map((l) => l.name);
-      this.#on({ is: "registered", slots: inward.request.capacity.slots, llms });
-      await this.#upkeep.tell(changes);
-      return response;
+      this.#registering = inward.tie;
+      try {
+        const { identity, response, changes } = await register(this.#deps, inward, this.#identity);
+        this.#identity = identity;
+        const llms = response.llms.map((l) => l.name);
+        this.#on({ is: "registered", slots: slotsIn(inward.request), llms });
+        await this.#upkeep.tell(changes);
+        // What was taken back while it registered, nobody has told.
+        await this.#assertStanding(0);
+        return response;
+      } finally {
+        this.#registering = undefined;
+      }
     });
+  }
+
+  /** A Guard says that something has changed. @returns whether this session hangs on its principal (any more). */
+  async rightsChanged(guard: string): Promise<boolean> {
+    const hangs = (tie: Tie | undefined) => tie !== undefined && guardsOf(tie).includes(guard);
+    if (!this.#state.barred && hangs(this.#identity?.tie)) {
+      this.#on({ is: "told" });
+      await this.#look();
+    }
+    return hangs(this.#registering) || (!this.#state.barred && hangs(this.#identity?.tie));
+  }
+
+  async #look(): Promise<void> {
+    const tie = this.#identity?.tie;
+    if (!tie) return;
+    const now = Date.now();
+    const look = await this.#deps.access.lookAt(tie, publishing);
+    // It was registered anew meanwhile, or has ended.
+    if (this.#identity?.tie !== tie || this.#state.barred) return;
+    if (look.is === "unknown") return this.#on({ is: "unsure" });
+    if (look.is === "lost") return this.#on({ ...look, is: "revoked" });
+    this.#lookedAt = now;
+    this.#on({ ...look, is: "confirmed" });
+  }
+
+  /** Nobody is served, and nothing taken, by what is older than so many milliseconds. @throws Refusal that says why it has ended */
+  async #assertStanding(maxAgeMs = RENEW_MS): Promise<void> {
+    if (!this.#identity?.tie)
+      refuse("not_authenticated", "The session is from before this version.", { hint: "Register again." });
+    if (!this.#state.barred && Date.now() - this.#lookedAt > maxAgeMs) await this.#look();
+    const { barred } = this.#state;
+    if (barred) refuse(barred.code, barred.message, { hint: "Register again with a credential that may create llms." });
+    if (machine.isUnsure(this.#state, Date.now())) throw storeUnavailable(undefined);
   }
 
   #stream(request: Request): Response {
@@ -117,15 +174,23 @@ export class PublisherSession extends DurableObject<Env> {
     const beat = parseWith(heartbeatRequest, parseJson(await readText(request, HEARTBEAT_LIMIT_BYTES)));
     this.#on({ is: beat.leaving ? "left" : beat.draining ? "draining" : "heartbeat" });
     if (beat.leaving || beat.draining) await this.#upkeep.done();
-    const { presence, channel } = this.#state;
-    return { state: presence === "active" ? "active" : "inactive", channel: channel !== undefined };
+    const { presence, channel, withdrawn } = this.#state;
+    return {
+      state: presence === "active" ? "active" : "inactive",
+      channel: channel !== undefined,
+      ...(withdrawn.length > 0 ? { withdrawn: [...withdrawn] } : {}),
+    };
   }
 
   async #infer(request: Request): Promise<Response> {
     const { session, taskId, firstByteMs, ...asks } = readInfer(request);
     if (this.#state.presence === "gone") await this.#settle(session);
+    const age = Date.now() - this.#lookedAt;
     const body = await request.text();
-    if (tooMuchWaits(this.#asked.values(), body.length))
+    // Who is used all the time is looked at meanwhile, and nobody waits for it.
+    if (age > MAX_AGE_MS) await this.#look();
+    else if (age > RENEW_MS) this.ctx.waitUntil(this.#look());
+    if (tooMuchWaits(this.#asked.values(), asks.llm, body.length))
       refuse("queue_full", `Too much waits for the publisher of ${asks.llm}.`, { retryAfter: 5 });
     const asked = new Asked({ kind: "infer", taskId, ...asks, body });
     this.#asked.set(taskId, asked);
@@ -170,7 +235,14 @@ export class PublisherSession extends DurableObject<Env> {
         this.#asked.delete(effect.task);
         break;
       case "close":
-        this.#channels.get(effect.channel)?.close("closed", { because: effect.because });
+        this.#channels.get(effect.channel)?.close("closed", { because: effect.because, message: effect.message });
+        break;
+      case "tellWithdrawn":
+        this.#channels.get(this.#state.channel ?? 0)?.send("withdrawn", { llms: effect.llms });
+        this.ctx.waitUntil(this.#upkeep.inTurn(() => this.#upkeep.withdraw(this.#identity?.session, effect.llms)));
+        break;
+      case "look":
+        this.ctx.waitUntil(this.#look());
         break;
       case "rows":
       case "forget":
@@ -191,10 +263,11 @@ export class PublisherSession extends DurableObject<Env> {
   }
 
   async #forget(): Promise<void> {
-    const session = this.#identity?.session;
+    const { session, tie } = this.#identity ?? {};
     if (this.#state.presence !== "gone" || session === undefined) return;
     this.#identity = undefined;
     await this.#memory.forget();
+    if (tie) await this.#deps.access.release(guardsOf(tie), `publisher:${session}`);
     await this.#upkeep.remove(session);
   }
 }

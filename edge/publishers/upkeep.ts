@@ -2,7 +2,7 @@
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Deps } from "../deps.ts";
-import { deleteInactive, setPresence } from "./rows.ts";
+import { deleteInactive, dropFromPublisher, setPresence } from "./rows.ts";
 import { Turns } from "./turns.ts";
 
 export class Upkeep {
@@ -30,6 +30,16 @@ export class Upkeep {
     } catch (error) {
       console.error(`publisher ${session}: that it is ${state} was not written and will be again:`, causeOf(error));
       return false;
+    }
+  }
+
+  /** Shown to people only: what the store does not take is right again at the next registration. */
+  async withdraw(session: string | undefined, llms: readonly string[]): Promise<void> {
+    if (session === undefined) return;
+    try {
+      await this.tell(await dropFromPublisher(this.#deps.store, session, llms));
+    } catch (error) {
+      console.error(`publisher ${session}: that ${llms.join(", ")} went was not written:`, causeOf(error));
     }
   }
 

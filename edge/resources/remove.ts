@@ -32,6 +32,7 @@ export async function remove(
   if (before) await tell(call, changed(kind, before, row));
   const now = Date.now();
   await tell(call, ...gone.all.flatMap((going) => going.rows.map((each) => deleted(going.kind, each, now))));
+  for (const going of gone.all) await behaviours[going.kind.name]?.afterDelete?.(going.rows, call.deps, call.waitUntil);
   return row;
 }
 

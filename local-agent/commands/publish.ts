@@ -20,7 +20,7 @@ export async function publish(flags: PublishFlags, shell: Shell): Promise<void> 
   const log = createLog(formatOf(flags.log ?? (shell.env["MCPLOCAL_LOG"] || config.log) ?? "text"), shell);
   if (flags.token !== undefined)
     log("warn", "token_in_arguments", "--token can be seen by everybody on this machine (`ps`): MCPCTL_TOKEN can't.");
-  const { models, slots } = publicationOf(flags, config, shell);
+  const { models, totalSlots } = publicationOf(flags, config, shell);
   const { edge, bearer } = await targetOf(flags, config, shell);
   const directory = directoryOf(shell);
   const names = models.map((m) => m.name);
@@ -30,7 +30,7 @@ export async function publish(flags: PublishFlags, shell: Shell): Promise<void> 
     edge: new Edge(edge, shell.version),
     bearer,
     models,
-    slots,
+    ...(totalSlots === undefined ? {} : { totalSlots }),
     host: { hostname: hostname(), platform: platform() },
     log,
     known,

@@ -41,14 +41,21 @@ export interface RawPublisher {
 
 export interface Publishing {
   names: readonly string[];
+  /** Of all together. */
   slots?: number;
+  /** Of single ones; then there is no total unless `slots` gives one. */
+  slotsOf?: Readonly<Record<string, number>>;
   session?: { id: string; secret?: string };
 }
 
-export const registration = ({ names, slots = 1, session }: Publishing) => ({
+export const registration = ({ names, slots, slotsOf, session }: Publishing) => ({
   protocol: 1,
-  llms: names.map((name) => ({ name, model: `model-of-${name}` })),
-  capacity: { slots },
+  llms: names.map((name) => ({
+    name,
+    model: `model-of-${name}`,
+    ...(slotsOf?.[name] === undefined ? {} : { slots: slotsOf[name] }),
+  })),
+  ...(slotsOf && slots === undefined ? {} : { capacity: { slots: slots ?? 1 } }),
   host: { hostname: "testbox", platform: "test" },
   ...(session ? { providerSessionId: session.id } : {}),
   ...(session?.secret ? { sessionSecret: session.secret } : {}),

@@ -22,6 +22,19 @@ export const virtualLlms = {
     behaviour: "Stream, heartbeat and result need the session's secret; a result counts once.",
     source: "virtual-llms.md, Security",
   },
+  "virtual.standing": {
+    behaviour:
+      "A publisher ends within 5 s of the right going that it was registered with, also after a restart of the edge, and is told why.",
+    source: "auth.md, Time to revoke",
+  },
+  "virtual.slots": {
+    behaviour: "Slots are a model's own, with an optional total: one that is overloaded does not hold up another.",
+    source: "virtual-llms.md, States",
+  },
+  "virtual.withdrawn": {
+    behaviour: "An agent says that its LLM was deleted at the edge, and does not publish it again by itself.",
+    source: "virtual-llms.md, States",
+  },
   "virtual.no-caller-token": {
     behaviour: "A publisher never gets the caller's token.",
     source: "virtual-llms.md, Security",

@@ -1,7 +1,7 @@
 /** Tasks on their way to a publisher, and results on their way to callers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PUBLISHER_QUEUE_LENGTH, RESULT_STATUS_HEADER } from "#db/protocol/publisher";
-import { publish } from "../fakes/raw-publisher.ts";
+import { publish, type RawChannel } from "../fakes/raw-publisher.ts";
 import { verifies } from "../requirements.ts";
 import { until } from "../stack.ts";
 import { rows } from "../store.ts";
@@ -253,4 +253,68 @@ describe("the queue", () => {
     await publisher.result(two.taskId, answered(completion));
     expect((await second).status).toBe(200);
   });
+});
+
+describe("slots", () => {
+  const all = (channel: RawChannel) => channel.tasks.flatMap((t) => (t.kind === "infer" ? [t.llm] : [])).sort();
+
+  test(verifies("virtual.slots", "are each model's own: one that is overloaded does not hold up another"), async () => {
+    const publisher = await publish(p.admin, {
+      names: ["one-slot", "three-slots"],
+      slotsOf: { "one-slot": 1, "three-slots": 3 },
+    });
+    const [row] = await rows(p.edge.databaseUrl, `select spec from publisher where name = '${publisher.id}'`);
+    expect(row).toMatchObject({ spec: { slots: 4, slotsOf: { "one-slot": 1, "three-slots": 3 } } });
+    const channel = await publisher.open();
+    const overloaded = Array.from({ length: 4 }, () => p.chat("one-slot"));
+    await until("one went out", () => all(channel).length === 1);
+    const others = Array.from({ length: 3 }, () => p.chat("three-slots"));
+    await until("three more went out", () => all(channel).length === 4);
+    expect(all(channel)).toEqual(["one-slot", "three-slots", "three-slots", "three-slots"]);
+    for (let answers = 0; answers < 7; answers++)
+      await publisher.result((await channel.next("infer")).taskId, answered(completion));
+    expect((await Promise.all([...overloaded, ...others])).map((a) => a.status)).toEqual(Array(7).fill(200));
+  });
+
+  test(verifies("virtual.slots", "of a publisher that only says a total are shared, as they were"), async () => {
+    const publisher = await publish(p.admin, { names: ["shared-a", "shared-b"], slots: 2 });
+    const channel = await publisher.open();
+    const calls = [p.chat("shared-a"), p.chat("shared-a"), p.chat("shared-b")];
+    await until("two went out", () => all(channel).length === 2);
+    const first = await channel.next("infer");
+    const second = await channel.next("infer");
+    await publisher.result(first.taskId, answered(completion));
+    const third = await channel.next("infer");
+    for (const { taskId } of [second, third]) await publisher.result(taskId, answered(completion));
+    expect((await Promise.all(calls)).map((a) => a.status)).toEqual([200, 200, 200]);
+  });
+});
+
+describe("an LLM that is deleted at the edge", () => {
+  test(
+    verifies("virtual.withdrawn", "is told on the channel and by every heartbeat; what is being answered is answered"),
+    async () => {
+      const publisher = await publish(p.admin, { names: ["doomed", "stays"] });
+      const channel = await publisher.open();
+      const answering = p.chat("doomed");
+      const { taskId } = await channel.next("infer");
+      const waiting = p.chat("doomed");
+      const alive = p.chat("stays");
+      expect((await p.admin.call("DELETE", "/api/v1/llms/doomed")).status).toBe(200);
+      expect(await waiting).toMatchObject({ status: 404, body: { error: { code: "model_not_found" } } });
+      await until("it is told", () => channel.events.some((e) => e.event === "withdrawn"));
+      expect(channel.events.find((e) => e.event === "withdrawn")?.data).toBe('{"llms":["doomed"]}');
+      expect((await publisher.heartbeat()).body).toMatchObject({ state: "active", withdrawn: ["doomed"] });
+      await publisher.result(taskId, answered(completion));
+      expect((await answering).status).toBe(200);
+      await publisher.result((await channel.next("infer")).taskId, answered(completion));
+      expect((await alive).status).toBe(200);
+      const [row] = await rows(p.edge.databaseUrl, `select status from publisher where name = '${publisher.id}'`);
+      expect(row).toMatchObject({ status: { llms: ["stays"] } });
+      await p.edge.kill();
+      await p.edge.restart();
+      const again = await publisher.open();
+      await until("it is told again", () => again.events.some((e) => e.event === "withdrawn"));
+    },
+  );
 });

@@ -116,6 +116,15 @@ describe("whom an account stands for", () => {
     expect((await world.admin.call("DELETE", `/api/v1/users/${user.name}`)).status).toBeLessThan(300);
     expect((await world.send("GET", me, { token: accessToken })).status).toBe(401);
   });
+
+  test(verifies("auth.revoke-5s", "gets no session by a code that was on its way when they were deleted"), async () => {
+    world.provider.accounts.set("halfway", { email: "halfway@example.com", email_verified: true });
+    const program = world.program();
+    const code = world.brought(await world.visit(program, "halfway")).get("code");
+    expect(code).toBeTruthy();
+    expect((await world.admin.call("DELETE", "/api/v1/users/halfway")).status).toBeLessThan(300);
+    expect((await world.redeem(program, code)).status).toBe(401);
+  });
 });
 
 describe("groups that the provider tells", () => {

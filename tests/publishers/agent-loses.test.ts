@@ -1,0 +1,103 @@
+/** What the local agent does when an administrator takes away what it publishes, or the right to it. */
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Api } from "../../infra/api-client.ts";
+import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
+import { verifies } from "../requirements.ts";
+import { type Stack, startStack, until } from "../stack.ts";
+import { rows } from "../store.ts";
+
+let stack: Stack;
+let server: ModelServer;
+
+beforeAll(async () => {
+  server = await startModelServer();
+  stack = await startStack();
+});
+afterAll(async () => {
+  await stack?.stop();
+  await server?.stop();
+});
+
+const call = (model: string, content = "hi") =>
+  stack.admin.call("POST", "/v1/chat/completions", { model, messages: [{ role: "user", content }] });
+async function rowOf(name: string): Promise<{ status: { state: string; publisher: string } }> {
+  const [row] = await rows(stack.edge.databaseUrl, `select status from llm where name = '${name}'`);
+  return row as { status: { state: string; publisher: string } };
+}
+const asked = (name: string) => server.seen.filter((s) => s.body.includes(`real/${name}"`));
+
+describe("what an administrator takes away", () => {
+  const password = "correct horse battery staple";
+  async function owner(name: string): Promise<Api> {
+    const { admin } = stack;
+    const email = `${name}@example.com`;
+    await admin.create("users", { name, email, password });
+    const bindings = [{ role: "create", resource: "llms" }];
+    await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
+    const login = await admin.as("").call("POST", "/api/v1/auth/login", { email, password });
+    return admin.as(String((login.body as Record<string, unknown>)["accessToken"]));
+  }
+  const published = async (api: Api, name: string) => {
+    const { body } = await api.call("POST", "/api/v1/auth/tokens", { name });
+    const agent = stack.person().mcplocal(["publish", "--url", server.url, "--model", `real/${name}`, "--name", name], {
+      env: { MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: String((body as Record<string, unknown>)["token"]) },
+    });
+    await agent.says("can be called");
+    return agent;
+  };
+
+  test(verifies("virtual.standing", "a deleted token: it says why and what to do, and ends with 4"), async () => {
+    const api = await owner("tess");
+    const agent = await published(api, "tokenless");
+    expect((await api.call("DELETE", "/api/v1/auth/tokens/tokenless")).status).toBe(200);
+    const { code, stderr } = await agent.ended;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/revoked or deleted/);
+    expect(stderr).toMatch(/mcpctl login|MCPCTL_TOKEN/);
+    expect((await rowOf("tokenless")).status.state).toBe("inactive");
+  });
+
+  test(
+    verifies("virtual.standing", "a right: it says which, and ends with 4, while its answer breaks off"),
+    async () => {
+      const agent = await published(await owner("rick"), "rightless");
+      const pending = call("rightless", "hang");
+      await until("the model server was asked", () => asked("rightless").length > 0);
+      expect((await stack.admin.call("DELETE", "/api/v1/rbac/rick")).status).toBe(200);
+      const { code, stderr } = await agent.ended;
+      expect(code).toBe(4);
+      expect(stderr).toContain("create:llms");
+      expect(await pending).toMatchObject({ status: 503 });
+      await until("the model server's request ended", () => asked("rightless").every((s) => s.aborted));
+    },
+  );
+
+  test(
+    verifies("virtual.withdrawn", "an LLM: it says so, goes on with the others, and does not publish it anew"),
+    async () => {
+      const person = stack.person();
+      const env = { MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token };
+      const models = ["--model", "real/deleted", "--name", "deleted", "--model", "real/kept", "--name", "kept"];
+      const args = ["publish", "--url", server.url, ...models];
+      const agent = person.mcplocal(args, { env });
+      await agent.says("can be called");
+      expect((await stack.admin.call("DELETE", "/api/v1/llms/deleted")).status).toBe(200);
+      await agent.says(/deleted the llm deleted at .*start mcplocal again/);
+      expect(await call("kept")).toMatchObject({ status: 200 });
+      const { publisher } = (await rowOf("kept")).status;
+      await stack.edge.kill();
+      await agent.says("trying again");
+      // Its session is forgotten, so it registers anew.
+      rmSync(path.join(stack.edge.dir, "objects"), { recursive: true, force: true });
+      await stack.edge.restart();
+      await until("the other is back", async () => (await call("kept")).status === 200);
+      expect(publisher).toBeDefined();
+      expect(await rowOf("deleted")).toBeUndefined();
+      agent.process.kill("SIGTERM");
+      await agent.ended;
+      await person.mcplocal(args, { env }).says("deleted, kept can be called");
+    },
+  );
+});
