@@ -6,8 +6,8 @@ import { Refusal } from "#db/protocol/errors";
 import { allows, allowsOperation, visible } from "./access/decide.ts";
 import type { Caller } from "./access/principal.ts";
 import { withinScope } from "./access/scope.ts";
-import type { Call } from "./call.ts";
-import type { Permission, Route } from "./route.ts";
+import type { Call } from "./http/call.ts";
+import type { Permission, Route } from "./http/route.ts";
 
 /**
  * @returns nothing where nothing had to be waited for: a caller who is known has passed, or was refused, when this returns.

@@ -4,22 +4,22 @@ import { getPath } from "hono/utils/url";
 import { Refusal } from "#db/protocol/errors";
 import { accessRoutes } from "./access/index.ts";
 import { admit } from "./admit.ts";
-import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";
 import { threadRoutes } from "./chat/threads.ts";
 import { depsOf } from "./deps.ts";
-import { drain } from "./drain.ts";
 import type { Env } from "./env.ts";
-import { toRefusal, writeRefusal } from "./errors.ts";
-import { healthRoutes } from "./health.ts";
+import { Call } from "./http/call.ts";
+import { drain } from "./http/drain.ts";
+import { toRefusal, writeRefusal } from "./http/errors.ts";
+import { healthRoutes } from "./http/health.ts";
+import { nearRoute } from "./http/near-route.ts";
+import { openApiRoute } from "./http/openapi/index.ts";
+import { type Route, type Surface, surfaceOf } from "./http/route.ts";
 import { inferenceRoutes } from "./inference/index.ts";
-import { nearRoute } from "./near-route.ts";
-import { openApiRoute } from "./openapi/index.ts";
 import { promptRoutes } from "./prompts/index.ts";
 import { publisherRoutes } from "./publishers/index.ts";
 import { resourceRoutes } from "./resources/index.ts";
 import { assertQuery } from "./resources/request.ts";
-import { type Route, type Surface, surfaceOf } from "./route.ts";
 
 /** Fixed paths before those with parameters: the first match wins. */
 export const routes: readonly Route[] = [

@@ -1,7 +1,7 @@
 /** Who is calling, and whether they still are: what the rest of the edge uses of this folder. */
 import type { Changes } from "../changes.ts";
 import type { Env, Settings } from "../env.ts";
-import type { Route } from "../route.ts";
+import type { Route } from "../http/route.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
 import { invalidateOnChange, notify } from "./invalidation.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { surfaceOf } from "../route.ts";
+import { surfaceOf } from "../http/route.ts";
 import type { Principal } from "./principal.ts";
 import { withinScope } from "./scope.ts";
 

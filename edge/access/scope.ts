@@ -1,5 +1,5 @@
 /** A token's wall (spec: auth.md, Tokens): whatever its bindings say, some routes do not exist for it. */
-import type { Route } from "../route.ts";
+import type { Route } from "../http/route.ts";
 import type { Principal } from "./principal.ts";
 
 /** Outside its project a token can ask who it is, and use the models that its bindings name. */

@@ -1,7 +1,7 @@
 /** What a client asks for, read from its body once: which model, and whether it wants a stream. */
 import { Refusal, refuse } from "#db/protocol/errors";
-import { parseJson } from "../body.ts";
-import type { Call } from "../call.ts";
+import { parseJson } from "../http/body.ts";
+import type { Call } from "../http/call.ts";
 import { boundaryOf, readForm } from "./form.ts";
 import { withTopLevelString } from "./json-scan.ts";
 import type { UpstreamBody } from "./upstream.ts";

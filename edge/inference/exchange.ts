@@ -1,7 +1,7 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
 import { errors, Refusal } from "#db/protocol/errors";
-import type { Call } from "../call.ts";
-import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
+import type { Call } from "../http/call.ts";
+import { openaiError, toRefusal, writeRefusal } from "../http/errors.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
 import { Alarm } from "./alarm.ts";
 import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";

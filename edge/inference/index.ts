@@ -1,7 +1,7 @@
 /** `/v1`: OpenAI's surface over every LLM (spec: inference.md). */
 import { z } from "zod";
-import type { Call } from "../call.ts";
-import { may, type Permission, type Route, route } from "../route.ts";
+import type { Call } from "../http/call.ts";
+import { may, type Permission, type Route, route } from "../http/route.ts";
 import { askedOf, modelNotFound, modelOf } from "./asked.ts";
 import { Exchange } from "./exchange.ts";
 import { listModels, model, modelList, showModel } from "./models.ts";

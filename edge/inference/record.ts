@@ -1,7 +1,7 @@
 /** The audit event of a request to a model. */
 import type { InferenceCall } from "#db/protocol/audit";
 import { whoDid } from "../audit/trail.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import type { Target } from "./directory.ts";
 import type { Usage } from "./usage.ts";
 

@@ -14,8 +14,8 @@ import {
   SESSION_HEADER,
 } from "#db/protocol/publisher";
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "#db/protocol/version";
-import type { Call } from "../call.ts";
-import { may, type Permission, type Route, route } from "../route.ts";
+import type { Call } from "../http/call.ts";
+import { may, type Permission, type Route, route } from "../http/route.ts";
 import { ask, type RegisterInward } from "./inward.ts";
 
 const ownSecret: Permission = { is: "publisher" };

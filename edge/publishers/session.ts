@@ -10,11 +10,11 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import { parseJson, parseWith, readText } from "../body.ts";
 import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
-import { toRefusal } from "../errors.ts";
+import { parseJson, parseWith, readText } from "../http/body.ts";
+import { toRefusal } from "../http/errors.ts";
 import { encodeRefusal } from "../inference/upstream.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";

@@ -5,7 +5,7 @@ import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import type { Transaction } from "../store.ts";
 import { changed, deleted, tell } from "./audit.ts";
 import { isRace, isStillReferred } from "./conflicts.ts";

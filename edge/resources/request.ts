@@ -8,8 +8,8 @@ import { type Document, isObject, isSound, unsoundness, validate } from "#db/res
 import { visible } from "../access/decide.ts";
 import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
-import { parseJson } from "../body.ts";
-import type { Call } from "../call.ts";
+import { parseJson } from "../http/body.ts";
+import type { Call } from "../http/call.ts";
 import { parentOf } from "./dependents.ts";
 import { governing, governorOf, maySee } from "./governor.ts";
 import { mergePatch } from "./merge-patch.ts";

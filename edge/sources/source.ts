@@ -2,7 +2,7 @@
 import { getTableName, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Stored } from "../behaviours/behaviour.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 
 /** Rows, as expressions over what they are read from. An index on an expression serves where it is written the same way. */
 export interface Relation {

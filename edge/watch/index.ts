@@ -2,9 +2,9 @@
 import { Refusal, refuse } from "#db/protocol/errors";
 import type { TableKind } from "#db/resources/index";
 import { visible } from "../access/decide.ts";
-import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
-import { problemOf, toRefusal } from "../errors.ts";
+import type { Call } from "../http/call.ts";
+import { problemOf, toRefusal } from "../http/errors.ts";
 import { Ending } from "./ending.ts";
 import { EventStream, Gone } from "./event-stream.ts";
 import { afterWrite, assertKnown } from "./log.ts";

@@ -1,8 +1,9 @@
 /** For routes that browsers are sent to: a refusal is a page, not a document that a person would have to read. */
-import type { Call } from "../../call.ts";
+
 import { causeOf } from "../../cause.ts";
-import { toRefusal } from "../../errors.ts";
-import type { Route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { toRefusal } from "../../http/errors.ts";
+import type { Route } from "../../http/route.ts";
 import { refusalPage } from "./pages.ts";
 
 export function asPage(handle: (call: Call) => Promise<Response>): Route["handle"] {

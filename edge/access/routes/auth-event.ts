@@ -1,6 +1,6 @@
 /** What is remembered of logging in and of credentials coming and going; never a credential. */
 import { whoDid } from "../../audit/trail.ts";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
 import { addressOf } from "../address.ts";
 
 export interface AuthEvent {

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { dnsLabel } from "#db/resources/field";
 import { user } from "#db/resources/user";
-import { open, type Route, route } from "../../route.ts";
+import { open, type Route, route } from "../../http/route.ts";
 import { notAuthenticated } from "../authenticate.ts";
 import { bootstrap } from "../bootstrap.ts";
 import { hashPassword } from "../password.ts";

@@ -2,8 +2,8 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { resources } from "#db/tables/index";
-import type { Call } from "../../call.ts";
-import { open, type Route, route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { open, type Route, route } from "../../http/route.ts";
 import { readCookie, writeCookie } from "../oidc/cookie.ts";
 import { shownCode, typedCode } from "../oidc/device-machine.ts";
 import { decideDevice, waitingDevice } from "../oidc/device-store.ts";

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal, refuse } from "#db/protocol/errors";
-import type { Call } from "../../call.ts";
-import { open, type Route, route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { open, type Route, route } from "../../http/route.ts";
 import { addressOf, networkOf } from "../address.ts";
 import { BoundedMap } from "../cache.ts";
 import { DEVICE_SECONDS, INTERVAL_SECONDS, shownCode } from "../oidc/device-machine.ts";

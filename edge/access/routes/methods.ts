@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { open, type Route, route } from "../../route.ts";
+import { open, type Route, route } from "../../http/route.ts";
 
 const methods = z.object({
   password: z.boolean().describe("E-mail address and password are taken."),

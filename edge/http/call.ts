@@ -1,8 +1,8 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
-import type { Caller } from "./access/principal.ts";
+import type { Caller } from "../access/principal.ts";
+import type { Deps } from "../deps.ts";
 import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
-import type { Deps } from "./deps.ts";
 
 const SMALL_BODY_BYTES = 65_536;
 

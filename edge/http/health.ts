@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { version } from "#db/protocol/version";
-import { misconfigured } from "./access/oidc/login.ts";
-import { assertSigns } from "./access/session-token.ts";
+import { misconfigured } from "../access/oidc/login.ts";
+import { assertSigns } from "../access/session-token.ts";
+import { assertSeals } from "../secrets/index.ts";
 import { open, type Route, route } from "./route.ts";
-import { assertSeals } from "./secrets/index.ts";
 
 const noCredential = "a load balancer has no credential, and nothing is told but up or down, and which version";
 

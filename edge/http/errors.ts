@@ -1,8 +1,8 @@
 /** Refusals on the wire: one writer for each surface (spec: inference.md, "Errors have the shape that each client's SDK parses"). */
 import { ZodError } from "zod";
 import { errors, Refusal } from "#db/protocol/errors";
+import { isStoreDown, sqlState, storeUnavailable } from "../store.ts";
 import type { Surface } from "./route.ts";
-import { isStoreDown, sqlState, storeUnavailable } from "./store.ts";
 
 /** Whatever was thrown, as a refusal. What nobody foresaw becomes `internal`, without its words: they may hold secrets. */
 export function toRefusal(error: unknown): Refusal {
