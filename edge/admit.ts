@@ -15,7 +15,7 @@ import type { Permission, Route } from "./http/route.ts";
  */
 export function admit(route: Route, call: Call): Promise<void> | undefined {
   const { is } = route.permission;
-  if (is === "public" || is === "publisher") return undefined;
+  if (is === "public" || is === "object") return undefined;
   const caller = call.deps.access.authenticate(call.request, call.waitUntil);
   return caller instanceof Promise ? caller.then((c) => decide(route, call, c)) : decide(route, call, caller);
 }
@@ -23,10 +23,10 @@ export function admit(route: Route, call: Call): Promise<void> | undefined {
 function decide(route: Route, call: Call, caller: Caller): Promise<void> | undefined {
   const { permission } = route;
   call.identify(caller);
-  if (!withinScope(caller.principal, route, call.params)) throw walled();
+  if (!withinScope(caller.principal, route.tokenReach, call.params)) throw walled();
   switch (permission.is) {
     case "public":
-    case "publisher":
+    case "object":
     case "authenticated":
       return undefined;
     case "owned": {

@@ -3,11 +3,14 @@ import type { z } from "zod";
 import type { Caller } from "../access/principal.ts";
 import type { Deps } from "../deps.ts";
 import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
+import { newRequestId } from "./request-id.ts";
+import type { Route } from "./route.ts";
 
 const SMALL_BODY_BYTES = 65_536;
 
 export class Call {
   readonly request: Request;
+  readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
   readonly deps: Deps;
   /** Keeps the isolate at work after the answer has gone out. */
@@ -18,14 +21,17 @@ export class Call {
   #text: Promise<string> | undefined;
   #kept: Map<unknown, unknown> | undefined;
   #url: URL | undefined;
+  #requestId: string | undefined;
 
   constructor(
     request: Request,
+    route: Route,
     params: Readonly<Record<string, string>>,
     deps: Deps,
     waitUntil: (work: Promise<unknown>) => void,
   ) {
     this.request = request;
+    this.route = route;
     this.params = params;
     this.deps = deps;
     this.waitUntil = waitUntil;
@@ -34,6 +40,12 @@ export class Call {
   get url(): URL {
     this.#url ??= new URL(this.request.url);
     return this.#url;
+  }
+
+  /** Of the answer, of what is logged and of the audit events alike. */
+  get requestId(): string {
+    this.#requestId ??= newRequestId(this.request);
+    return this.#requestId;
   }
 
   /** Who calls. Only public routes have nobody. */

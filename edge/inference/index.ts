@@ -27,6 +27,9 @@ const answerOf = (path: string) =>
     ? { status: 200, schema: z.string().meta({ format: "binary" }), type: "audio/*" }
     : { status: 200, schema: "InferenceAnswer" };
 
+/** Asking models is what tokens are for: their bindings say which. */
+const reached = { tokenReach: "anywhere" } as const;
+
 /** The model's name is in the body, and one that may not be run looks like one that does not exist. */
 const mayRunNamed: Permission = may("run", "llms", { name: modelOf, conceal: modelNotFound });
 
@@ -56,6 +59,7 @@ export const inferenceRoutes: readonly Route[] = [
       answer: { status: 200, schema: modelList },
     },
     listModels,
+    reached,
   ),
   route(
     "GET",
@@ -63,6 +67,7 @@ export const inferenceRoutes: readonly Route[] = [
     may("run", "llms", { name: named, conceal: modelNotFound }),
     { tag: "inference", summary: "Shows one model.", answer: { status: 200, schema: model } },
     showModel,
+    reached,
   ),
   ...Object.entries(passed).map(([path, summary]) =>
     route(
@@ -71,6 +76,7 @@ export const inferenceRoutes: readonly Route[] = [
       mayRunNamed,
       { ...asked, summary, body: "NamedInferenceRequest", answer: answerOf(path) },
       async (call) => infer(call, await modelOf(call), path),
+      reached,
     ),
   ),
   route(
@@ -84,5 +90,6 @@ export const inferenceRoutes: readonly Route[] = [
       answer: { status: 200, schema: "InferenceAnswer" },
     },
     async (call) => infer(call, await named(call), "/v1/chat/completions"),
+    reached,
   ),
 ];

@@ -14,7 +14,7 @@ import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { parseJson, parseWith, readText } from "../http/body.ts";
-import { toRefusal } from "../http/errors.ts";
+import { toRefusal } from "../http/to-refusal.ts";
 import { encodeRefusal } from "../inference/upstream.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";

@@ -33,7 +33,7 @@ export function recordAuth(call: Call, event: AuthEvent): void {
     {
       kind: "auth",
       ...(who ? whoDid(who) : { ...nobody, principal: event.account ?? null }),
-      correlation: call.request.headers.get("cf-ray"),
+      correlation: call.requestId,
       payload: { ...event, address: addressOf(call.request) ?? null },
     },
     call.waitUntil,

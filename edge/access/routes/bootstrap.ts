@@ -46,6 +46,7 @@ export const bootstrapRoutes: readonly Route[] = [
       const login = await answerLogin(call, { id: made.userId, name, email }, made.login);
       return secretly({ ...login, token: made.token.token }, 201);
     },
+    { strict: false },
   ),
 ];
 

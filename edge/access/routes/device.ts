@@ -54,6 +54,7 @@ export const deviceRoutes: readonly Route[] = [
         interval: INTERVAL_SECONDS,
       } satisfies z.infer<typeof opened>);
     },
+    { strict: false },
   ),
   route(
     "POST",
@@ -70,6 +71,7 @@ export const deviceRoutes: readonly Route[] = [
       const { deviceCode } = await call.json(polled);
       return secretly(await openSession(call, await approvedBy(call, deviceCode), { via: "device" }));
     },
+    { strict: false },
   ),
 ];
 

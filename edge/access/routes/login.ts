@@ -49,6 +49,7 @@ export const loginRoutes: readonly Route[] = [
       recordAuth(call, { action: "login", account: found.name });
       return secretly(await answerLogin(call, found, login));
     },
+    { strict: false },
   ),
   route(
     "POST",
@@ -74,6 +75,7 @@ export const loginRoutes: readonly Route[] = [
       }
       return secretly(await answerLogin(call, found, rotation));
     },
+    { strict: false },
   ),
   route(
     "POST",

@@ -33,6 +33,7 @@ export const mcptokenRoutes: readonly Route[] = [
       answer: { status: 200, schema: introspection },
     },
     async (call) => Response.json(await introspect(call)),
+    { tokenReach: "anywhere" },
   ),
   route(
     "POST",

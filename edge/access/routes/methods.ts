@@ -24,5 +24,6 @@ export const methodRoutes: readonly Route[] = [
       };
       return Response.json(answer, { headers: { "cache-control": "public, max-age=60" } });
     },
+    { strict: false },
   ),
 ];

@@ -27,6 +27,7 @@ export const whoamiRoutes: readonly Route[] = [
       answer: { status: 200, schema: identity },
     },
     (call) => Response.json(identityOf(call)),
+    { tokenReach: "anywhere" },
   ),
   route(
     "POST",
@@ -50,6 +51,7 @@ export const whoamiRoutes: readonly Route[] = [
         { keys: [publicJwk(call.deps.settings.signingKey)] },
         { headers: { "cache-control": `public, max-age=${JWKS_SECONDS}` } },
       ),
+    { strict: false },
   ),
 ];
 
