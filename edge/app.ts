@@ -1,5 +1,5 @@
 /** Table of contents of the edge: which routes there are. What every request passes on its way to one stands in `http/`. */
-import { accessRoutes } from "./access/index.ts";
+import { accessRoutes } from "./access/routes/index.ts";
 import { threadRoutes } from "./chat/threads.ts";
 import { healthRoutes } from "./http/health.ts";
 import { openApiRoute } from "./http/openapi/index.ts";

@@ -2,8 +2,9 @@
 import { type Access, createAccess } from "./access/index.ts";
 import { type Audit, createAudit } from "./audit/index.ts";
 import { type Changes, createChanges } from "./changes.ts";
-import { type Env, readSettings, type Settings } from "./env.ts";
+import type { Env } from "./env.ts";
 import { createLlms, type Llms } from "./inference/directory.ts";
+import { readSettings, type Settings } from "./settings.ts";
 import { openStore, type Store } from "./store.ts";
 import { createFeeds, type Feeds } from "./watch/tell.ts";
 
@@ -25,7 +26,7 @@ export function depsOf(env: Env): Deps {
   if (!deps) {
     const settings = readSettings(env);
     const store = openStore(settings);
-    const audit = createAudit(env);
+    const audit = createAudit(env.AUDIT);
     const changes = createChanges();
     deps = {
       env,
@@ -33,9 +34,9 @@ export function depsOf(env: Env): Deps {
       store,
       audit,
       changes,
-      access: createAccess({ env, settings, store, changes }),
+      access: createAccess({ guards: env.GUARD, settings, store, changes }),
       llms: createLlms({ settings, store, changes }),
-      feeds: createFeeds({ env, changes }),
+      feeds: createFeeds({ feeds: env.FEED, changes }),
     };
     wired.set(env, deps);
   }

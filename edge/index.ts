@@ -1,14 +1,25 @@
+import { Counter } from "./access/counter.ts";
+import { Guard } from "./access/guard.ts";
 import { sweepSso } from "./access/oidc/upkeep.ts";
 import { fetch } from "./app.ts";
+import { AuditBuffer } from "./audit/buffer.ts";
 import { depsOf } from "./deps.ts";
-import type { Env } from "./env.ts";
+import { PublisherSession } from "./publishers/session.ts";
 import { sweepPublishers } from "./publishers/settle.ts";
+import type { Variables } from "./settings.ts";
+import { Feed } from "./watch/feed.ts";
 import { forgetChanges } from "./watch/forget.ts";
 
-export { Guard } from "./access/guard.ts";
-export { AuditBuffer } from "./audit/buffer.ts";
-export { PublisherSession } from "./publishers/session.ts";
-export { Feed } from "./watch/feed.ts";
+export { AuditBuffer, Counter, Feed, Guard, PublisherSession };
+
+/** Each binding with its class. Everything else sees `Env`: what a class does, without what it is made of. */
+interface Bindings extends Variables {
+  GUARD: DurableObjectNamespace<Guard>;
+  COUNTER: DurableObjectNamespace<Counter>;
+  PUBLISHER: DurableObjectNamespace<PublisherSession>;
+  AUDIT: DurableObjectNamespace<AuditBuffer>;
+  FEED: DurableObjectNamespace<Feed>;
+}
 
 export default {
   fetch,
@@ -17,4 +28,4 @@ export default {
     const now = new Date(event.scheduledTime);
     await Promise.all([sweepPublishers(deps, now), sweepSso(deps), forgetChanges(deps.store.db)]);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Bindings>;

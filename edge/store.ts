@@ -6,7 +6,7 @@ import { neon, neonConfig, Pool } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import { drizzle as drizzleSocket } from "drizzle-orm/neon-serverless";
 import { Refusal } from "#db/protocol/errors";
-import type { Settings } from "./env.ts";
+import type { Settings } from "./settings.ts";
 
 type SocketDatabase = ReturnType<typeof drizzleSocket>;
 export type Transaction = Parameters<Parameters<SocketDatabase["transaction"]>[0]>[0];

@@ -68,6 +68,8 @@ export interface Kind {
   retired?: Readonly<Record<string, string>>;
   /** For a kind that can't be edited: values of `status.state` in which it is of no use any more, and `apply` makes it anew. */
   spent?: readonly string[];
+  /** Further kinds of which rows are written or deleted with one of this kind: who watches those is told, too. */
+  alsoWrites?: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;
   /** Further columns of `-o wide`. */

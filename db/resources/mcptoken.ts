@@ -39,6 +39,7 @@ export const mcptoken = kind({
     lastUsedAt: z.iso.datetime().optional(),
   }),
   verbs: ["get", "create", "delete"],
+  alsoWrites: ["rbac"],
   scope: "project",
   alternateKey: "status.hash",
   spent: ["revoked", "expired"],

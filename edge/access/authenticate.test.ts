@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Env, Settings } from "../env.ts";
+import type { Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
-import type { Verdict } from "./guard.ts";
+import type { GuardPort, Verdict } from "./guard-port.ts";
 import type { Caller } from "./principal.ts";
 import { signSession } from "./session-token.ts";
 
@@ -14,19 +14,18 @@ const signingKey: Settings["signingKey"] = {
 
 test("a cluster's Guard is asked once for many of its accounts, and again when something was written", async () => {
   const asked: string[] = [];
-  const env = {
-    GUARD: {
-      getByName: (name: string) => ({
-        check: async (): Promise<Verdict> => {
-          asked.push(name);
-          const principal = { kind: "ServiceAccount", id: name, name } as const;
-          const operations = name === "user:u1" ? (["impersonate"] as const) : [];
-          return { is: "admitted", version: "1", caller: { principal, grants: { bindings: [], operations } } };
-        },
-      }),
-    },
-  } as unknown as Env;
-  const authenticator = new Authenticator({ env, settings: { signingKey } as Settings, store: {} as Store });
+  const guards = {
+    getByName: (name: string): GuardPort => ({
+      async check() {
+        asked.push(name);
+        const principal = { kind: "ServiceAccount", id: name, name } as const;
+        const operations = name === "user:u1" ? (["impersonate"] as const) : [];
+        return { is: "admitted", version: "1", caller: { principal, grants: { bindings: [], operations } } };
+      },
+      async invalidate() {},
+    }),
+  };
+  const authenticator = new Authenticator({ guards, settings: { signingKey } as Settings, store: {} as Store });
   const { accessToken } = await signSession(signingKey, { userId: "u1", sessionId: "s1" }, Date.now());
   const as = (account: string) => {
     const headers = { authorization: `Bearer ${accessToken}`, "x-service-account": account };
@@ -48,14 +47,15 @@ test("a login is known for what it is although something else was written while 
     version: "1",
     caller: { principal: { kind: "User", id: "u1", name: "ada" }, grants: { bindings: [], operations: [] } },
   };
-  const guard = {
-    check: async () => {
+  const guard: GuardPort = {
+    async check() {
       authenticator.forget(new Set(["user:somebody-else"]));
       return verdict;
     },
+    async invalidate() {},
   };
   const authenticator = new Authenticator({
-    env: { GUARD: { getByName: () => guard } } as unknown as Env,
+    guards: { getByName: () => guard },
     settings: { signingKey } as Settings,
     store: {} as Store,
   });
@@ -71,9 +71,9 @@ test("who is known passes without anything being waited for", async () => {
     grants: { bindings: [], operations: [] },
   };
   const authenticator = new Authenticator({
-    env: {
-      GUARD: { getByName: () => ({ check: async () => ({ is: "admitted", version: "1", caller }) }) },
-    } as unknown as Env,
+    guards: {
+      getByName: () => ({ check: async () => ({ is: "admitted", version: "1", caller }), invalidate: async () => {} }),
+    },
     settings: { signingKey } as Settings,
     store: {} as Store,
   });

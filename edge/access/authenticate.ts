@@ -9,14 +9,15 @@ import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";
 import { writeAccount } from "#db/resources/service-account";
 import { isSound } from "#db/resources/validate";
-import type { Env, Settings } from "../env.ts";
+import type { Objects } from "../objects/named.ts";
+import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { claimOf, verifyAccount } from "./account-token.ts";
 import { findTrust, verifiedPointer } from "./accounts.ts";
 import { addressOf, networkOf } from "./address.ts";
 import { BoundedMap } from "./cache.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
-import type { Verdict } from "./guard.ts";
+import type { GuardPort, Verdict } from "./guard-port.ts";
 import { accountToBe, accountWanted, acting, asked, noCluster } from "./impersonation.ts";
 import { KeySets } from "./key-sets.ts";
 import type { Caller } from "./principal.ts";
@@ -75,7 +76,7 @@ interface Found {
 type WaitUntil = (work: Promise<unknown>) => void;
 
 export class Authenticator {
-  readonly #env: Env;
+  readonly #guards: Objects<GuardPort>;
   readonly #settings: Settings;
   readonly #store: Store;
   readonly #keys: KeySets;
@@ -89,8 +90,8 @@ export class Authenticator {
   /** Counts `forget`: what was asked for before must not be kept after. */
   #epoch = 0;
 
-  constructor(deps: { env: Env; settings: Settings; store: Store }) {
-    this.#env = deps.env;
+  constructor(deps: { guards: Objects<GuardPort>; settings: Settings; store: Store }) {
+    this.#guards = deps.guards;
     this.#settings = deps.settings;
     this.#store = deps.store;
     this.#keys = new KeySets({
@@ -322,7 +323,7 @@ export class Authenticator {
   }
 
   async #check(guard: string, credential: string, have: string | undefined): Promise<Judged["verdict"]> {
-    const ask = async (): Promise<Verdict> => await this.#env.GUARD.getByName(guard).check(credential, have);
+    const ask = async (): Promise<Verdict> => await this.#guards.getByName(guard).check(credential, have);
     // A Guard that is moved or redeployed drops the call that it has, and takes the next.
     const verdict = await ask()
       .catch(ask)

@@ -1,29 +1,18 @@
 /** One per principal: holds what the store says about it, and judges its credentials. The shell around guard-machine.ts. */
 import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../cause.ts";
-import type { Env } from "../env.ts";
-import { readSettings } from "../env.ts";
+import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import * as machine from "./guard-machine.ts";
-import type { Caller, Principal } from "./principal.ts";
+import type { Verdict } from "./guard-port.ts";
+import type { Principal } from "./principal.ts";
 import { loadProfile } from "./principals.ts";
 import { recordUse } from "./profile.ts";
-import * as throttle from "./throttle.ts";
-
-export type Verdict =
-  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number }
-  /** What the asker has under this version still holds. */
-  | { is: "same" }
-  | { is: "denied" }
-  /** The store can't be reached, and what is held is too old to go by. */
-  | { is: "unavailable" };
-
-const BUCKET = "bucket";
 
 /** A token's last use is written at most this often, in milliseconds. */
 const RECORD_USE_MS = 300_000;
 
-export class Guard extends DurableObject<Env> {
+export class Guard extends DurableObject<Variables> {
   #state: machine.GuardState = machine.initial;
   #loading: { generation: number; done: Promise<void> } | undefined;
   #store: Store | undefined;
@@ -56,27 +45,6 @@ export class Guard extends DurableObject<Env> {
   invalidate(): void {
     this.#state = machine.told(this.#state);
     if (this.#state.held) this.ctx.waitUntil(this.#load().catch(() => {}));
-  }
-
-  /** One attempt at logging in. @returns milliseconds to wait before the next, 0 when it may be made. */
-  async attempt(policy: throttle.Policy): Promise<number> {
-    const now = Date.now();
-    const taken = throttle.attempt(await this.ctx.storage.get<throttle.Bucket>(BUCKET), policy, now);
-    if (!taken.allowed) return taken.retryAfterMs;
-    await this.ctx.storage.put(BUCKET, taken.bucket);
-    await this.ctx.storage.setAlarm(now + throttle.fullAgainMs(policy));
-    return 0;
-  }
-
-  /** Attempts succeeded: they were no guesses. */
-  async forgive(policy: throttle.Policy, attempts: number): Promise<void> {
-    const bucket = await this.ctx.storage.get<throttle.Bucket>(BUCKET);
-    if (bucket) await this.ctx.storage.put(BUCKET, throttle.refund(bucket, policy, attempts));
-  }
-
-  /** The bucket is full again, so it need not be kept. */
-  override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll();
   }
 
   #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {

@@ -1,23 +1,13 @@
 /** Who is calling, and whether they still are: what the rest of the edge uses of this folder. */
 import type { Changes } from "../changes.ts";
-import type { Env, Settings } from "../env.ts";
-import type { Route } from "../http/route.ts";
+import type { Objects } from "../objects/named.ts";
+import type { Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
+import type { GuardPort } from "./guard-port.ts";
 import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
-import { bootstrapRoutes } from "./routes/bootstrap.ts";
-import { deviceRoutes } from "./routes/device.ts";
-import { devicePageRoutes } from "./routes/device-pages.ts";
-import { identityRoutes } from "./routes/identities.ts";
-import { loginRoutes } from "./routes/login.ts";
-import { mcptokenRoutes } from "./routes/mcptokens.ts";
-import { methodRoutes } from "./routes/methods.ts";
-import { reviewRoutes } from "./routes/review.ts";
-import { ssoRoutes } from "./routes/sso.ts";
-import { tokenRoutes } from "./routes/tokens.ts";
-import { whoamiRoutes } from "./routes/whoami.ts";
 import { type Needed, type Standing, watchStanding } from "./standing.ts";
 
 export type { Standing } from "./standing.ts";
@@ -38,7 +28,12 @@ export interface Access {
   credentialsChanged(guard: string): Promise<void>;
 }
 
-export function createAccess(deps: { env: Env; settings: Settings; store: Store; changes: Changes }): Access {
+export function createAccess(deps: {
+  guards: Objects<GuardPort>;
+  settings: Settings;
+  store: Store;
+  changes: Changes;
+}): Access {
   const authenticator = new Authenticator(deps);
   const telling = { ...deps, forget: (guards: ReadonlySet<string>) => authenticator.forget(guards) };
   invalidateOnChange(telling);
@@ -49,17 +44,3 @@ export function createAccess(deps: { env: Env; settings: Settings; store: Store;
     credentialsChanged: (guard) => notify(telling, new Set([guard])),
   };
 }
-
-export const accessRoutes: readonly Route[] = [
-  ...bootstrapRoutes,
-  ...loginRoutes,
-  ...methodRoutes,
-  ...ssoRoutes,
-  ...deviceRoutes,
-  ...devicePageRoutes,
-  ...tokenRoutes,
-  ...whoamiRoutes,
-  ...mcptokenRoutes,
-  ...identityRoutes,
-  ...reviewRoutes,
-];

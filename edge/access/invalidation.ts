@@ -6,9 +6,10 @@ import { providedMember, resources } from "#db/tables/index";
 import { causeOf } from "../cause.ts";
 import type { Changes } from "../changes.ts";
 import { each } from "../each.ts";
-import type { Env } from "../env.ts";
+import type { Objects } from "../objects/named.ts";
 import type { Store } from "../store.ts";
 import { type Affected, affectedBy, together } from "./affected.ts";
+import type { GuardPort } from "./guard-port.ts";
 import { groupToUser, guardOfToken, guardOfUser } from "./profile.ts";
 
 /** Waits between tries at telling, in milliseconds; together less than the 30 s that work may last after an answer. */
@@ -17,7 +18,7 @@ const BACKOFF_MS = [100, 400, 1_500, 4_000, 8_000, 12_000] as const;
 const AT_ONCE = 50;
 
 interface Deps {
-  env: Env;
+  guards: Objects<GuardPort>;
   store: Store;
   changes: Changes;
   /** Drops what this isolate holds. */
@@ -32,9 +33,9 @@ export function invalidateOnChange(deps: Deps): void {
 }
 
 /** Tells these Guards that something they hold has changed, and forgets here what came from them. */
-export async function notify(deps: Pick<Deps, "env" | "forget">, guards: ReadonlySet<string>): Promise<void> {
+export async function notify(deps: Pick<Deps, "guards" | "forget">, guards: ReadonlySet<string>): Promise<void> {
   deps.forget(guards);
-  await each(guards, AT_ONCE, (g) => persist(() => deps.env.GUARD.getByName(g).invalidate()));
+  await each(guards, AT_ONCE, (g) => persist(() => deps.guards.getByName(g).invalidate()));
   // Once more: while Guards were being told, a request may have fetched what one of them knew before.
   deps.forget(guards);
 }

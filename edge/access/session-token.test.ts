@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { importJWK, type JWK, SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings.ts";
 import { ACCESS_SECONDS, assertSigns, publicJwk, signSession, verifySession } from "./session-token.ts";
 
 const newKey = (kid: string): Settings["signingKey"] => ({

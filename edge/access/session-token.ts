@@ -3,7 +3,7 @@
  * (spec: auth.md, Principals). The session's state is asked for separately, so the signature alone never admits anybody.
  */
 import { type CryptoKey, importJWK, type JWK, jwtVerify, SignJWT } from "jose";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings.ts";
 
 /** Lifetime of an access token, in seconds. The specification allows 15 minutes. */
 export const ACCESS_SECONDS = 600;

@@ -1,5 +1,13 @@
 /** Guessing is slowed, people are not: a bucket of attempts that refills, and that a success gives back to. Pure. */
 
+/** What a Counter does, for who asks it. */
+export interface CounterPort {
+  /** One attempt. @returns milliseconds to wait before the next, 0 when it may be made. */
+  attempt(policy: Policy): Promise<number>;
+  /** Attempts succeeded: they were no guesses. */
+  forgive(policy: Policy, attempts: number): Promise<void>;
+}
+
 export interface Policy {
   /** Attempts that can be made at once. */
   burst: number;

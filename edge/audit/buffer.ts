@@ -4,8 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { causeOf } from "../cause.ts";
-import type { Env } from "../env.ts";
-import { readSettings } from "../env.ts";
+import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import { type Flushing, type Happened, idle, step } from "./flushing.ts";
 import { insertEvents } from "./insert.ts";
@@ -18,11 +17,11 @@ const FLUSHES = 20;
 
 type Batch = { id: number; count: number; events: string };
 
-export class AuditBuffer extends DurableObject<Env> {
+export class AuditBuffer extends DurableObject<Variables> {
   #state: Flushing = idle;
   #store: Store | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Variables) {
     super(ctx, env);
     void ctx.blockConcurrencyWhile(async () => {
       this.#sql(

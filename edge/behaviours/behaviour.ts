@@ -1,24 +1,16 @@
 /** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
-import type { Sealed } from "#db/crypto/sealing";
-import type { KindName, TableKindName } from "#db/resources/index";
+import type { KindName } from "#db/resources/index";
+import type { Access } from "../access/index.ts";
 import type { Caller } from "../access/principal.ts";
-import type { Deps } from "../deps.ts";
-import type { Transaction } from "../store.ts";
+import type { Stored } from "../resources/stored.ts";
+import type { Settings } from "../settings.ts";
+import type { Store, Transaction } from "../store.ts";
 
-/** A row, as the generic store reads and writes it. */
-export interface Stored {
-  id: string;
-  name: string;
-  scopeId: string | null;
-  labels: Record<string, string>;
-  spec: Record<string, unknown>;
-  status: Record<string, unknown>;
-  sealed: Sealed | null;
-  /** Paths of the fields that apply set last. */
-  applied: string[];
-  revision: number;
-  createdAt: string;
-  updatedAt: string;
+/** What hooks use of the edge. */
+export interface Ports {
+  store: Store;
+  settings: Settings;
+  access: Access;
 }
 
 export interface Write {
@@ -33,7 +25,7 @@ export interface Write {
   /** `_skipAuthCheck` and its like: in the body, allowed by the behaviour, never stored. */
   options: Readonly<Record<string, boolean>>;
   caller: Caller;
-  deps: Deps;
+  deps: Ports;
   waitUntil: (work: Promise<unknown>) => void;
   /** Told to the person with the answer (`Warning` header); the write goes on. */
   warn: (message: string) => void;
@@ -50,8 +42,6 @@ export interface Behaviour {
   refuses?: readonly 422[];
   /** Before anything is written. Completes `next`, warns, or throws a Refusal. */
   beforeWrite?(write: Write): Promise<void> | void;
-  /** Further kinds of which `withWrite` and `beforeDelete` write rows: whoever watches those is told, too. */
-  alsoWrites?: readonly TableKindName[];
   /** In the transaction of the write, after the row. */
   withWrite?(write: Write, tx: Transaction): Promise<void>;
   /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */

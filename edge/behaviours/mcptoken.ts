@@ -21,7 +21,6 @@ const kind = kindsByName.mcptoken;
 const taken = "introspect";
 
 export const mcptoken: Behaviour = {
-  alsoWrites: ["rbac"],
   reveals: { token: "The credential itself: in the answer to its creation alone." },
   async beforeWrite({ caller, deps, next, reveal }) {
     if (next.name === taken) {

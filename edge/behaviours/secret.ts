@@ -4,11 +4,11 @@ import { refuse } from "#db/protocol/errors";
 import { kindsByName, type StatusOf } from "#db/resources/index";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, resources } from "#db/tables/index";
-import type { Deps } from "../deps.ts";
 import { canonical } from "../resources/equal.ts";
 import { mergePatch } from "../resources/merge-patch.ts";
+import type { Stored } from "../resources/stored.ts";
 import { openValues, sealValues } from "../secrets/index.ts";
-import type { Behaviour, Stored } from "./behaviour.ts";
+import type { Behaviour, Ports } from "./behaviour.ts";
 
 const llmToSecret = edgeBetween("llm", "secret");
 const values = z.record(z.string(), z.string());
@@ -37,7 +37,7 @@ export const secret: Behaviour = {
 };
 
 /** LLMs that use a key of this secret which is not among `keys`. */
-async function missed({ store }: Deps, id: string, keys: readonly string[]): Promise<{ name: string; key: string }[]> {
+async function missed({ store }: Ports, id: string, keys: readonly string[]): Promise<{ name: string; key: string }[]> {
   const { llm } = resources;
   const key = sql<string>`${llm.spec}->'apiKeyRef'->>'key'`;
   return store.db
@@ -50,7 +50,7 @@ async function missed({ store }: Deps, id: string, keys: readonly string[]): Pro
 }
 
 /** What can't be unsealed any more can be replaced, but nothing can be merged into it. */
-async function openIfPossible({ settings }: Deps, row: Stored, needed: boolean) {
+async function openIfPossible({ settings }: Ports, row: Stored, needed: boolean) {
   try {
     return await openValues(settings, row);
   } catch (cause) {
@@ -67,7 +67,7 @@ async function openIfPossible({ settings }: Deps, row: Stored, needed: boolean) 
 }
 
 /** @throws Refusal unsupported. One that does not exist is told with all references. */
-async function assertKeeps({ store }: Deps, backend: string): Promise<void> {
+async function assertKeeps({ store }: Ports, backend: string): Promise<void> {
   const t = resources.secretbackend;
   const [row] = await store.db
     .select({ type: sql<string>`${t.spec}->>'type'` })
@@ -80,7 +80,7 @@ async function assertKeeps({ store }: Deps, backend: string): Promise<void> {
   });
 }
 
-async function defaultBackend({ store }: Deps): Promise<string> {
+async function defaultBackend({ store }: Ports): Promise<string> {
   const t = resources.secretbackend;
   const field = kindsByName.secretbackend.exactlyOne ?? "";
   const [row] = await store.db

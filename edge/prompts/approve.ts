@@ -1,7 +1,6 @@
 /** A prompt that was proposed becomes one (spec: agents.md, Prompts). */
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../http/call.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { canonical } from "../resources/equal.ts";
@@ -9,6 +8,7 @@ import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { findRows } from "../resources/read.ts";
 import { remove } from "../resources/remove.ts";
 import { isDryRun, readNew, rowInPath } from "../resources/request.ts";
+import type { Stored } from "../resources/stored.ts";
 import { type Outcome, write } from "../resources/write.ts";
 
 const { prompt, promptrequest } = kindsByName;

@@ -3,7 +3,6 @@ import { refuse } from "#db/protocol/errors";
 import { faultsOf } from "#db/resources/faults";
 import { kindsByName, type SpecOf } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../http/call.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
@@ -11,6 +10,7 @@ import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { shownSpec } from "../resources/present.ts";
 import { findRows } from "../resources/read.ts";
 import { invalid, isDryRun, readDocument, readReplacement, rowInPath } from "../resources/request.ts";
+import type { Stored } from "../resources/stored.ts";
 import { write } from "../resources/write.ts";
 
 const { personality, prompt } = kindsByName;

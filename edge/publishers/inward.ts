@@ -37,8 +37,11 @@ export const writeInfer = (inward: InferInward): Record<string, string> => ({
 export const readInfer = (request: Request): InferInward =>
   JSON.parse(decodeURIComponent(request.headers.get(INFER_HEADER) ?? "")) as InferInward;
 
+/** A session's object, for who speaks to it. */
+export type PublisherPort = Pick<Fetcher, "fetch">;
+
 /** @throws Refusal that the object answered with. */
-export async function ask(object: Pick<Fetcher, "fetch">, path: string, init: RequestInit): Promise<Response> {
+export async function ask(object: PublisherPort, path: string, init: RequestInit): Promise<Response> {
   const response = await object.fetch(`https://publisher${path}`, init);
   const refusal = await decodeRefusal(response);
   if (refusal) throw refusal;

@@ -2,12 +2,11 @@
 import { writeOnlyFields } from "#db/resources/kind";
 import { isObject } from "#db/resources/validate";
 import { whoDid } from "../audit/trail.ts";
-import type { Stored } from "../behaviours/behaviour.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Call } from "../http/call.ts";
 import { isSpent } from "./present.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 export interface FieldChange {
   field: string;

@@ -4,14 +4,14 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { type KindName, kindsByName, type TableKind, type TableKindName, tableKinds } from "#db/resources/index";
-import { type Kind, referencesOf } from "#db/resources/kind";
+import { childrenOf } from "#db/resources/family";
+import { kindsByName, type TableKind, type TableKindName, tableKinds } from "#db/resources/index";
+import { referencesOf } from "#db/resources/kind";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, edges, resources } from "#db/tables/index";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Transaction } from "../store.ts";
 import { governing } from "./governor.ts";
-import type { Reader } from "./read.ts";
+import type { Reader, Stored } from "./stored.ts";
 
 /** Rows of one kind that go together. */
 export interface Going {
@@ -26,17 +26,6 @@ export interface Referrer {
   path: string;
   /** Whose name says who may see it. */
   governor: string;
-}
-
-/** Kinds whose names are unique within one of this kind, and which go with it. */
-export function childrenOf(parent: KindName): TableKind[] {
-  return tableKinds.filter((k) => parentOf(k)?.name === parent);
-}
-
-/** Kind of the parent, for a kind that has one. */
-export function parentOf(kind: Kind): TableKind | undefined {
-  const found = referencesOf(kind).find((r) => r.path.length === 1 && r.path[0] === kind.scope);
-  return tableKinds.find((k) => k.name === found?.kind);
 }
 
 /** One parameter however many ids there are. */

@@ -1,9 +1,9 @@
 /** Rows that are something else's: what of them depends on who looks, and how they end. */
-import type { Stored } from "../behaviours/behaviour.ts";
+
 import type { Call } from "../http/call.ts";
 import { sourceOf } from "../sources/index.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 export async function viewOf(call: Call, kind: NamedKind): Promise<(row: Stored) => Stored> {
   const source = kind.stored === "elsewhere" ? sourceOf(kind.name) : undefined;

@@ -3,15 +3,16 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parentOf } from "#db/resources/family";
 import { kindsByName, type TableKind, tableKinds } from "#db/resources/index";
 import { findPointer, loadToken, loadUser } from "../access/profile.ts";
 import { sessionsThere } from "../publishers/rows.ts";
 import { openStore, type Store } from "../store.ts";
 import { forgetStatement } from "../watch/forget.ts";
 import { lookStatement } from "../watch/log.ts";
-import { parentOf } from "./dependents.ts";
-import { findStatement, type ListQuery, listRows, listStatement, type NamedKind } from "./read.ts";
+import { findStatement, type ListQuery, listRows, listStatement } from "./read.ts";
 import { scalarFields } from "./selectors.ts";
+import type { NamedKind } from "./stored.ts";
 
 /** The stores' own modules are for Node, and their types would mix with workerd's. */
 const node = (path: string): string => path;

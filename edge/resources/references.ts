@@ -1,4 +1,5 @@
 /** Names in a spec → rows that exist. One statement per kind that is referred to. */
+
 import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { type Fault, refuse } from "#db/protocol/errors";
 import { summary } from "#db/resources/faults";
@@ -11,7 +12,8 @@ import { visible } from "../access/decide.ts";
 import type { Caller } from "../access/principal.ts";
 import type { Transaction } from "../store.ts";
 import { a } from "./conflicts.ts";
-import { type NamedKind, type Reader, visibleNames } from "./read.ts";
+import { visibleNames } from "./read.ts";
+import type { NamedKind, Reader } from "./stored.ts";
 
 export interface Resolved {
   path: string;

@@ -3,7 +3,6 @@ import { eq, sql } from "drizzle-orm";
 import { Refusal, refuse } from "#db/protocol/errors";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
-import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../http/call.ts";
 import type { Transaction } from "../store.ts";
@@ -13,6 +12,7 @@ import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dep
 import { maySee } from "./governor.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
 import { rehearse } from "./rehearse.ts";
+import type { Stored } from "./stored.ts";
 
 /** Named in the refusal; more are counted as "and more". */
 const named = 10;

@@ -1,21 +1,21 @@
 /** What a request on a resource says: its document, its query, and which row it means. */
 import { type Fault, refuse } from "#db/protocol/errors";
 import { applied } from "#db/resources/applied";
+import { parentOf } from "#db/resources/family";
 import { summary } from "#db/resources/faults";
 import { writeOnlyFields } from "#db/resources/kind";
 import { near } from "#db/resources/near";
 import { type Document, isObject, isSound, unsoundness, validate } from "#db/resources/validate";
 import { visible } from "../access/decide.ts";
-import type { Stored } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import { parseJson } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
-import { parentOf } from "./dependents.ts";
 import { governing, governorOf, maySee } from "./governor.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
 import { reachOf } from "./reach.ts";
-import { findRows, type NamedKind, visibleNames } from "./read.ts";
+import { findRows, visibleNames } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 import type { Wanted } from "./write.ts";
 
 /** Bytes of a document. A Kubernetes API server takes about as much. */

@@ -1,6 +1,7 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
 import { examples } from "#db/resources/examples";
+import { parentOf } from "#db/resources/family";
 import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
 import { reachWithin } from "../access/scope.ts";
@@ -19,7 +20,6 @@ import {
 } from "../http/route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { a } from "./conflicts.ts";
-import { parentOf } from "./dependents.ts";
 import { end, viewOf } from "./elsewhere.ts";
 import { answerList, type Only } from "./list.ts";
 import { assertMergePatch } from "./merge-patch.ts";
@@ -38,7 +38,6 @@ import {
   written,
 } from "./parameters.ts";
 import { assertSeen, preconditionsOf } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
 import { referrersRoute } from "./referrers-route.ts";
 import { remove } from "./remove.ts";
 import {
@@ -56,6 +55,7 @@ import {
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
+import type { NamedKind } from "./stored.ts";
 import { write } from "./write.ts";
 
 function routesOf(kind: NamedKind): Route[] {

@@ -8,7 +8,7 @@ import type { TableKind } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
 import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
-import type { Stored, Write } from "../behaviours/behaviour.ts";
+import type { Write } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../http/call.ts";
 import type { Store, Transaction } from "../store.ts";
@@ -18,6 +18,7 @@ import { canonical, isUnchanged } from "./equal.ts";
 import { findRows } from "./read.ts";
 import { type References, resolveReferences, writeEdges } from "./references.ts";
 import { rehearse } from "./rehearse.ts";
+import type { Stored } from "./stored.ts";
 
 export interface Outcome {
   row: Stored;

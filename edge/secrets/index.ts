@@ -1,6 +1,6 @@
 /** Values of secrets, sealed in their rows. Nothing here is ever part of an answer. */
 import { importSealingKey, type Sealed, type SealingKey, seal, sealed, unseal } from "#db/crypto/sealing";
-import type { Settings } from "../env.ts";
+import type { Settings } from "../settings.ts";
 
 /** The key, not its promise: one request's promise never settles for another when the first one's client hangs up. */
 const imported = new WeakMap<Settings, SealingKey>();

@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { Refusal } from "#db/protocol/errors";
 import { type TableKindName, tableKinds } from "#db/resources/index";
 import { causeOf } from "../cause.ts";
-import { type Env, readSettings } from "../env.ts";
+import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import * as machine from "./feed-machine.ts";
 import { Follower } from "./follower.ts";
@@ -14,7 +14,7 @@ import { type Line, writeLine } from "./line.ts";
 import { here, type Look, look } from "./log.ts";
 import type { Position } from "./position.ts";
 
-export class Feed extends DurableObject<Env> {
+export class Feed extends DurableObject<Variables> {
   #feed = machine.idle;
   readonly #followers = new Set<Follower>();
   /** How far it has come; undefined until the first look, and again when the last follower has left. */

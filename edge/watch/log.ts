@@ -1,9 +1,10 @@
 /** Reading the log of changes: what came after a position, in an order in which each resource's changes happened. */
+
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { Refusal } from "#db/protocol/errors";
 import { change, changeFloor } from "#db/tables/index";
-import type { NamedKind, Reader } from "../resources/read.ts";
+import type { NamedKind, Reader } from "../resources/stored.ts";
 import type { Position } from "./position.ts";
 import { isOutdated, parseSnapshot } from "./snapshot.ts";
 import { mostBytes, mostChanges } from "./times.ts";

@@ -1,25 +1,34 @@
 /** A write tells the object of its kind, after the answer and without anybody waiting; not where nobody watches. */
 import { waitUntil } from "cloudflare:workers";
+import { writtenWith } from "#db/resources/family";
 import { type TableKindName, tableKinds } from "#db/resources/index";
-import { behaviours } from "../behaviours/index.ts";
 import type { Changes } from "../changes.ts";
-import type { Env } from "../env.ts";
-import { childrenOf } from "../resources/dependents.ts";
-import type { Feed } from "./feed.ts";
+import type { Objects } from "../objects/named.ts";
 import { nobodyFor } from "./times.ts";
+
+/** What the object of a kind does, for who writes and who follows. */
+export interface FeedPort {
+  /** Answers with a stream of lines. */
+  fetch(url: string): Promise<Response>;
+  /** Something of its kind was written. @returns whether anybody watches it. */
+  told(): Promise<boolean>;
+}
 
 export interface Feeds {
   /** The object of a kind. From here on writes of this isolate are told to it. */
-  follow(kind: TableKindName): DurableObjectStub<Feed>;
+  follow(kind: TableKindName): FeedPort;
 }
 
-export function createFeeds({ env, changes }: { env: Env; changes: Changes }): Feeds {
+export function createFeeds({ feeds, changes }: { feeds: Objects<FeedPort>; changes: Changes }): Feeds {
   /** Kind → until when it is believed that nobody watches it. */
   const quiet = new Map<TableKindName, number>();
   const tell = async (kind: TableKindName) => {
     if ((quiet.get(kind) ?? 0) > Date.now()) return;
     // What was told in vain is found by the object itself, later.
-    const watched = await Promise.resolve(env.FEED.getByName(kind).told()).catch(() => true);
+    const watched = await feeds
+      .getByName(kind)
+      .told()
+      .catch(() => true);
     if (watched) quiet.delete(kind);
     else quiet.set(kind, Date.now() + nobodyFor);
   };
@@ -33,20 +42,7 @@ export function createFeeds({ env, changes }: { env: Env; changes: Changes }): F
   return {
     follow(kind) {
       quiet.delete(kind);
-      return env.FEED.getByName(kind);
+      return feeds.getByName(kind);
     },
   };
-}
-
-/** A kind, what goes with it when it goes, and what its behaviour writes beside. */
-export function writtenWith(kind: TableKindName): Set<TableKindName> {
-  const found = new Set<TableKindName>();
-  const add = (name: TableKindName) => {
-    if (found.has(name)) return;
-    found.add(name);
-    for (const child of childrenOf(name)) add(child.name);
-    for (const other of behaviours[name]?.alsoWrites ?? []) add(other);
-  };
-  add(kind);
-  return found;
 }

@@ -1,8 +1,10 @@
 /** One watch: what is there, what came since, and then what comes, in the order in which it came; each change once. */
+
 import { Refusal } from "#db/protocol/errors";
 import { greatestLimit } from "../resources/page.ts";
 import { present } from "../resources/present.ts";
-import { listRows, type NamedKind, type Reader } from "../resources/read.ts";
+import { listRows } from "../resources/read.ts";
+import type { NamedKind, Reader } from "../resources/stored.ts";
 import type { Ending } from "./ending.ts";
 import type { EventStream } from "./event-stream.ts";
 import { eventOf, type Watched } from "./events.ts";

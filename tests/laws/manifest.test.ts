@@ -56,11 +56,15 @@ describe("wrangler.toml", () => {
       migrations: z.array(z.object({ new_sqlite_classes: z.array(z.string()).default([]) })),
     })
     .parse(parse(read("wrangler.toml")));
-  const env = withoutComments(read("edge/env.ts"));
-  const members = [
-    ...(/interface Env \{([^}]*)\}/.exec(env)?.[1] ?? "").matchAll(/^\s*([A-Z_]+)(\??):\s*([^;]+);/gm),
-  ].map((m) => ({ name: m[1] ?? "", optional: m[2] === "?", type: m[3] ?? "" }));
-  const objects = members.filter((m) => m.type.startsWith("DurableObjectNamespace"));
+  const membersOf = (file: string, name: string) =>
+    [
+      ...(new RegExp(`interface ${name}\\b[^{]*\\{([^}]*)\\}`).exec(withoutComments(read(file)))?.[1] ?? "").matchAll(
+        /^\s*([A-Z_]+)(\??):\s*([^;]+);/gm,
+      ),
+    ].map((m) => ({ name: m[1] ?? "", optional: m[2] === "?", type: m[3] ?? "" }));
+  const members = membersOf("edge/settings.ts", "Variables");
+  const ports = membersOf("edge/env.ts", "Env");
+  const objects = membersOf(wrangler.main, "Bindings");
   const strings = members.filter((m) => m.type === "string");
   const secrets = [...read("wrangler.toml").matchAll(/^# {3}([A-Z_]{4,})\s/gm)].map((m) => m[1] ?? "");
 
@@ -69,10 +73,11 @@ describe("wrangler.toml", () => {
     () => {
       const bound = wrangler.durable_objects.bindings.map((b) => `${b.name}: DurableObjectNamespace<${b.class_name}>`);
       expect(bound.sort()).toEqual(objects.map((o) => `${o.name}: ${o.type}`).sort());
+      expect(ports.map((p) => p.name).sort()).toEqual(objects.map((o) => o.name).sort());
       const classes = wrangler.durable_objects.bindings.map((b) => b.class_name);
       expect(wrangler.migrations.flatMap((m) => m.new_sqlite_classes).sort()).toEqual([...classes].sort());
       const exported = read(wrangler.main);
-      for (const name of classes) expect(exported).toMatch(new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\} from`));
+      for (const name of classes) expect(exported).toMatch(new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\}`));
     },
   );
 

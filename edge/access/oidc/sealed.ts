@@ -3,10 +3,11 @@
  * one, and bound to the step it is for. Strangers who begin logins and never end them leave nothing in the store.
  */
 import { z } from "zod";
-import type { Env, Settings } from "../../env.ts";
+import type { Objects } from "../../objects/named.ts";
 import { openText, sealText } from "../../secrets/index.ts";
+import type { Settings } from "../../settings.ts";
 import { hashCredential } from "../credential.ts";
-import type { Policy } from "../throttle.ts";
+import type { CounterPort, Policy } from "../throttle.ts";
 
 const timed = z.object({ until: z.number(), value: z.unknown() });
 
@@ -36,6 +37,6 @@ export const ONCE_MS = 600_000;
 const once: Policy = { burst: 1, refillMs: ONCE_MS };
 
 /** Whether this is the first use of something that is good once and lives at most `ONCE_MS`; across all isolates. */
-export async function firstUse(env: Pick<Env, "GUARD">, what: string): Promise<boolean> {
-  return (await env.GUARD.getByName(`once:${hashCredential(what)}`).attempt(once)) === 0;
+export async function firstUse(counters: Objects<CounterPort>, what: string): Promise<boolean> {
+  return (await counters.getByName(`once:${hashCredential(what)}`).attempt(once)) === 0;
 }

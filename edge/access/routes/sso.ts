@@ -163,7 +163,7 @@ async function letIn(call: Call, known: KnownProvider, seen: Seen): Promise<Resp
   const { deps } = call;
   const { attempt, cookie } = await login.returned(call, known);
   seen.back = { attempt, cookie };
-  if (!(await firstUse(deps.env, `state ${attempt.state}`)))
+  if (!(await firstUse(deps.env.COUNTER, `state ${attempt.state}`)))
     throw login.startAgain("This login has been used already.");
   const person = await login.vouched(call, known, attempt);
   seen.person = person;
@@ -209,7 +209,7 @@ async function redeem(call: Call, given: z.infer<typeof exchanged>) {
   const right =
     code && proves(given.codeVerifier, code.challenge) && loopbackRedirect(given.redirectUri).href === code.target;
   // Proven first: a guess must not use up somebody's code.
-  if (!right || !(await firstUse(call.deps.env, `code ${code.id}`))) {
+  if (!right || !(await firstUse(call.deps.env.COUNTER, `code ${code.id}`))) {
     recordAuth(call, { action: "login-failed", account: "sso", via: "sso", reason: "not_authenticated" });
     throw notAuthenticated();
   }

@@ -35,7 +35,7 @@ export function countAddress(call: Call, what: string): Promise<void> {
 /** One attempt of an account at something else than its password. @returns what gives it back. @throws Refusal rate_limited */
 export async function countAccount(call: Call, name: string, policy: Policy): Promise<{ forgive(): void }> {
   await count(call, name, [{ name, policy, forgives: 1 }]);
-  return { forgive: () => call.waitUntil(call.deps.env.GUARD.getByName(name).forgive(policy, 1)) };
+  return { forgive: () => call.waitUntil(call.deps.env.COUNTER.getByName(name).forgive(policy, 1)) };
 }
 
 function byAddress(call: Call): Counted {
@@ -49,14 +49,14 @@ function byAddress(call: Call): Counted {
 async function counting<T>(call: Call, account: string, counted: Counted[], attempt: () => Promise<T>): Promise<T> {
   await count(call, account, counted);
   const result = await attempt();
-  const { GUARD } = call.deps.env;
-  call.waitUntil(Promise.all(counted.map((c) => GUARD.getByName(c.name).forgive(c.policy, c.forgives))));
+  const { COUNTER } = call.deps.env;
+  call.waitUntil(Promise.all(counted.map((c) => COUNTER.getByName(c.name).forgive(c.policy, c.forgives))));
   return result;
 }
 
 async function count(call: Call, account: string, counted: readonly Counted[]): Promise<void> {
-  const { GUARD } = call.deps.env;
-  const waits = await Promise.all(counted.map((c) => GUARD.getByName(c.name).attempt(c.policy)));
+  const { COUNTER } = call.deps.env;
+  const waits = await Promise.all(counted.map((c) => COUNTER.getByName(c.name).attempt(c.policy)));
   const wait = Math.max(...waits);
   if (wait <= 0) return;
   recordAuth(call, { action: "login-throttled", account });

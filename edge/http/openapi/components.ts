@@ -1,9 +1,10 @@
 /** Schemas of the OpenAPI document: what every kind looks like going in and coming out. */
+
 import { z } from "zod";
 import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { behaviours } from "../../behaviours/index.ts";
-import type { NamedKind } from "../../resources/read.ts";
+import type { NamedKind } from "../../resources/stored.ts";
 import { fixedSchemas } from "./fixed-schemas.ts";
 import { patchOf } from "./patch.ts";
 

@@ -1,0 +1,17 @@
+/** What a Guard answers, for who asks it. */
+import type { Caller } from "./principal.ts";
+
+export type Verdict =
+  | { is: "admitted"; version: string; caller: Caller; expiresAt?: number }
+  /** What the asker has under this version still holds. */
+  | { is: "same" }
+  | { is: "denied" }
+  /** The store can't be reached, and what is held is too old to go by. */
+  | { is: "unavailable" };
+
+export interface GuardPort {
+  /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
+  check(credentialId: string, have?: string): Promise<Verdict>;
+  /** Something that concerns the principal was written. */
+  invalidate(): Promise<void>;
+}
