@@ -3,14 +3,14 @@ import type { z } from "zod";
 import type { Caller } from "../access/principal.ts";
 import type { Deps } from "../deps.ts";
 import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
+import type { Declaration } from "./declaration.ts";
 import { newRequestId } from "./request-id.ts";
-import type { Route } from "./route.ts";
 
 const SMALL_BODY_BYTES = 65_536;
 
 export class Call {
   readonly request: Request;
-  readonly route: Route;
+  readonly route: Declaration;
   readonly params: Readonly<Record<string, string>>;
   readonly deps: Deps;
   /** Keeps the isolate at work after the answer has gone out. */
@@ -25,7 +25,7 @@ export class Call {
 
   constructor(
     request: Request,
-    route: Route,
+    route: Declaration,
     params: Readonly<Record<string, string>>,
     deps: Deps,
     waitUntil: (work: Promise<unknown>) => void,

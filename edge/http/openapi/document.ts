@@ -1,7 +1,8 @@
 /** The OpenAPI 3.1 document: a loop over the routes. Pure. */
 import type { z } from "zod";
 import type { Parameter, Permission, Route, RouteDoc } from "../route.ts";
-import { componentSchemas, content, type JsonSchema } from "./components.ts";
+import { componentSchemas, content } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { responseComponents, responsesOf } from "./responses.ts";
 
 export function openApiDocument(routes: readonly Route[]): JsonSchema {

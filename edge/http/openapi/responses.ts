@@ -1,7 +1,8 @@
 /** What a route answers, as OpenAPI says it: its success, and every way to refuse that it has. Pure. */
 import type { Route, RouteDoc } from "../route.ts";
 import { type Surface, surfaces } from "../surfaces/index.ts";
-import { content, eventStream, type JsonSchema } from "./components.ts";
+import { content, eventStream } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 /** Status → name of the component, and what it says. */
 const refusals = {
