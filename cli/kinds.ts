@@ -1,8 +1,8 @@
 /** Words for kinds, as people type them. */
 import { findKind, type KindName, kinds, tableKinds } from "#db/resources/index";
 import type { Kind, Verb } from "#db/resources/kind";
+import { near as nearest } from "#db/resources/near";
 import { usage } from "./failure.ts";
-import { nearest } from "./nearest.ts";
 
 export type AnyKind = Kind & { name: KindName };
 

@@ -1,10 +1,10 @@
 /** From words typed to a verb that runs, and from whatever it throws to one exit code. The only place that knows commander. */
 import { Argument, Command, CommanderError, Option } from "commander";
+import { near as nearest } from "#db/resources/near";
 import { fileInstead, flagInstead, spelledOut, verbInstead } from "./argv.ts";
 import { type Exit, explainFailure, Failure, INTERRUPTED } from "./failure.ts";
 import { globalFlags, operands, readGlobals } from "./globals.ts";
 import { printable } from "./io.ts";
-import { nearest } from "./nearest.ts";
 import { openTools, type Surroundings } from "./tools.ts";
 import { tree } from "./tree.ts";
 import type { Arg, Flag, Verb, Word } from "./verb.ts";

@@ -6,8 +6,8 @@ import { Refusal } from "#db/protocol/errors";
 import { allows, allowsOperation, visible } from "./access/decide.ts";
 import type { Caller } from "./access/principal.ts";
 import { withinScope } from "./access/scope.ts";
-import type { Call } from "./call.ts";
-import type { Permission, Route } from "./route.ts";
+import type { Call } from "./http/call.ts";
+import type { Permission, Route } from "./http/route.ts";
 
 /**
  * @returns nothing where nothing had to be waited for: a caller who is known has passed, or was refused, when this returns.
@@ -15,7 +15,7 @@ import type { Permission, Route } from "./route.ts";
  */
 export function admit(route: Route, call: Call): Promise<void> | undefined {
   const { is } = route.permission;
-  if (is === "public" || is === "publisher") return undefined;
+  if (is === "public" || is === "object") return undefined;
   const caller = call.deps.access.authenticate(call.request, call.waitUntil);
   return caller instanceof Promise ? caller.then((c) => decide(route, call, c)) : decide(route, call, caller);
 }
@@ -23,10 +23,10 @@ export function admit(route: Route, call: Call): Promise<void> | undefined {
 function decide(route: Route, call: Call, caller: Caller): Promise<void> | undefined {
   const { permission } = route;
   call.identify(caller);
-  if (!withinScope(caller.principal, route, call.params)) throw walled();
+  if (!withinScope(caller.principal, route.tokenReach, call.params)) throw walled();
   switch (permission.is) {
     case "public":
-    case "publisher":
+    case "object":
     case "authenticated":
       return undefined;
     case "owned": {

@@ -287,6 +287,10 @@ export const requirements = {
     behaviour: "Each answered inference request leaves one llm_inference_call with its token counts.",
     source: "inference.md, What is recorded",
   },
+  "audit.correlation": {
+    behaviour: "Every answer says its request's id, and the log and every audit event of the request have the same.",
+    source: "docs/api.md, Requests have ids",
+  },
   "audit.off-path": {
     behaviour: "Recording delays no answer, and an outage of the store loses no event.",
     source: "architecture.md, What an acknowledgement means",

@@ -1,9 +1,9 @@
 /** What one may do, asked of the edge that decides it. */
 import { operations, roles } from "#db/resources/grants";
 import { findKind } from "#db/resources/index";
+import { near as nearest } from "#db/resources/near";
 import { usage } from "../failure.ts";
 import { parseKind } from "../kinds.ts";
-import { nearest } from "../nearest.ts";
 import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { optional, type Tools, toggle, type Verb, verb, type Word } from "../verb.ts";

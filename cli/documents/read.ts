@@ -2,10 +2,10 @@
 import { isMap, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import type { Fault } from "#db/protocol/errors";
 import { findKind, kinds } from "#db/resources/index";
+import { near as nearest } from "#db/resources/near";
 import { unsoundness } from "#db/resources/validate";
 import { Failure } from "../failure.ts";
 import { type AnyKind, kindWords } from "../kinds.ts";
-import { nearest } from "../nearest.ts";
 
 export interface Manifest {
   kind: AnyKind;

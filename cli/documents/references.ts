@@ -2,10 +2,10 @@
 import type { Fault } from "#db/protocol/errors";
 import { findKind } from "#db/resources/index";
 import { type FoundReference, referencesIn } from "#db/resources/kind";
+import { near as nearest } from "#db/resources/near";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
-import { nearest } from "../nearest.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
 import { referencesFrom } from "./order.ts";
 import type { Manifest } from "./read.ts";

@@ -1,8 +1,9 @@
 /** The answer in the form that `-o` names. */
+
+import { near as nearest } from "#db/resources/near";
 import { usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import type { AnyKind } from "../kinds.ts";
-import { nearest } from "../nearest.ts";
 import type { Tools } from "../verb.ts";
 import { addressOf } from "./address.ts";
 import { cell } from "./cell.ts";

@@ -1,8 +1,8 @@
 /** `--set path=value`: any field, however deep, typed by its schema. Pure. */
 import type { z } from "zod";
+import { near as nearest } from "#db/resources/near";
 import { shapeOf } from "#db/resources/shape";
 import { usage } from "../failure.ts";
-import { nearest } from "../nearest.ts";
 import { coerce } from "./flags.ts";
 
 type Key = string | number;

@@ -1,3 +1,4 @@
+import { near as nearest } from "#db/resources/near";
 import {
   type Fate,
   type Field,
@@ -9,7 +10,6 @@ import {
 } from "#db/resources/outline";
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKind } from "../kinds.ts";
-import { nearest } from "../nearest.ts";
 import { folded } from "../render/fold.ts";
 import { one, toggle, verb } from "../verb.ts";
 

@@ -21,3 +21,13 @@ test("prefers the nearest, whatever the order", () => {
   expect(near("gpt-5", ["gpt-55x", "gpt-5x"])).toBe("gpt-5x");
   expect(near("gpt-5", ["gpt-5x", "gpt-55x"])).toBe("gpt-5x");
 });
+
+test.each([
+  ["gte", "get"],
+  ["git", "get"],
+  ["decsribe", "describe"],
+  ["aply", "apply"],
+  ["DELETE", "delete"],
+])("takes %s for %s", (word, meant) => {
+  expect(near(word, ["get", "describe", "delete", "apply", "edit"])).toBe(meant);
+});

@@ -20,11 +20,8 @@ const holders = {
   token: { kind: "McpToken", id: "t", name: "ci", tokenName: "ci", project: "web", projectId: "p" },
 } satisfies Record<string, Principal>;
 
-/** The generic route for each role, which of `run` is the endpoint that models are asked at. */
-const routeFor = (role: Role, resource: string) =>
-  role === "run"
-    ? ({ surface: "openai", path: "/v1/chat/completions" } as const)
-    : ({ surface: "api", path: `/api/v1/${resource}${role === "create" ? "" : "/:name"}` } as const);
+/** How far a token reaches at the route for each role: at that where models are asked anywhere, at the generic ones nowhere. */
+const reachFor = (role: Role) => (role === "run" ? "anywhere" : "nowhere");
 
 /** Every binding there can be, and what each lets its holder ask for. */
 function table(): string {
@@ -45,8 +42,7 @@ function table(): string {
         const cellsOf = (holder: Principal) =>
           roles.map((action) => {
             const may = (of: string, one?: string) =>
-              withinScope(holder, routeFor(action, of), {}) &&
-              allows(grants, { role: action, resource: of, name: one });
+              withinScope(holder, reachFor(action), {}) && allows(grants, { role: action, resource: of, name: one });
             const mark = (letter: string, yes: boolean) => (yes ? letter : "");
             return (
               mark("L", may(asked)) +

@@ -2,8 +2,8 @@
 import type { JSONWebKeySet } from "jose";
 import { z } from "zod";
 import { Refusal } from "#db/protocol/errors";
-import { parseJson, readText } from "../body.ts";
 import { causeOf } from "../cause.ts";
+import { parseJson, readText } from "../http/body.ts";
 import { classify, openableClasses } from "../inference/url.ts";
 import type { Trust } from "./account-token.ts";
 import { BoundedMap } from "./cache.ts";

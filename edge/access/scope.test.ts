@@ -1,63 +1,50 @@
 import { describe, expect, test } from "vitest";
-import { surfaceOf } from "../route.ts";
+import { kinds } from "#db/resources/index";
+import type { TokenReach } from "../http/route.ts";
 import type { Principal } from "./principal.ts";
-import { withinScope } from "./scope.ts";
+import { reachWithin, withinScope } from "./scope.ts";
 
 const token: Principal = { kind: "McpToken", id: "t1", name: "ci", project: "web", projectId: "p1" };
 const user: Principal = { kind: "User", id: "u1", name: "ann" };
 
-const reaches = (principal: Principal, path: string, params: Record<string, string> = {}) =>
-  withinScope(principal, { path, surface: surfaceOf(path) }, params);
-
 describe("a token's wall", () => {
-  test.each([
-    ["/v1/chat/completions", {}, true],
-    ["/v1/models", {}, true],
-    ["/api/v1/llms/:name/infer", { name: "gpt" }, true],
-    ["/api/v1/agents/:name/chat", { name: "helper" }, true],
-    ["/api/v1/llms/:name/access", { name: "gpt" }, false],
-    ["/api/v1/secrets/:name/infer", { name: "key" }, false],
-    ["/api/v1/sessions", {}, false],
-    ["/api/v1/auditevents", {}, false],
-    ["/api/v1/auth/me", {}, true],
-    ["/api/v1/mcptokens/introspect", {}, true],
-    ["/api/v1/projects/:project/mcptokens", { project: "web" }, true],
-    ["/api/v1/projects/:project/mcptokens", { project: "p1" }, true],
-    ["/api/v1/projects/:project/mcptokens", { project: "other" }, false],
-    ["/api/v1/projects/:project/mcptokens", {}, false],
-    ["/api/v1/projects/:name", { name: "web" }, false],
-    ["/api/v1/projects", {}, false],
-    ["/api/v1/llms", {}, false],
-    ["/api/v1/llms/:name", { name: "gpt" }, false],
-    ["/api/v1/secrets/:name", { name: "key" }, false],
-    ["/api/v1/mcptokens", {}, false],
-    ["/api/v1/mcptokens/:name/revoke", { name: "ci" }, false],
-    ["/api/v1/auth/tokens", {}, false],
-    ["/api/v1/auth/logout", {}, false],
-    ["/api/v1/auth/can-i", {}, false],
-    ["/api/v1/rbac", {}, false],
-    ["/v1x", {}, false],
-  ])("%s %j: %s", (path, params, expected) => {
-    expect(reaches(token, path, params)).toBe(expected);
+  test.each<[TokenReach, Record<string, string>, boolean]>([
+    ["anywhere", {}, true],
+    ["anywhere", { project: "other" }, true],
+    ["nowhere", {}, false],
+    ["nowhere", { name: "web" }, false],
+    ["nowhere", { project: "web" }, false],
+    ["own-project", { project: "web" }, true],
+    ["own-project", { project: "p1" }, true],
+    ["own-project", { project: "other" }, false],
+    ["own-project", { project: "p2" }, false],
+    ["own-project", { name: "web" }, false],
+    ["own-project", {}, false],
+  ])("%s %j: %s", (reach, params, expected) => {
+    expect(withinScope(token, reach, params)).toBe(expected);
   });
 
   test("stands whoever its bearer acts as", () => {
     const account: Principal = { kind: "ServiceAccount", id: "prod/ci/app", name: "prod/ci/app" };
-    expect(reaches(account, "/api/v1/secrets")).toBe(true);
-    expect(reaches({ ...account, impersonator: user }, "/api/v1/secrets")).toBe(true);
+    expect(withinScope(account, "nowhere", {})).toBe(true);
+    expect(withinScope({ ...account, impersonator: user }, "nowhere", {})).toBe(true);
     const walled = { ...account, impersonator: token };
-    expect(reaches(walled, "/api/v1/secrets")).toBe(false);
-    expect(reaches(walled, "/api/v1/projects/:project/mcptokens", { project: "web" })).toBe(true);
-    expect(reaches(walled, "/api/v1/projects/:project/mcptokens", { project: "other" })).toBe(false);
+    expect(withinScope(walled, "nowhere", {})).toBe(false);
+    expect(withinScope(walled, "own-project", { project: "web" })).toBe(true);
+    expect(withinScope(walled, "own-project", { project: "other" })).toBe(false);
   });
 
   test("users have none", () => {
-    expect(reaches(user, "/api/v1/rbac")).toBe(true);
-    expect(reaches(user, "/api/v1/projects/:project/mcptokens", { project: "other" })).toBe(true);
+    expect(withinScope(user, "nowhere", {})).toBe(true);
+    expect(withinScope(user, "own-project", { project: "other" })).toBe(true);
   });
 
   test("a token without a project does not match a route without one", () => {
     const { project: _, projectId: __, ...nowhere } = token;
-    expect(reaches(nowhere, "/api/v1/projects/:project/mcptokens", {})).toBe(false);
+    expect(withinScope(nowhere, "own-project", {})).toBe(false);
+  });
+
+  test("opens below a project, and below nothing else", () => {
+    expect(kinds.filter((kind) => reachWithin(kind) !== "nowhere").map((kind) => kind.name)).toEqual(["project"]);
   });
 });

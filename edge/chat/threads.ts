@@ -7,7 +7,8 @@ import { faultsOf } from "#db/resources/faults";
 import { kindsByName } from "#db/resources/index";
 import { isSound } from "#db/resources/validate";
 import { thread as table } from "#db/tables/index";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
+import { may, ownedRows, type Route, route } from "../http/route.ts";
 import { answerRow } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
 import { assertMergePatch } from "../resources/merge-patch.ts";
@@ -15,7 +16,6 @@ import { listParameters, preconditions, versioned } from "../resources/parameter
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { findRows } from "../resources/read.ts";
 import { invalid, nameInPath, readDocument, rowInPath } from "../resources/request.ts";
-import { may, ownedRows, type Route, route } from "../route.ts";
 
 const { agent, thread } = kindsByName;
 

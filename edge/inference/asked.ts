@@ -2,8 +2,8 @@
 import { askedFields, fieldMeant, refuseField } from "#db/protocol/asked-fields";
 import { Refusal, refuse } from "#db/protocol/errors";
 import { modelChoosers } from "#db/resources/model-choosers";
-import { parseJson } from "../body.ts";
-import type { Call } from "../call.ts";
+import { parseJson } from "../http/body.ts";
+import type { Call } from "../http/call.ts";
 import { boundaryOf, readForm } from "./form.ts";
 import { withString } from "./json-scan.ts";
 import type { UpstreamBody } from "./upstream.ts";

@@ -5,6 +5,7 @@ import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { type Provider, providers } from "#db/resources/providers";
 import { edgeBetween, resources } from "#db/tables/index";
 import type { Changes } from "../changes.ts";
+import { within } from "../deadline.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
@@ -44,7 +45,7 @@ export function createLlms(deps: { settings: Settings; store: Store; changes: Ch
     isDown: isStoreDown,
     now: Date.now,
     load: async (name: string) => {
-      const row = await withinPatience(findRow(deps.store, name));
+      const row = await within(findRow(deps.store, name), PATIENCE, () => storeUnavailable(undefined));
       return row && targetOf(row, deps.settings);
     },
   };
@@ -135,16 +136,4 @@ function cannotUse(name: string, why: string, cause?: unknown): Refusal {
     lasting: true,
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-async function withinPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(storeUnavailable(undefined)), PATIENCE);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,8 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
 import { errors, Refusal } from "#db/protocol/errors";
-import type { Call } from "../call.ts";
-import { openaiError, toRefusal, writeRefusal } from "../errors.ts";
+import type { Call } from "../http/call.ts";
+import { openaiError } from "../http/surfaces/openai.ts";
+import { toRefusal } from "../http/to-refusal.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
 import { Alarm } from "./alarm.ts";
 import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";
@@ -34,7 +35,6 @@ export class Exchange {
   readonly #stream: boolean;
   readonly #target: Target;
   readonly #path: string;
-  readonly #requestId: string;
   /** What the client waits for: the answer, or what is said before it or instead of it. */
   #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
@@ -48,7 +48,6 @@ export class Exchange {
     this.#stream = stream;
     this.#target = target;
     this.#path = path;
-    this.#requestId = call.request.headers.get("cf-ray") ?? crypto.randomUUID();
   }
 
   /** @param asked is not kept: its body is let go as soon as it was sent. */
@@ -234,7 +233,6 @@ export class Exchange {
   #headers(type: string): Record<string, string> {
     const headers = {
       "content-type": type,
-      "x-request-id": this.#requestId,
       "x-mcpctl-llm": this.#target.name,
       "x-mcpctl-attempts": "1",
     };
@@ -269,11 +267,7 @@ export class Exchange {
     const refusal = toRefusal(error);
     this.#record(errors[refusal.code].http, refusal.code, unknownUsage);
     if (refusal.code === "internal") throw error;
-    const response = writeRefusal(
-      refusal,
-      this.#call.url.pathname.startsWith("/api/") ? "api" : "openai",
-      this.#requestId,
-    );
+    const response = this.#call.route.surface.write(refusal, this.#call.requestId);
     response.headers.set("x-mcpctl-llm", this.#target.name);
     response.headers.set("x-mcpctl-attempts", "1");
     return response;
@@ -298,7 +292,7 @@ export class Exchange {
   #record(status: number, error: string | null, usage: Usage): void {
     if (this.#recorded) return;
     this.#recorded = true;
-    recordInference(this.#call, this.#target, this.#requestId, {
+    recordInference(this.#call, this.#target, {
       path: this.#path,
       streaming: this.#stream,
       status,

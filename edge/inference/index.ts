@@ -1,7 +1,7 @@
 /** `/v1`: OpenAI's surface over every LLM (spec: inference.md). */
 import { z } from "zod";
-import type { Call } from "../call.ts";
-import { may, type Permission, type Route, route } from "../route.ts";
+import type { Call } from "../http/call.ts";
+import { may, type Permission, type Route, route } from "../http/route.ts";
 import { askedOf, assertModelKept, modelNotFound, modelOf } from "./asked.ts";
 import { Exchange } from "./exchange.ts";
 import { listModels, model, modelList, showModel } from "./models.ts";
@@ -26,6 +26,9 @@ const answerOf = (path: string) =>
   path === "/v1/audio/speech"
     ? { status: 200, schema: z.string().meta({ format: "binary" }), type: "audio/*" }
     : { status: 200, schema: "InferenceAnswer" };
+
+/** Asking models is what tokens are for: their bindings say which. */
+const reached = { tokenReach: "anywhere" } as const;
 
 /** The model's name is in the body, and one that may not be run looks like one that does not exist. */
 const mayRunNamed: Permission = may("run", "llms", { name: modelOf, conceal: modelNotFound });
@@ -57,6 +60,7 @@ export const inferenceRoutes: readonly Route[] = [
       answer: { status: 200, schema: modelList },
     },
     listModels,
+    reached,
   ),
   route(
     "GET",
@@ -64,6 +68,7 @@ export const inferenceRoutes: readonly Route[] = [
     may("run", "llms", { name: named, conceal: modelNotFound }),
     { tag: "inference", summary: "Shows one model.", answer: { status: 200, schema: model } },
     showModel,
+    reached,
   ),
   ...Object.entries(passed).map(([path, summary]) =>
     route(
@@ -72,6 +77,7 @@ export const inferenceRoutes: readonly Route[] = [
       mayRunNamed,
       { ...asked, summary, body: "NamedInferenceRequest", answer: answerOf(path) },
       async (call) => infer(call, await modelOf(call), path),
+      reached,
     ),
   ),
   route(
@@ -85,5 +91,6 @@ export const inferenceRoutes: readonly Route[] = [
       answer: { status: 200, schema: "InferenceAnswer" },
     },
     async (call) => infer(call, await named(call), "/v1/chat/completions"),
+    reached,
   ),
 ];

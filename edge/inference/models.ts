@@ -3,7 +3,7 @@ import { asc, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import { resources } from "#db/tables/index";
 import { visible } from "../access/decide.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import { modelNotFound } from "./asked.ts";
 
 const { llm } = resources;

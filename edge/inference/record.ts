@@ -1,7 +1,7 @@
 /** The audit event of a request to a model. */
 import type { InferenceCall } from "#db/protocol/audit";
 import { whoDid } from "../audit/trail.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import type { Target } from "./directory.ts";
 import type { Usage } from "./usage.ts";
 
@@ -17,7 +17,7 @@ export interface Outcome {
   usage: Usage;
 }
 
-export function recordInference(call: Call, target: Target, requestId: string, outcome: Outcome): void {
+export function recordInference(call: Call, target: Target, outcome: Outcome): void {
   const { path, streaming, status, error, firstByteAt, usage } = outcome;
   // Written out, here and below: in a literal, what follows a spread is set one by one, and this is done for every request.
   const payload: InferenceCall = {
@@ -45,7 +45,7 @@ export function recordInference(call: Call, target: Target, requestId: string, o
       tokenName: who.tokenName,
       tokenHash: who.tokenHash,
       project: who.project,
-      correlation: requestId,
+      correlation: call.requestId,
       payload,
     },
     call.waitUntil,

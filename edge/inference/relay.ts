@@ -5,7 +5,9 @@
  * the CPU). `tee` keeps a copy, which is read when the stream has ended, for usage and for whether it was complete; while it
  * runs, a look at the copy now and then tells that the provider still speaks, and keeps the copy small.
  */
+
 import type { Refusal } from "#db/protocol/errors";
+import { within } from "../deadline.ts";
 import type { Alarm } from "./alarm.ts";
 import { Copy } from "./copy.ts";
 import { pump } from "./pump.ts";
@@ -113,8 +115,8 @@ async function takeLeave(
       await writer.abort(new Error("the provider broke off"));
       return true;
     }
-    await within(FAREWELL, writer.write(last));
-    await within(FAREWELL, writer.close());
+    await within(writer.write(last), FAREWELL, tooLate);
+    await within(writer.close(), FAREWELL, tooLate);
     return true;
   } catch {
     writer.abort().catch(() => {});
@@ -150,14 +152,4 @@ function watch(copy: Copy, options: RelayOptions, end: (refusal: Refusal) => voi
   return () => alarm.clear();
 }
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("too late")), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const tooLate = () => new Error("too late");

@@ -1,7 +1,7 @@
 /** A prompt that was proposed becomes one (spec: agents.md, Prompts). */
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { canonical } from "../resources/equal.ts";
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";

@@ -3,7 +3,7 @@ import { refuse } from "#db/protocol/errors";
 import { faultsOf } from "#db/resources/faults";
 import { kindsByName, type SpecOf } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";

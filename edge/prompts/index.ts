@@ -1,8 +1,8 @@
 /** What prompts have beside the generic routes: being approved, being attached to a personality, and being detached. */
 import { kindsByName } from "#db/resources/index";
+import { may, type Route, route } from "../http/route.ts";
 import { listParameters, made, preconditions, writeParameters, written } from "../resources/parameters.ts";
 import { concealed, nameInPath } from "../resources/request.ts";
-import { may, type Route, route } from "../route.ts";
 import { approve } from "./approve.ts";
 import { attach, attachedPrompts, attachment, detach } from "./attach.ts";
 

@@ -15,12 +15,20 @@ import {
 } from "#db/protocol/publisher";
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "#db/protocol/version";
 import { notAuthenticated } from "../access/authenticate.ts";
-import type { Call } from "../call.ts";
-import { may, type Permission, type Route, route } from "../route.ts";
+import type { Call } from "../http/call.ts";
+import { may, type Permission, type Route, route } from "../http/route.ts";
 import { publishing } from "./identity.ts";
 import { ask, type RegisterInward } from "./inward.ts";
 
-const ownSecret: Permission = { is: "publisher" };
+const ownSecret: Permission = {
+  is: "object",
+  secret: {
+    of: "the publisher's session",
+    headers: { publisherSession: SESSION_HEADER, publisherSecret: SECRET_HEADER },
+  },
+};
+/** Older publishers add what they like. */
+const lenient = { strict: false } as const;
 const tag = "publishers";
 const channel = z.string().describe("Server-sent events, each with a task.");
 
@@ -51,6 +59,7 @@ export const publisherRoutes: readonly Route[] = [
       if (call.request.method !== "GET") refuse("method_not_allowed", "A channel is opened by GET.", { allow: "GET" });
       return forward(call, "/stream");
     },
+    lenient,
   ),
   route(
     "POST",
@@ -63,6 +72,7 @@ export const publisherRoutes: readonly Route[] = [
       answer: { status: 200, schema: heartbeatResponse },
     },
     (call) => forward(call, "/heartbeat"),
+    lenient,
   ),
   route(
     "POST",
@@ -75,6 +85,7 @@ export const publisherRoutes: readonly Route[] = [
       answer: { status: 200, schema: z.looseObject({ accepted: z.boolean() }) },
     },
     (call) => forward(call, `/result/${encodeURIComponent(call.params["id"] ?? "")}`),
+    lenient,
   ),
 ];
 

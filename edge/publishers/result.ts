@@ -1,7 +1,7 @@
 /** A publisher hands in a result, in one of four forms (spec: virtual-llms.md, Protocol). */
 import { type ErrorCode, Refusal, refuse } from "#db/protocol/errors";
 import { RESULT_STATUS_HEADER, type ResultFrame, resultFrame } from "#db/protocol/publisher";
-import { parseJson, parseWith, readText } from "../body.ts";
+import { parseJson, parseWith, readText } from "../http/body.ts";
 import { admitResult } from "./admit-result.ts";
 import type { Asked } from "./asked.ts";
 import type { Event } from "./machine.ts";

@@ -10,13 +10,12 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import type { Tie } from "../access/tie.ts";
-import { guardsOf } from "../access/tie.ts";
-import { parseJson, parseWith, readText } from "../body.ts";
+import { guardsOf, type Tie } from "../access/tie.ts";
 import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
-import { toRefusal } from "../errors.ts";
+import { parseJson, parseWith, readText } from "../http/body.ts";
+import { toRefusal } from "../http/to-refusal.ts";
 import { encodeRefusal } from "../inference/upstream.ts";
 import { storeUnavailable } from "../store.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";

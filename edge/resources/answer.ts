@@ -1,6 +1,6 @@
 /** Answers with one resource: version, warnings, and what is shown only once. */
 import { OUTCOME_HEADER } from "#db/protocol/outcome";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import { isKnown } from "./precondition.ts";
 import { etag, present } from "./present.ts";
 import type { NamedKind, Stored } from "./stored.ts";

@@ -2,9 +2,9 @@
 import { writeOnlyFields } from "#db/resources/kind";
 import { isObject } from "#db/resources/validate";
 import { whoDid } from "../audit/trail.ts";
-import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
+import type { Call } from "../http/call.ts";
 import { isSpent } from "./present.ts";
 import type { NamedKind, Stored } from "./stored.ts";
 
@@ -81,7 +81,7 @@ export const deleted = (kind: NamedKind, row: Stored, now: number): Told => ({
 
 /** Tells listeners, which is waited for, and the audit trail, which is not. The write stands whatever they do. */
 export async function tell(call: Call, ...told: readonly Told[]): Promise<void> {
-  const who = { ...whoDid(call.caller.principal), correlation: call.request.headers.get("cf-ray") };
+  const who = { ...whoDid(call.caller.principal), correlation: call.requestId };
   for (const { change, fields } of told)
     call.deps.audit.record(
       {
@@ -95,6 +95,8 @@ export async function tell(call: Call, ...told: readonly Told[]): Promise<void> 
     await call.deps.changes.emit(...told.map((t) => t.change));
   } catch (error) {
     const kinds = [...new Set(told.map((t) => t.change.kind))];
-    console.error(JSON.stringify({ message: "a copy could not be told of a change", kinds, cause: causeOf(error) }));
+    const cause = causeOf(error);
+    const { requestId } = call;
+    console.error(JSON.stringify({ requestId, message: "a copy could not be told of a change", kinds, cause }));
   }
 }

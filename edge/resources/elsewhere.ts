@@ -1,6 +1,6 @@
 /** Rows that are something else's: what of them depends on who looks, and how they end. */
 
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import { sourceOf } from "../sources/index.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
 import type { NamedKind, Stored } from "./stored.ts";

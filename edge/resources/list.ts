@@ -2,7 +2,7 @@
 
 import { hasTable } from "#db/resources/index";
 import { visible } from "../access/decide.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import { isWatch, watch } from "../watch/index.ts";
 import { here } from "../watch/log.ts";
 import { writePosition } from "../watch/position.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { childrenOf } from "#db/resources/family";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { edges } from "#db/tables/index";
-import { may, type Route, type RouteDoc, route } from "../route.ts";
+import { may, type Route, type RouteDoc, route } from "../http/route.ts";
 import { a } from "./conflicts.ts";
 import { referrersOf } from "./dependents.ts";
 import { maySee } from "./governor.ts";

@@ -4,7 +4,7 @@ import { Refusal, refuse } from "#db/protocol/errors";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import { behaviours } from "../behaviours/index.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import type { Transaction } from "../store.ts";
 import { changed, deleted, tell } from "./audit.ts";
 import { isRace, isStillReferred } from "./conflicts.ts";

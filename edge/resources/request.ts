@@ -8,8 +8,8 @@ import { near } from "#db/resources/near";
 import { type Document, isObject, isSound, unsoundness, validate } from "#db/resources/validate";
 import { visible } from "../access/decide.ts";
 import { behaviours } from "../behaviours/index.ts";
-import { parseJson } from "../body.ts";
-import type { Call } from "../call.ts";
+import { parseJson } from "../http/body.ts";
+import type { Call } from "../http/call.ts";
 import { governing, governorOf, maySee } from "./governor.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
@@ -107,8 +107,8 @@ export function invalid(faults: Fault[]): never {
   refuse("invalid_request", summary(faults), { faults, ...(first?.path ? { param: first.path } : {}) });
 }
 
-/** Read once for the permission check and for the handler. */
-const found = new WeakMap<Call, Stored>();
+/** By the kind's name: read once for the permission check and for the handler, which may be about another kind. */
+const found = new WeakMap<Call, Map<string, Stored>>();
 
 /**
  * Name of the row that the path means, for the permission check. What does not exist is called as it was asked for, so that
@@ -128,8 +128,9 @@ export async function rowInPath(call: Call, kind: NamedKind): Promise<Stored> {
 }
 
 async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined> {
-  const known = found.get(call);
-  if (known) return known;
+  const known = found.get(call) ?? new Map<string, Stored>();
+  const before = known.get(kind.name);
+  if (before) return before;
   const word = call.params["name"] ?? "";
   const [row, another] = await findRows(call.deps.store.db, kind, word, {
     scopeId: await scopeInQuery(call, kind),
@@ -141,7 +142,7 @@ async function rowMeant(call: Call, kind: NamedKind): Promise<Stored | undefined
       param: kind.scope ?? "name",
       hint: `Say which: ?${kind.scope}=NAME in the API, ${(kind.scope ?? "").toUpperCase()}/${word} at the command line; or give the id.`,
     });
-  if (row) found.set(call, row);
+  if (row) found.set(call, known.set(kind.name, row));
   return row;
 }
 

@@ -4,10 +4,20 @@ import { examples } from "#db/resources/examples";
 import { parentOf } from "#db/resources/family";
 import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
+import { reachWithin } from "../access/scope.ts";
 import { behaviours } from "../behaviours/index.ts";
-import type { Call } from "../call.ts";
-import { componentName } from "../openapi/components.ts";
-import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import type { Call } from "../http/call.ts";
+import { componentName } from "../http/openapi/components.ts";
+import {
+  type Method,
+  may,
+  ownedRows,
+  type Permission,
+  type Route,
+  type RouteDoc,
+  type RouteOptions,
+  route,
+} from "../http/route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { a } from "./conflicts.ts";
 import { end, viewOf } from "./elsewhere.ts";
@@ -64,7 +74,8 @@ function routesOf(kind: NamedKind): Route[] {
     permission: Permission,
     doc: Omit<RouteDoc, "tag">,
     handle: Route["handle"],
-  ) => route(method, path, permission, { tag: kind.plural, ...doc }, handle);
+    options: RouteOptions = {},
+  ) => route(method, path, permission, { tag: kind.plural, ...doc }, handle, options);
   const parent = parentOf(kind);
   const which =
     parent && kind.scope ? { [kind.scope]: `Name or id of the ${parent.name}, where several have it.` } : {};
@@ -118,6 +129,7 @@ function routesOf(kind: NamedKind): Route[] {
             ...answers,
           },
           async (call) => answerList(call, kind, await within(call, nest)),
+          { tokenReach: reachWithin(nest.of) },
         ),
       );
   }

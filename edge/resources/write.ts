@@ -10,7 +10,7 @@ import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
 import type { Write } from "../behaviours/behaviour.ts";
 import { behaviours } from "../behaviours/index.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../http/call.ts";
 import type { Store, Transaction } from "../store.ts";
 import { changed, fieldChanges, tell } from "./audit.ts";
 import { a, conflictOf, Overtaken } from "./conflicts.ts";

@@ -1,4 +1,5 @@
 /** Server-sent events to a client: one at a time, as fast as they are taken. */
+import { within } from "../deadline.ts";
 import { pingAfter, writeWithin } from "./times.ts";
 
 /** The client has gone, or takes nothing any more. */
@@ -46,19 +47,14 @@ export class EventStream {
 
   async #write(bytes: Uint8Array): Promise<void> {
     this.#writing++;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Gone("the client takes nothing")), writeWithin);
-    });
     try {
-      await Promise.race([this.#writer.write(bytes), late]);
+      await within(this.#writer.write(bytes), writeWithin, () => new Gone("the client takes nothing"));
       this.#wroteAt = Date.now();
     } catch (cause) {
       clearInterval(this.#ping);
       this.#writer.abort(cause).catch(() => {});
       throw cause instanceof Gone ? cause : new Gone("the client has gone", { cause });
     } finally {
-      clearTimeout(timer);
       this.#writing--;
     }
   }

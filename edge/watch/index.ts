@@ -2,9 +2,10 @@
 import { Refusal, refuse } from "#db/protocol/errors";
 import type { TableKind } from "#db/resources/index";
 import { visible } from "../access/decide.ts";
-import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
-import { problemOf, toRefusal } from "../errors.ts";
+import type { Call } from "../http/call.ts";
+import { problemOf } from "../http/surfaces/api.ts";
+import { toRefusal } from "../http/to-refusal.ts";
 import { Ending } from "./ending.ts";
 import { EventStream, Gone } from "./event-stream.ts";
 import { afterWrite, assertKnown } from "./log.ts";
@@ -60,7 +61,7 @@ export async function watch(call: Call, kind: TableKind, selection: Selection): 
   call.waitUntil(
     watcher
       .run(start)
-      .catch((error: unknown) => takeLeave(out, error))
+      .catch((error: unknown) => takeLeave(call, out, error))
       .finally(() => standing.release()),
   );
   return out.response;
@@ -76,10 +77,11 @@ async function startOf(call: Call, kind: TableKind): Promise<Start | undefined> 
   return { from };
 }
 
-async function takeLeave(out: EventStream, error: unknown): Promise<void> {
+async function takeLeave({ requestId }: Call, out: EventStream, error: unknown): Promise<void> {
   if (error instanceof Gone) return out.close();
   const refusal = error instanceof Refusal ? error : toRefusal(error);
-  if (refusal.code === "internal") console.error(JSON.stringify({ message: "a watch failed", cause: causeOf(error) }));
+  if (refusal.code === "internal")
+    console.error(JSON.stringify({ requestId, message: "a watch failed", cause: causeOf(error) }));
   await out.send("ERROR", problemOf(refusal)).catch(() => {});
   out.close();
 }

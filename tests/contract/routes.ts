@@ -11,13 +11,15 @@ export type DeclaredPermission =
   | { is: "resource"; role: Role; resource: string; name?: unknown; listed?: true; conceal?: unknown }
   | { is: "owned"; resource: string; own?: Role; others?: Role }
   | { is: "operation"; action: Operation }
-  | { is: "publisher" };
+  | { is: "object"; secret: { of: string; headers: Readonly<Record<string, string>> } };
 
 export interface DeclaredRoute {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   permission: DeclaredPermission;
-  surface: "api" | "openai";
+  surface: { name: string };
+  tokenReach: "anywhere" | "own-project" | "nowhere";
+  strict: boolean;
   doc: { summary: string; tag: string };
 }
 

@@ -6,6 +6,7 @@ import { startEdge, type TestEdge } from "../../infra/harness.ts";
 import { verifies } from "../requirements.ts";
 import { until } from "../stack.ts";
 import { type DeclaredRoute, label, routes } from "./routes.ts";
+import { goldenReach } from "./token-reach.ts";
 
 /** Nothing of this name exists: whoever is let through finds nothing, and nothing is harmed. */
 const NOWHERE = "nowhere-to-be-found";
@@ -79,13 +80,10 @@ async function ask(r: DeclaredRoute, credential: string | undefined, method: str
   return { status: answer.status, text: await answer.text(), headers: answer.headers };
 }
 
-/** What a token of another project can see of a route, by the wall alone (spec: auth.md, Tokens). */
-function beyondWall(r: DeclaredRoute): boolean {
-  if (r.surface === "openai" || r.path === "/api/v1/auth/me" || r.path === "/api/v1/mcptokens/introspect") return false;
-  return !/^\/api\/v1\/(llms|agents)\/:name\/(infer|chat)$/.test(r.path);
-}
+/** Whether a token of another project is kept out by the wall alone. The golden list says it, not what the routes declare. */
+const beyondWall = (r: DeclaredRoute): boolean => goldenReach.get(label(r)) !== "anywhere";
 
-const guarded = routes.filter((r) => r.permission.is !== "public" && r.permission.is !== "publisher");
+const guarded = routes.filter((r) => r.permission.is !== "public" && r.permission.is !== "object");
 const open = routes.filter((r) => r.permission.is === "public");
 const table = (list: readonly DeclaredRoute[]) => list.map((r) => [label(r), r] as const);
 
@@ -154,7 +152,7 @@ describe.each(table(open))("%s", (_, r) => {
   });
 });
 
-describe.each(table(routes.filter((r) => r.permission.is === "publisher")))("%s", (_, r) => {
+describe.each(table(routes.filter((r) => r.permission.is === "object")))("%s", (_, r) => {
   test(verifies("rbac.every-route", "needs the session's secret, whatever else is brought"), async () => {
     for (const credential of [undefined, credentials["garbage"], credentials["few"], admin.token])
       expect([401, 403, 404]).toContain((await ask(r, credential)).status);

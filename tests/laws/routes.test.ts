@@ -26,8 +26,9 @@ describe("routes", () => {
         case "operation":
           expect(operations, label(r)).toContain(p.action);
           break;
-        case "publisher":
-          expect(r.path, "a publisher's secret opens nothing but its protocol").toMatch(/\/_provider-/);
+        case "object":
+          expect(p.secret.of, "a secret opens nothing but its session's protocol").toBe("the publisher's session");
+          expect(r.path).toMatch(/\/_provider-/);
           break;
         case "authenticated":
           break;

@@ -1,8 +1,9 @@
 /** One question to the provider: bounded in time and size, followed nowhere else, and answered with JSON or a clear refusal. */
 import { Refusal, refuse } from "#db/protocol/errors";
+import { readBytes } from "../../http/body.ts";
 
 const PATIENCE_MS = 8_000;
-/** Characters; an organisation's key set or a person's claims take a few thousand. */
+/** Bytes; an organisation's key set or a person's claims take a few thousand. */
 const LARGEST = 262_144;
 
 export interface Asked {
@@ -22,7 +23,7 @@ export async function askProvider(what: string, url: string, init: RequestInit =
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    text = await beginning(answer);
+    text = new TextDecoder().decode(await readBytes(answer, LARGEST, tooLong));
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
     const late = cause instanceof Error && cause.name === "TimeoutError";
@@ -39,21 +40,7 @@ export async function askProvider(what: string, url: string, init: RequestInit =
   return { status: answer.status, json: parsed(what, host, answer, text) };
 }
 
-async function beginning(answer: Response): Promise<string> {
-  const reader = answer.body?.getReader();
-  if (!reader) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value, { stream: true });
-    if (text.length > LARGEST) {
-      await reader.cancel();
-      refuse("provider_failed", "The provider's answer is larger than any that makes sense.");
-    }
-  }
-}
+const tooLong = () => new Refusal("provider_failed", "The provider's answer is larger than any that makes sense.");
 
 function parsed(what: string, host: string, answer: Response, text: string): unknown {
   const { status } = answer;

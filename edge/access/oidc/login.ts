@@ -1,7 +1,7 @@
 /** A login at the provider, from the redirect there to the person who comes back. */
 import { z } from "zod";
 import { Refusal, refuse } from "#db/protocol/errors";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
 import { addressOf } from "../address.ts";
 import { askProvider } from "./ask.ts";
 import { basicHeaders } from "./basic.ts";

@@ -1,8 +1,8 @@
 /** What a login carries in browsers and URLs: cookies, proofs, addresses and pages. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { escaped, html } from "../../http/html.ts";
 import { readCookie, writeCookie } from "./cookie.ts";
-import { escaped, html } from "./html.ts";
 import { handTo, loopbackRedirect } from "./loopback.ts";
 import { challengeOf, proves, sameText } from "./pkce.ts";
 

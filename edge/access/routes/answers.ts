@@ -1,7 +1,7 @@
 /** Answers of /api/v1/auth: their schemas, for OpenAPI, and how a login's is made. */
 import { z } from "zod";
 import { binding, operations } from "#db/resources/grants";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
 import { signSession } from "../session-token.ts";
 import type { OpenedLogin } from "../sessions.ts";
 

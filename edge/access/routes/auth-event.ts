@@ -1,6 +1,6 @@
 /** What is remembered of logging in and of credentials coming and going; never a credential. */
 import { whoDid } from "../../audit/trail.ts";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
 import { addressOf } from "../address.ts";
 
 export interface AuthEvent {
@@ -33,7 +33,7 @@ export function recordAuth(call: Call, event: AuthEvent): void {
     {
       kind: "auth",
       ...(who ? whoDid(who) : { ...nobody, principal: event.account ?? null }),
-      correlation: call.request.headers.get("cf-ray"),
+      correlation: call.requestId,
       payload: { ...event, address: addressOf(call.request) ?? null },
     },
     call.waitUntil,

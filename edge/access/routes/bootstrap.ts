@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { dnsLabel } from "#db/resources/field";
 import { user } from "#db/resources/user";
-import { open, type Route, route } from "../../route.ts";
+import { open, type Route, route } from "../../http/route.ts";
 import { notAuthenticated } from "../authenticate.ts";
 import { bootstrap } from "../bootstrap.ts";
 import { hashPassword } from "../password.ts";
@@ -46,6 +46,7 @@ export const bootstrapRoutes: readonly Route[] = [
       const login = await answerLogin(call, { id: made.userId, name, email }, made.login);
       return secretly({ ...login, token: made.token.token }, 201);
     },
+    { strict: false },
   ),
 ];
 

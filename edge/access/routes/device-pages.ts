@@ -2,12 +2,11 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { resources } from "#db/tables/index";
-import type { Call } from "../../call.ts";
-import { open, type Route, route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { open, type Route, route } from "../../http/route.ts";
 import { readCookie, writeCookie } from "../oidc/cookie.ts";
 import { shownCode, typedCode } from "../oidc/device-machine.ts";
 import { decideDevice, waitingDevice } from "../oidc/device-store.ts";
-import { asPage } from "../oidc/errors-as-pages.ts";
 import { baseOf, isSecure, providerOf, startAgain } from "../oidc/login.ts";
 import * as pages from "../oidc/pages.ts";
 import { sameText } from "../oidc/pkce.ts";
@@ -45,24 +44,23 @@ export const devicePageRoutes: readonly Route[] = [
       tag: "auth",
       summary: "The page on which confirming a device begins.",
       query: { code: "What the device shows." },
-      page: true,
     },
-    asPage(async (call) => {
+    async (call) => {
       const { settings: provider } = providerOf(call);
       const code = typedCode(call.url.searchParams.get("code") ?? "");
       const next = `${baseOf(call, provider)}/api/v1/auth/oidc/device${code ? `?code=${code}` : ""}`;
       return pages.devicePage(provider.name, next, code ? shownCode(code) : undefined);
-    }),
+    },
   ),
   route(
     "GET",
     CONFIRM_PATH,
     open("the sealed cookie of a login at the provider is the credential"),
-    { tag: "auth", summary: "The page on which a device is confirmed.", page: true },
-    asPage(async (call) => {
+    { tag: "auth", summary: "The page on which a device is confirmed." },
+    async (call) => {
       const who = await confirmerOf(call);
       return pages.codePage(who.form, who.code ? shownCode(who.code) : "");
-    }),
+    },
   ),
   route(
     "POST",
@@ -74,9 +72,8 @@ export const devicePageRoutes: readonly Route[] = [
       body: decided,
       bodyTypes: ["application/x-www-form-urlencoded"],
       refuses: [429],
-      page: true,
     },
-    asPage(decide),
+    decide,
   ),
 ];
 

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal, refuse } from "#db/protocol/errors";
-import type { Call } from "../../call.ts";
-import { open, type Route, route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { open, type Route, route } from "../../http/route.ts";
 import { addressOf, networkOf } from "../address.ts";
 import { BoundedMap } from "../cache.ts";
 import { DEVICE_SECONDS, INTERVAL_SECONDS, shownCode } from "../oidc/device-machine.ts";
@@ -54,6 +54,7 @@ export const deviceRoutes: readonly Route[] = [
         interval: INTERVAL_SECONDS,
       } satisfies z.infer<typeof opened>);
     },
+    { strict: false },
   ),
   route(
     "POST",
@@ -70,6 +71,7 @@ export const deviceRoutes: readonly Route[] = [
       const { deviceCode } = await call.json(polled);
       return secretly(await openSession(call, await approvedBy(call, deviceCode), { via: "device" }));
     },
+    { strict: false },
   ),
 ];
 

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
 import { identity, providedMember, resources } from "#db/tables/index";
+import { may, type Route, route } from "../../http/route.ts";
 import { nameInPath, rowInPath } from "../../resources/request.ts";
-import { may, type Route, route } from "../../route.ts";
 import { groupToUser, guardOfUser } from "../profile.ts";
 import { recordAuth } from "./auth-event.ts";
 

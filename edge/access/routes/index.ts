@@ -1,5 +1,5 @@
 /** Logging in, credentials, and who reaches what. */
-import type { Route } from "../../route.ts";
+import type { Route } from "../../http/route.ts";
 import { bootstrapRoutes } from "./bootstrap.ts";
 import { deviceRoutes } from "./device.ts";
 import { devicePageRoutes } from "./device-pages.ts";

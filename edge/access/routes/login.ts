@@ -3,8 +3,8 @@ import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { isSound } from "#db/resources/validate";
 import { password, resources } from "#db/tables/index";
-import type { Call } from "../../call.ts";
-import { authenticated, open, type Route, route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { authenticated, open, type Route, route } from "../../http/route.ts";
 import { notAuthenticated } from "../authenticate.ts";
 import { verifyPassword } from "../password.ts";
 import { guardOfUser } from "../profile.ts";
@@ -49,6 +49,7 @@ export const loginRoutes: readonly Route[] = [
       recordAuth(call, { action: "login", account: found.name });
       return secretly(await answerLogin(call, found, login));
     },
+    { strict: false },
   ),
   route(
     "POST",
@@ -74,6 +75,7 @@ export const loginRoutes: readonly Route[] = [
       }
       return secretly(await answerLogin(call, found, rotation));
     },
+    { strict: false },
   ),
   route(
     "POST",

@@ -4,14 +4,14 @@ import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
 import { resources } from "#db/tables/index";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
+import { authenticated, may, type Route, route } from "../../http/route.ts";
 import { answerRow } from "../../resources/answer.ts";
 import { tell } from "../../resources/audit.ts";
 import { preconditions, versioned, writeParameters } from "../../resources/parameters.ts";
 import { assertSeen, preconditionsOf } from "../../resources/precondition.ts";
 import { isDryRun, nameInPath, rowInPath } from "../../resources/request.ts";
 import type { Stored } from "../../resources/stored.ts";
-import { authenticated, may, type Route, route } from "../../route.ts";
 import { tokenState } from "../token-state.ts";
 import { identity } from "./answers.ts";
 import { recordAuth } from "./auth-event.ts";
@@ -33,6 +33,7 @@ export const mcptokenRoutes: readonly Route[] = [
       answer: { status: 200, schema: introspection },
     },
     async (call) => Response.json(await introspect(call)),
+    { tokenReach: "anywhere" },
   ),
   route(
     "POST",

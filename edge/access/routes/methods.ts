@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { open, type Route, route } from "../../route.ts";
+import { open, type Route, route } from "../../http/route.ts";
 
 const methods = z.object({
   password: z.boolean().describe("E-mail address and password are taken."),
@@ -24,5 +24,6 @@ export const methodRoutes: readonly Route[] = [
       };
       return Response.json(answer, { headers: { "cache-control": "public, max-age=60" } });
     },
+    { strict: false },
   ),
 ];

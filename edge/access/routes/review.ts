@@ -1,13 +1,13 @@
 /** For every kind: who reaches one of it. */
 import { z } from "zod";
 import { type TableKind, tableKinds } from "#db/resources/index";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
+import { may, type Route, route } from "../../http/route.ts";
 import { a } from "../../resources/conflicts.ts";
 import { governing, maySee } from "../../resources/governor.ts";
 import { parseLimit } from "../../resources/page.ts";
 import { limitParameter } from "../../resources/parameters.ts";
 import { absent, nameInPath, rowInPath } from "../../resources/request.ts";
-import { may, type Route, route } from "../../route.ts";
 import { reached, whoReaches } from "../review.ts";
 
 const review = z.object({

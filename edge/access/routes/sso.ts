@@ -3,16 +3,15 @@ import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Refusal } from "#db/protocol/errors";
 import { resources } from "#db/tables/index";
-import { parseWith } from "../../body.ts";
-import type { Call } from "../../call.ts";
-import { toRefusal } from "../../errors.ts";
-import { jsonSchema } from "../../openapi/components.ts";
-import { open, type Parameter, type Route, route } from "../../route.ts";
+import { parseWith } from "../../http/body.ts";
+import type { Call } from "../../http/call.ts";
+import { jsonSchema } from "../../http/openapi/components.ts";
+import { open, type Parameter, type Route, route } from "../../http/route.ts";
+import { toRefusal } from "../../http/to-refusal.ts";
 import { notAuthenticated } from "../authenticate.ts";
 import type { Person } from "../oidc/claims.ts";
 import { writeCookie } from "../oidc/cookie.ts";
 import { typedCode } from "../oidc/device-machine.ts";
-import { asPage } from "../oidc/errors-as-pages.ts";
 import * as login from "../oidc/login.ts";
 import { handTo, loopbackRedirect } from "../oidc/loopback.ts";
 import { donePage } from "../oidc/pages.ts";
@@ -70,9 +69,8 @@ export const ssoRoutes: readonly Route[] = [
         code_challenge_method: needed("How it was made.", "code_challenge_method"),
       },
       answer: { status: 302, headers: toProvider },
-      page: true,
     },
-    asPage(async (call) => {
+    async (call) => {
       const given = parseWith(begun, Object.fromEntries(call.url.searchParams));
       const target = loopbackRedirect(given.redirect_uri).href;
       const purpose = { for: "program", target, state: given.state, challenge: given.code_challenge } as const;
@@ -81,7 +79,7 @@ export const ssoRoutes: readonly Route[] = [
       } catch (error) {
         return tellProgram(purpose, toRefusal(error));
       }
-    }),
+    },
   ),
   route(
     "GET",
@@ -92,12 +90,11 @@ export const ssoRoutes: readonly Route[] = [
       summary: "Begin a login at the provider to confirm a device; a browser is sent there.",
       query: { code: "What the device shows, where it is known." },
       answer: { status: 302, headers: toProvider },
-      page: true,
     },
-    asPage((call) => {
+    (call) => {
       const code = typedCode(call.url.searchParams.get("code") ?? "");
       return login.begin(call, login.providerOf(call), { for: "device", ...(code ? { code } : {}) });
-    }),
+    },
   ),
   route(
     "GET",
@@ -109,9 +106,8 @@ export const ssoRoutes: readonly Route[] = [
       query: { state: "Of the login.", code: "The provider's.", error: "Instead of a code.", iss: "The provider." },
       answer: { status: 302, headers: { Location: "Where the login goes on." } },
       refuses: [429],
-      page: true,
     },
-    asPage(comeBack),
+    comeBack,
   ),
   route(
     "POST",
@@ -129,12 +125,13 @@ export const ssoRoutes: readonly Route[] = [
       const found = await throttledByAddress(call, "sso", () => redeem(call, given));
       return secretly(await openSession(call, found, { via: "sso" }));
     },
+    { strict: false },
   ),
   route(
     "GET",
     "/login/done",
     open("it says that a window can be closed, and nothing else"),
-    { tag: "auth", summary: "The page on which a program's login ends in the browser.", page: true },
+    { tag: "auth", summary: "The page on which a program's login ends in the browser." },
     () => donePage(),
   ),
 ];

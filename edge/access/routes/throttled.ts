@@ -1,6 +1,6 @@
 /** Attempts at secrets are counted per account and per address, each in an object of its own, before the secret is looked at. */
 import { refuse } from "#db/protocol/errors";
-import type { Call } from "../../call.ts";
+import type { Call } from "../../http/call.ts";
 import { addressOf, networkOf } from "../address.ts";
 import { type Policy, perAccount, perAddress, perUnknownAddress } from "../throttle.ts";
 import { recordAuth } from "./auth-event.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { binding, operations } from "#db/resources/grants";
-import type { Call } from "../../call.ts";
-import { authenticated, open, type Route, route } from "../../route.ts";
+import type { Call } from "../../http/call.ts";
+import { authenticated, open, type Route, route } from "../../http/route.ts";
 import { allowsOperation, because, writeBinding } from "../decide.ts";
 import { publicJwk } from "../session-token.ts";
 import { identity } from "./answers.ts";
@@ -27,6 +27,7 @@ export const whoamiRoutes: readonly Route[] = [
       answer: { status: 200, schema: identity },
     },
     (call) => Response.json(identityOf(call)),
+    { tokenReach: "anywhere" },
   ),
   route(
     "POST",
@@ -50,6 +51,7 @@ export const whoamiRoutes: readonly Route[] = [
         { keys: [publicJwk(call.deps.settings.signingKey)] },
         { headers: { "cache-control": `public, max-age=${JWKS_SECONDS}` } },
       ),
+    { strict: false },
   ),
 ];
 

@@ -1,13 +1,16 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
-import type { Caller } from "./access/principal.ts";
+import type { Caller } from "../access/principal.ts";
+import type { Deps } from "../deps.ts";
 import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
-import type { Deps } from "./deps.ts";
+import type { Declaration } from "./declaration.ts";
+import { newRequestId } from "./request-id.ts";
 
 const SMALL_BODY_BYTES = 65_536;
 
 export class Call {
   readonly request: Request;
+  readonly route: Declaration;
   readonly params: Readonly<Record<string, string>>;
   readonly deps: Deps;
   /** Keeps the isolate at work after the answer has gone out. */
@@ -18,14 +21,17 @@ export class Call {
   #text: Promise<string> | undefined;
   #kept: Map<unknown, unknown> | undefined;
   #url: URL | undefined;
+  #requestId: string | undefined;
 
   constructor(
     request: Request,
+    route: Declaration,
     params: Readonly<Record<string, string>>,
     deps: Deps,
     waitUntil: (work: Promise<unknown>) => void,
   ) {
     this.request = request;
+    this.route = route;
     this.params = params;
     this.deps = deps;
     this.waitUntil = waitUntil;
@@ -34,6 +40,12 @@ export class Call {
   get url(): URL {
     this.#url ??= new URL(this.request.url);
     return this.#url;
+  }
+
+  /** Of the answer, of what is logged and of the audit events alike. */
+  get requestId(): string {
+    this.#requestId ??= newRequestId(this.request);
+    return this.#requestId;
   }
 
   /** Who calls. Only public routes have nobody. */

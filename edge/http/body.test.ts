@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Refusal } from "#db/protocol/errors";
+import { Refusal } from "#db/protocol/errors";
 import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
 
 const post = (body: BodyInit, init: RequestInit = {}) => new Request("http://edge/", { method: "POST", body, ...init });
@@ -148,4 +148,21 @@ describe("what is said of a body that does not fit", () => {
       expect.objectContaining({ path: "q.role", message: "expected one of view, run" }),
     ]);
   });
+});
+
+test("a compressed answer is bounded by what it holds, not by what it announces", async () => {
+  for (const encoding of ["gzip", "br", "deflate"]) {
+    const answer = () =>
+      new Response("x".repeat(5_000), { headers: { "content-length": "20", "content-encoding": encoding } });
+    await expect(readBytes(answer(), 1_000), encoding).rejects.toMatchObject({ code: "too_large" });
+    expect((await readBytes(answer(), 5_000)).byteLength, encoding).toBe(5_000);
+  }
+});
+
+test("what is too long is refused in the words of who reads it", async () => {
+  const own = () => new Refusal("provider_failed", "Too long.");
+  for (const headers of [{ "content-length": "9" }, {}])
+    await expect(readBytes(new Response("123456789", { headers }), 8, own)).rejects.toMatchObject({
+      code: "provider_failed",
+    });
 });

@@ -1,6 +1,8 @@
 /** What a route answers, as OpenAPI says it: its success, and every way to refuse that it has. Pure. */
 import type { Route, RouteDoc } from "../route.ts";
-import { content, eventStream, type JsonSchema, refTo } from "./components.ts";
+import { type Surface, surfaces } from "../surfaces/index.ts";
+import { content, eventStream } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 /** Status → name of the component, and what it says. */
 const refusals = {
@@ -28,32 +30,21 @@ const headersOf: Partial<Record<Refused, JsonSchema>> = {
   429: retried,
 };
 
-/** Who reads what is refused: a program of either surface, or a person in a browser. */
-type Reader = "Problem" | "OpenAiError" | "Page";
+const componentOf = ({ openapi }: Surface, name: string) => `${openapi.prefix}${name}`;
 
-const readerOf = ({ surface, doc }: Route): Reader =>
-  doc.page ? "Page" : surface === "openai" ? "OpenAiError" : "Problem";
-
-const shape: Record<Reader, JsonSchema> = {
-  Problem: { "application/problem+json": { schema: refTo("Problem") } },
-  OpenAiError: { "application/json": { schema: refTo("OpenAiError") } },
-  Page: content("text/html", { type: "string" }),
-};
-
-const componentOf = (reader: Reader, name: string) => (reader === "Problem" ? name : `${reader}${name}`);
-
-/** For `components.responses`: each refusal for each reader that the paths refer to, so that no route repeats them. */
+/** For `components.responses`: each refusal of each surface that the paths refer to, so that no route repeats them. */
 export function responseComponents(paths: JsonSchema): Record<string, JsonSchema> {
   const text = JSON.stringify(paths);
   const named = Object.entries(refusals).flatMap(([status, [name, description]]) =>
-    readers.map((reader) => {
+    surfaces.map((surface) => {
       const headers = headersOf[Number(status) as Refused];
-      return [componentOf(reader, name), { description, ...(headers ? { headers } : {}), content: shape[reader] }];
+      const content = surface.openapi.refusal;
+      return [componentOf(surface, name), { description, ...(headers ? { headers } : {}), content }];
     }),
   );
-  const others = readers.map((reader) => [
-    componentOf(reader, "Refused"),
-    { description: "Any other refusal.", content: shape[reader] },
+  const others = surfaces.map((surface) => [
+    componentOf(surface, "Refused"),
+    { description: "Any other refusal.", content: surface.openapi.refusal },
   ]);
   return Object.fromEntries(
     [...named, ...others].filter(([name]) => text.includes(JSON.stringify(pointer(String(name))))),
@@ -61,20 +52,18 @@ export function responseComponents(paths: JsonSchema): Record<string, JsonSchema
 }
 const pointer = (name: string) => `#/components/responses/${name}`;
 
-const readers = ["Problem", "OpenAiError", "Page"] as const;
-
 /** @param links what can be done next with what was made. */
 export function responsesOf(route: Route, links: JsonSchema | undefined): JsonSchema {
   const { doc, permission, surface, path, method } = route;
+  const { openapi } = surface;
   const { status, headers, schema } = doc.answer ?? { status: 200 };
   const guarded = permission.is !== "public";
   const hasBody = doc.body !== undefined;
   const applies: [boolean, Refused][] = [
-    [hasBody || doc.query !== undefined || doc.page === true, 400],
+    [hasBody || doc.query !== undefined, 400],
     [guarded, 401],
     [guarded && permission.is !== "authenticated", 403],
-    [path.includes(":") || surface === "openai", 404],
-    [surface === "api" && method !== "GET" && !doc.page, 409],
+    [path.includes(":"), 404],
     [doc.query?.["watch"] !== undefined, 410],
     [doc.headers?.["if-match"] !== undefined, 412],
     [hasBody, 413],
@@ -82,14 +71,18 @@ export function responsesOf(route: Route, links: JsonSchema | undefined): JsonSc
     [true, 500],
     [true, 503],
   ];
-  const refused = [...applies.filter(([does]) => does).map(([, code]) => code), ...(doc.refuses ?? [])];
-  const reader = readerOf(route);
-  const ref = (name: string) => ({ $ref: pointer(componentOf(reader, name)) });
+  const refused = [
+    ...applies.filter(([does]) => does).map(([, code]) => code),
+    ...openapi.refuses,
+    ...(method === "GET" ? [] : openapi.changesRefuse),
+    ...(doc.refuses ?? []),
+  ];
+  const ref = (name: string) => ({ $ref: pointer(componentOf(surface, name)) });
   return {
     [status]: {
       description: doc.summary,
       ...(headers ? { headers: described(headers) } : {}),
-      ...(schema || doc.events || doc.page ? { content: contentOf(doc) } : {}),
+      ...(schema || doc.events || openapi.success ? { content: contentOf(doc, openapi) } : {}),
       ...(links ? { links } : {}),
     },
     ...(method === "GET" && doc.headers?.["if-none-match"] !== undefined
@@ -100,8 +93,8 @@ export function responsesOf(route: Route, links: JsonSchema | undefined): JsonSc
   };
 }
 
-function contentOf({ answer, events, page }: RouteDoc): JsonSchema {
-  if (page) return answer?.status === 302 ? {} : content("text/html", { type: "string" });
+function contentOf({ answer, events }: RouteDoc, { success }: Surface["openapi"]): JsonSchema {
+  if (success) return answer?.status === 302 ? {} : success;
   const { schema, type = "application/json" } = answer ?? {};
   return {
     ...(schema === undefined ? {} : content(type, schema, "output")),

@@ -1,8 +1,8 @@
 /** The OpenAPI 3.1 document: a loop over the routes. Pure. */
 import type { z } from "zod";
-import { SECRET_HEADER, SESSION_HEADER } from "#db/protocol/publisher";
 import type { Parameter, Permission, Route, RouteDoc } from "../route.ts";
-import { componentSchemas, content, type JsonSchema } from "./components.ts";
+import { componentSchemas, content } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { responseComponents, responsesOf } from "./responses.ts";
 
 export function openApiDocument(routes: readonly Route[]): JsonSchema {
@@ -27,11 +27,15 @@ export function openApiDocument(routes: readonly Route[]): JsonSchema {
     servers: [{ url: "/" }],
     tags,
     paths,
-    components: { schemas: componentSchemas(), responses: responseComponents(paths), securitySchemes },
+    components: {
+      schemas: componentSchemas(),
+      responses: responseComponents(paths),
+      securitySchemes: schemesOf(routes),
+    },
   };
 }
 
-const securitySchemes = {
+const credentials = {
   bearer: {
     type: "http",
     scheme: "bearer",
@@ -39,16 +43,25 @@ const securitySchemes = {
   },
   xApiKey: { type: "apiKey", in: "header", name: "x-api-key" },
   apiKey: { type: "apiKey", in: "header", name: "api-key" },
-  publisherSession: { type: "apiKey", in: "header", name: SESSION_HEADER },
-  publisherSecret: { type: "apiKey", in: "header", name: SECRET_HEADER },
 };
+
+/** Those that any route takes, and those that some routes have of their own. */
+function schemesOf(routes: readonly Route[]): JsonSchema {
+  const own = routes.flatMap(({ permission }) =>
+    permission.is === "object" ? Object.entries(permission.secret.headers) : [],
+  );
+  return {
+    ...credentials,
+    ...Object.fromEntries(own.map(([scheme, name]) => [scheme, { type: "apiKey", in: "header", name }])),
+  };
+}
 
 function securityOf(permission: Permission): Record<string, never[]>[] {
   switch (permission.is) {
     case "public":
       return [];
-    case "publisher":
-      return [{ publisherSession: [], publisherSecret: [] }];
+    case "object":
+      return [Object.fromEntries(Object.keys(permission.secret.headers).map((scheme) => [scheme, []]))];
     default:
       return [{ bearer: [] }, { xApiKey: [] }, { apiKey: [] }];
   }
@@ -120,8 +133,8 @@ function permissionText(permission: Permission): string {
       return `Needs no credential: ${permission.why}.`;
     case "authenticated":
       return "Needs any valid credential.";
-    case "publisher":
-      return "Needs the secret of the publisher's session.";
+    case "object":
+      return `Needs the secret of ${permission.secret.of}.`;
     case "owned":
       return `Needs ${permission.own ? `${permission.own}:${permission.resource}` : "any valid credential"} for one's own${
         permission.others ? `, ${permission.others}:${permission.resource} for those of others` : ""

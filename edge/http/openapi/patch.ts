@@ -1,5 +1,5 @@
 /** What a merge patch of a document looks like (RFC 7396): nothing is required, and what may be left out `null` removes. Pure. */
-import type { JsonSchema } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 /**
  * @param schema of the whole document.

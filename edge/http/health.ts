@@ -1,12 +1,15 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { version } from "#db/protocol/version";
-import { misconfigured } from "./access/oidc/login.ts";
-import { assertSigns } from "./access/session-token.ts";
+import { misconfigured } from "../access/oidc/login.ts";
+import { assertSigns } from "../access/session-token.ts";
+import { assertSeals } from "../secrets/index.ts";
 import { open, type Route, route } from "./route.ts";
-import { assertSeals } from "./secrets/index.ts";
 
 const noCredential = "a load balancer has no credential, and nothing is told but up or down, and which version";
+
+/** Probes of load balancers add what they like. */
+const lenient = { strict: false } as const;
 
 const up = z.object({ status: z.literal("ok"), version: z.string() });
 const ready = z.object({ status: z.literal("ready") });
@@ -18,6 +21,7 @@ export const healthRoutes: readonly Route[] = [
     open(noCredential),
     { tag: "health", summary: "Whether the process answers.", answer: { status: 200, schema: up } },
     () => Response.json({ status: "ok", version }),
+    lenient,
   ),
   route(
     "GET",
@@ -34,5 +38,6 @@ export const healthRoutes: readonly Route[] = [
       await Promise.all([store.db.execute(sql`select 1`), assertSigns(settings.signingKey), assertSeals(settings)]);
       return Response.json({ status: "ready" });
     },
+    lenient,
   ),
 ];

@@ -1,6 +1,6 @@
 /** Schemas of the OpenAPI document that follow from no kind: refusals, and what passes between clients and providers. */
 import { errors } from "#db/protocol/errors";
-import type { JsonSchema } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 const code = { type: "string", enum: Object.keys(errors), description: "What went wrong, for programs." };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { kinds } from "#db/resources/index";
-import { resourceRoutes } from "../resources/routes.ts";
+import { resourceRoutes } from "../../resources/routes.ts";
 import { may, open, route } from "../route.ts";
 import { openApiDocument, templateOf } from "./document.ts";
 

@@ -1,8 +1,9 @@
 /** Routes as data. A route without a permission can't be written: it is an argument of the only function that makes one. */
-import type { z } from "zod";
 import type { Operation, Role } from "#db/resources/grants";
 import type { Kind } from "#db/resources/kind";
 import type { Call } from "./call.ts";
+import type { Declaration, Method, RouteDoc, TokenReach } from "./declaration.ts";
+import { surfaceOf } from "./surfaces/index.ts";
 
 export type Permission =
   /** No credential is looked at. `why` says why that is right. */
@@ -28,66 +29,42 @@ export type Permission =
    */
   | { is: "owned"; resource: string; own?: Role; others?: Role }
   | { is: "operation"; action: Operation }
-  /** The secret of a publisher's session, checked by its object. */
-  | { is: "publisher" };
+  /** The secret of a session, checked by the object that holds the session. */
+  | { is: "object"; secret: SessionSecret };
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** Which error shape the route's clients parse. */
-export type Surface = "api" | "openai";
-
-/** A parameter: what it means, and its JSON Schema where not every text is one. */
-export type Parameter = string | { about: string; schema?: Readonly<Record<string, unknown>>; required?: true };
-
-/** What OpenAPI says about a route. */
-export interface RouteDoc {
-  summary: string;
-  tag: string;
-  /** A string names a component: `LlmInput`. */
-  body?: z.ZodType | string;
-  /** Media types of the body, where it is not application/json alone. */
-  bodyTypes?: readonly string[];
-  /** Nothing need be sent. */
-  bodyOptional?: true;
-  /** Bodies by name, to show how one looks. */
-  examples?: Readonly<Record<string, unknown>>;
-  /** Request headers that the route reads. */
-  headers?: Readonly<Record<string, Parameter>>;
-  /** Query parameters by name. */
-  query?: Readonly<Record<string, Parameter>>;
-  /** Successful answer; a string names a component (`Llm`, `LlmList`). `type` is its media type, by default application/json. */
-  answer?: { status: number; schema?: z.ZodType | string; type?: string; headers?: Readonly<Record<string, string>> };
-  /** Statuses with which it refuses, beside those that follow from the rest. */
-  refuses?: readonly (401 | 403 | 422 | 429 | 502 | 504)[];
-  /** A page for people: what it says, refusals too, is HTML. */
-  page?: true;
-  /** Schema of each event's data, where it can also answer with server-sent events. */
-  events?: string;
+export interface SessionSecret {
+  /** Whose, for people: `the publisher's session`. */
+  of: string;
+  /** Headers in which the session and its secret come, by what the OpenAPI document calls them. */
+  headers: Readonly<Record<string, string>>;
 }
 
-export interface Route {
-  method: Method;
-  /** hono's syntax: `/api/v1/llms/:name`. */
-  path: string;
+export type { Method, Parameter, RouteDoc, TokenReach } from "./declaration.ts";
+
+export interface Route extends Declaration {
   permission: Permission;
-  surface: Surface;
-  doc: RouteDoc;
   handle: (call: Call) => Promise<Response> | Response;
 }
 
-/** The only way to make a route. The surface follows from the path. HEAD runs every GET and drops the body. */
+export interface RouteOptions {
+  /** By default nowhere. */
+  tokenReach?: TokenReach;
+  /** By default what the surface says. */
+  strict?: boolean;
+}
+
+/** The only way to make a route. HEAD runs every GET and drops the body. */
 export function route(
   method: Method,
   path: string,
   permission: Permission,
   doc: RouteDoc,
   handle: Route["handle"],
+  options: RouteOptions = {},
 ): Route {
-  return { method, path, permission, surface: surfaceOf(path), doc, handle };
-}
-
-export function surfaceOf(path: string): Surface {
-  return path === "/v1" || path.startsWith("/v1/") ? "openai" : "api";
+  const surface = surfaceOf(path);
+  const { tokenReach = "nowhere", strict = surface.strict } = options;
+  return { method, path, permission, surface, tokenReach, strict, doc, handle };
 }
 
 export const open = (why: string): Permission => ({ is: "public", why });

@@ -3,12 +3,11 @@
 import { z } from "zod";
 import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import { behaviours } from "../behaviours/index.ts";
-import type { NamedKind } from "../resources/stored.ts";
+import { behaviours } from "../../behaviours/index.ts";
+import type { NamedKind } from "../../resources/stored.ts";
 import { fixedSchemas } from "./fixed-schemas.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { patchOf } from "./patch.ts";
-
-export type JsonSchema = Record<string, unknown>;
 
 /** JSON Schema 2020-12, which is OpenAPI 3.1's own dialect. What zod can only check by code is left to the server. */
 export function jsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {

@@ -21,10 +21,16 @@ export function assertPlain(headers: Headers): void {
 
 type Message = Request | Response;
 
-/** @throws Refusal too_large as soon as more than `limit` bytes are announced or have come. */
-export async function readBytes(message: Message, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  return announcedBytes(message, limit) === undefined
-    ? readChunks(message, limit)
+/** @throws Refusal as soon as more than `limit` bytes are announced or have come: too_large, or what is asked for. */
+export async function readBytes(
+  message: Message,
+  limit: number,
+  refusal: (limit: number) => Refusal = tooLarge,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // Of an answer that is compressed, the runtime hands over what it holds, and that may be a thousand times what was announced.
+  if (message.headers.has("content-encoding")) return readChunks(message, limit, refusal);
+  return announcedBytes(message, limit, refusal) === undefined
+    ? readChunks(message, limit, refusal)
     : new Uint8Array(await message.arrayBuffer());
 }
 
@@ -60,21 +66,21 @@ function stillHas(text: string, bytes: number): boolean {
 const BYTE_ORDER_MARK = 3;
 
 /** Undefined where nobody can say before it has come. @throws Refusal too_large */
-function announcedBytes({ headers }: Message, limit: number): number | undefined {
+function announcedBytes({ headers }: Message, limit: number, refusal = tooLarge): number | undefined {
   const announced = headers.get("content-length");
   // What is announced holds only where nothing says that the body comes in chunks after all (RFC 9112, 6.3).
   if (announced === null || !/^\d+$/.test(announced) || headers.has("transfer-encoding")) return undefined;
-  if (Number(announced) > limit) throw tooLarge(limit);
+  if (Number(announced) > limit) throw refusal(limit);
   return Number(announced);
 }
 
-async function readChunks(request: Message, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (!request.body) return new Uint8Array();
+async function readChunks(message: Message, limit: number, refusal = tooLarge): Promise<Uint8Array<ArrayBuffer>> {
+  if (!message.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+  for await (const chunk of message.body as ReadableStream<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
+    if (size > limit) throw refusal(limit);
     chunks.push(chunk);
   }
   const all = new Uint8Array(size);
