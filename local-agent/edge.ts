@@ -1,6 +1,6 @@
 /** The edge as a publisher sees it: four calls, and what each refusal means. */
 import type { z } from "zod";
-import { readRefusal, retryAfterOf } from "#db/client/refusal";
+import { readProblem, retryAfterOf } from "#db/client/refusal";
 import {
   type HeartbeatRequest,
   type HeartbeatResponse,
@@ -119,7 +119,7 @@ async function said<S extends z.ZodType>(schema: S, answer: Response): Promise<z
 }
 
 async function refusalOf(answer: Response): Promise<EdgeRefusal> {
-  const { message, hint, code } = readRefusal(await answer.text().catch(() => ""));
+  const { message, hint, code } = readProblem(await answer.text().catch(() => ""));
   const after = retryAfterOf(answer.headers);
   const words = [message, hint].filter((w) => w !== undefined).join(" ");
   return new EdgeRefusal(

@@ -7,7 +7,7 @@ import type { ContextStore } from "./contexts.ts";
 import type { LoginSession } from "./contexts-file.ts";
 import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
-import { readRefusal, retryAfterOf } from "./refusal.ts";
+import { readProblem, retryAfterOf } from "./refusal.ts";
 import { PATIENCE_MS, unbroken } from "./unbroken.ts";
 
 export interface Login {
@@ -132,7 +132,7 @@ async function ask(edge: string, refreshToken: string, world: World, signal: Abo
     return { is: "lost", failure: unrenewed(why, cause) };
   }
   if (answer.ok) return { is: "renewed", session: readSession(parsed(text)) };
-  const said = readRefusal(text);
+  const said = readProblem(text);
   if (answer.status === 401 || answer.status === 403)
     return { is: "refused", failure: over(said.code && said.message ? said.message : "The login has ended.") };
   const failure = unrenewed(said.message?.replace(/\.$/, "") ?? `the edge answered ${answer.status}`);

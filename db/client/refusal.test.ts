@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readRefusal, retryAfterOf } from "./refusal.ts";
+import { readProblem, readRefusal, retryAfterOf } from "./refusal.ts";
 
 test.each([
   ['{"code":"not_found","detail":"There is none.","hint":"Look."}', "not_found", "There is none.", "Look."],
@@ -14,6 +14,11 @@ test.each([
 ])("%s says code %s, message %s, hint %s", (text, code, message, hint) => {
   const said = readRefusal(text);
   expect([said.code, said.message, said.hint]).toEqual([code, message, hint]);
+});
+
+test("a model server's error is no problem of the API", () => {
+  const [theirs, ours] = ['{"error":{"message":"No.","code":"not_found"}}', '{"code":"not_found","detail":"No."}'];
+  expect([readProblem(theirs), readProblem(ours)]).toEqual([{}, { code: "not_found", message: "No." }]);
 });
 
 test("faults are kept, with what is in them as text", () => {

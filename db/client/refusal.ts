@@ -12,23 +12,31 @@ const record = (v: unknown): Record<string, unknown> | undefined =>
   typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : undefined;
 const string = (v: unknown) => (typeof v === "string" && v !== "" ? v : undefined);
 
-/** @returns nothing for what is neither. */
+/** Of any surface. @returns nothing for what is no refusal. */
 export function readRefusal(text: string): SaidRefusal {
-  let body: Record<string, unknown> | undefined;
-  try {
-    body = record(JSON.parse(text));
-  } catch {
-    return {};
-  }
+  const inner = record(json(text)?.["error"]);
+  if (!inner) return readProblem(text);
+  return pick(string(inner["message"]), string(inner["code"]) ?? string(inner["type"]));
+}
+
+/** Of `/api` alone: an error as model servers write it is none. */
+export function readProblem(text: string): SaidRefusal {
+  const body = json(text);
   if (!body) return {};
-  const inner = record(body["error"]);
-  if (inner) return pick(string(inner["message"]), string(inner["code"]) ?? string(inner["type"]));
   const faults = Array.isArray(body["errors"]) ? body["errors"].map(faultOf) : undefined;
   return {
     ...pick(string(body["detail"]) ?? string(body["title"]), string(body["code"])),
     ...(string(body["hint"]) ? { hint: String(body["hint"]) } : {}),
     ...(faults?.length ? { faults } : {}),
   };
+}
+
+function json(text: string): Record<string, unknown> | undefined {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Seconds; undefined where it says none, or a date, which no edge does. */
