@@ -1,6 +1,7 @@
 /** The real world: this process, its terminal, environment and signals. Verbs see them only as `Surroundings`. */
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endAfterUnbroken, finished } from "#db/client/unbroken";
 import { version } from "#db/protocol/version";
 import { type Exit, INTERRUPTED, usage } from "./failure.ts";
 import type { Io } from "./io.ts";
@@ -14,14 +15,16 @@ export function surroundings(): Surroundings {
   for (const stream of [stdout, stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       // Whoever read has gone (`| head`): nobody is left to tell, and what was to be done may not be done.
-      if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
-      throw error;
+      if (error.code !== "EPIPE") throw error;
+      void finished().then(() => process.exit(BROKEN_PIPE));
     });
   const interrupt = new AbortController();
-  process.once("SIGINT", () => {
-    interrupt.abort();
-    process.once("SIGINT", () => process.exit(INTERRUPTED));
+  let interrupts = 0;
+  process.on("SIGINT", () => {
+    if (++interrupts === 1) interrupt.abort();
+    else void finished().then(() => process.exit(INTERRUPTED));
   });
+  endAfterUnbroken("SIGTERM", "SIGHUP");
   // Whoever waits for standard input waits no longer.
   const read = () => {
     interrupt.signal.addEventListener("abort", () => stdin.destroy());
@@ -87,6 +90,7 @@ export function surroundings(): Surroundings {
 
 /** Ends the process when what was written has been taken. */
 export async function leave(exit: Exit): Promise<never> {
+  await finished();
   await Promise.all(
     [process.stdout, process.stderr].map((s) => new Promise<void>((resolve) => s.write("", () => resolve()))),
   );

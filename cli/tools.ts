@@ -1,7 +1,7 @@
 /** Wires one run: which edge, whose credential, and the rest that a verb may touch. */
-import { configDirectory } from "#db/protocol/contexts";
+import { openContexts } from "#db/client/contexts";
+import { configDirectory } from "#db/client/contexts-file";
 import { type Api, connect } from "./connection/api.ts";
-import { openContexts } from "./connection/store.ts";
 import { findTarget } from "./connection/target.ts";
 import type { Io } from "./io.ts";
 import type { Globals, Tools } from "./verb.ts";

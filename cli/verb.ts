@@ -1,8 +1,8 @@
 /** Commands as data: what is typed, what it means, and what runs. The program, its help and its completions are loops over them. */
 
+import type { ContextStore } from "#db/client/contexts";
 import type { Verb as KindVerb } from "#db/resources/kind";
 import type { Api } from "./connection/api.ts";
-import type { ContextStore } from "./connection/store.ts";
 import type { Exit } from "./failure.ts";
 import type { Io } from "./io.ts";
 

@@ -54,8 +54,8 @@ function command(entry: string, output: string, sources: readonly string[]): Pro
       target: "node22",
       minifyWhitespace: true,
       banner: {
-        // Packages in CommonJS ask for Node's modules while they run.
-        js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
+        // Packages in CommonJS ask for Node's modules, and for their own file's name, while they run.
+        js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);\nconst __filename = import.meta.filename;',
       },
     },
   };

@@ -1,5 +1,6 @@
 /** The edge as a publisher sees it: four calls, and what each refusal means. */
 import type { z } from "zod";
+import { readProblem, retryAfterOf } from "#db/client/refusal";
 import {
   type HeartbeatRequest,
   type HeartbeatResponse,
@@ -118,14 +119,13 @@ async function said<S extends z.ZodType>(schema: S, answer: Response): Promise<z
 }
 
 async function refusalOf(answer: Response): Promise<EdgeRefusal> {
-  const after = Number(answer.headers.get("retry-after") ?? Number.NaN);
-  const said: unknown = await answer.json().catch(() => undefined);
-  const { code, detail, hint } = (typeof said === "object" && said !== null ? said : {}) as Record<string, unknown>;
-  const words = [detail, hint].filter((w) => typeof w === "string").join(" ");
+  const { message, hint, code } = readProblem(await answer.text().catch(() => ""));
+  const after = retryAfterOf(answer.headers);
+  const words = [message, hint].filter((w) => w !== undefined).join(" ");
   return new EdgeRefusal(
     answer.status,
-    typeof code === "string" ? code : undefined,
+    code,
     words || `it answered ${answer.status}`,
-    Number.isFinite(after) ? after * 1000 : undefined,
+    after === undefined ? undefined : after * 1000,
   );
 }

@@ -1,9 +1,11 @@
 /** The process around `mcplocal`. */
 import { homedir } from "node:os";
+import { endAfterUnbroken, finished } from "#db/client/unbroken";
 import { version } from "#db/protocol/version";
 import { run } from "./program.ts";
 
 let stops = 0;
+endAfterUnbroken("SIGHUP");
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
@@ -17,7 +19,8 @@ process.exitCode = await run(process.argv.slice(2), {
   onParentGone(tell) {
     process.stdin.on("end", tell).on("error", tell).resume();
   },
-  exit: (code) => process.exit(code),
+  exit: (code) => void finished().then(() => process.exit(code)),
 });
 // Connections that are kept alive for later must not keep the process.
+await finished();
 process.exit();

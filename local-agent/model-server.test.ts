@@ -68,6 +68,6 @@ test("a server that is not there is told once, whatever it was to serve", async 
   const dead = `http://127.0.0.1:${(gone.address() as AddressInfo).port}`;
   await new Promise((resolve) => gone.close(resolve));
   expect(await troubles([published(dead, "a"), published(dead, "b")])).toEqual([
-    `No model server answers at ${dead} (connection refused): calls fail until one does.`,
+    `No model server answers at ${dead} (nothing listens there): calls fail until one does.`,
   ]);
 });

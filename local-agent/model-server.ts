@@ -1,7 +1,7 @@
 /** Whether a model server has what is to be published: told before the first caller finds out. */
 import { z } from "zod";
+import { reasonOf } from "#db/client/reason";
 import type { Published } from "./admission.ts";
-import { reasonOf } from "./failure.ts";
 
 const TIMEOUT_MS = 3_000;
 /** Names told of those that a server has. */

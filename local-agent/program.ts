@@ -1,9 +1,9 @@
 /** `mcplocal`: its commands and flags. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Failure } from "#db/client/failure";
 import { detect } from "./commands/detect.ts";
 import { publish } from "./commands/publish.ts";
 import { status } from "./commands/status.ts";
-import { Failure } from "./failure.ts";
 import { parseSlots } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
@@ -15,7 +15,8 @@ export async function run(args: readonly string[], shell: Shell): Promise<number
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Failure) {
-      shell.err(`${error.message}\n`);
+      const { hint } = error.details;
+      shell.err(`${error.message}${hint ? `\n${hint}` : ""}\n`);
       return error.exit;
     }
     shell.err(`mcplocal failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

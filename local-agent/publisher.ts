@@ -1,12 +1,13 @@
 /** Keeping models published: register, hold the channel open, answer tasks, come back after every break, leave in order. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { backoff } from "#db/client/backoff";
+import { reasonOf } from "#db/client/reason";
 import { type Closed, publisherTimes, type RegisterRequest, type Task } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import { backoff } from "./backoff.ts";
 import { readChannel } from "./channel.ts";
 import type { Bearer } from "./contexts.ts";
 import { type Edge, EdgeRefusal, type Session } from "./edge.ts";
-import { Failure, reasonOf } from "./failure.ts";
+import { Failure } from "./failure.ts";
 import type { Log } from "./log.ts";
 import type { PublishedModel } from "./settings.ts";
 import { Tasks } from "./tasks.ts";

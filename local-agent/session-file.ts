@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writePrivately } from "./private-file.ts";
+import { writePrivately } from "#db/client/private-file";
 
 const session = z.looseObject({
   edge: z.string(),

@@ -1,13 +1,14 @@
 /** What to publish and where: flags before environment before config.yaml before the current context. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { configDirectory } from "#db/client/contexts-file";
+import { reasonOf } from "#db/client/reason";
 import { withoutV1 } from "#db/protocol/base-url";
-import { configDirectory } from "#db/protocol/contexts";
 import { dnsLabel, httpUrl } from "#db/resources/field";
 import type { Published } from "./admission.ts";
 import { type Config, type PublishedEntry, parseConfig } from "./config.ts";
-import { type Bearer, bearerOf, currentContext } from "./contexts.ts";
-import { Failure, reasonOf } from "./failure.ts";
+import { type Bearer, bearerOf, contextsIn } from "./contexts.ts";
+import { Failure } from "./failure.ts";
 import { labelOf } from "./naming.ts";
 
 export interface Surroundings {
@@ -55,8 +56,8 @@ export async function targetOf(flags: Flags, config: Config, around: Surrounding
   const edge = flags.edge ?? given(around, "MCPCTL_EDGE") ?? config.edge;
   const token = flags.token ?? given(around, "MCPCTL_TOKEN") ?? config.token;
   const named = flags.context ?? given(around, "MCPCTL_CONTEXT");
-  const directory = directoryOf(around);
-  const context = edge !== undefined && token !== undefined ? undefined : await currentContext(directory, named);
+  const contexts = contextsIn(directoryOf(around));
+  const context = edge !== undefined && token !== undefined ? undefined : await contexts.current(named);
   const where = edge ?? context?.entry.edge;
   if (where === undefined)
     throw new Failure(2, "No edge is known: run `mcpctl login`, or set MCPCTL_EDGE and MCPCTL_TOKEN.");
@@ -66,7 +67,7 @@ export async function targetOf(flags: Flags, config: Config, around: Surrounding
   // A credential goes to the edge that it was given for, and to no other.
   if (!context || context.entry.edge.replace(/\/+$/, "") !== base)
     throw new Failure(4, `No credential for ${base} is known: run \`mcpctl login\`, or set MCPCTL_TOKEN.`);
-  return { edge: base, bearer: bearerOf(directory, context) };
+  return { edge: base, bearer: bearerOf(contexts, context) };
 }
 
 /** A model and the requests of it that are answered at a time. */

@@ -9,6 +9,6 @@ export interface Shell extends Surroundings {
   onStop(tell: (times: number) => void): void;
   /** Standard input ended: whoever started this is gone. */
   onParentGone(tell: () => void): void;
-  /** At once. */
-  exit(code: number): never;
+  /** At once, but for what must not be broken off. */
+  exit(code: number): void;
 }

@@ -1,8 +1,9 @@
 /** Running what the edge asks: the request goes to the model server, its answer goes back as it comes. */
+
+import { reasonOf } from "#db/client/reason";
 import type { InferTask } from "#db/protocol/publisher";
 import { admit, type Published } from "./admission.ts";
 import { type Edge, EdgeRefusal, type ResultBody, type Session } from "./edge.ts";
-import { reasonOf } from "./failure.ts";
 import type { Log } from "./log.ts";
 
 /** What a model server may see of a request. The edge filters too; this machine does not rely on it. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Failure as AnyFailure } from "#db/client/failure";
 import { EdgeRefusal } from "./edge.ts";
 import { Failure } from "./failure.ts";
 import { finalReason } from "./verdict.ts";
@@ -16,6 +17,7 @@ describe("what trying again can't mend", () => {
       expect(exit(refused(401, "not_authenticated"), first)).toBe(4);
       expect(exit(refused(400, "invalid_request"), first)).toBe(1);
       expect(exit(new Failure(2, "x"), first)).toBe(2);
+      expect(exit(new AnyFailure("the login is over", { exit: 4 }), first)).toBe(4);
     }
   });
 
@@ -34,6 +36,7 @@ describe("what trying again can't mend", () => {
         refused(503, "store_unavailable"),
         refused(429, "rate_limited"),
         new Error("silent"),
+        new AnyFailure("the login can't be renewed", { exit: 5, cause: unreachable("ECONNREFUSED") }),
       ])
         expect(exit(error, first)).toBeUndefined();
   });

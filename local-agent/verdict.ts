@@ -1,13 +1,16 @@
 /** Which failures trying again can't mend, and how the program then ends. Pure. */
+import { Failure as AnyFailure } from "#db/client/failure";
+import { codeOf, reasonOf } from "#db/client/reason";
 import { EdgeRefusal } from "./edge.ts";
-import { codeOf, Failure, reasonOf } from "./failure.ts";
+import { Failure } from "./failure.ts";
 
 /** Names and certificates do not come right by themselves, unlike an edge that restarts. */
 const hopeless = /^(ENOTFOUND|ERR_TLS_.*|.*CERT.*|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/;
 
 /** @param first nothing was ever registered: then an address may simply be wrong. */
-export function finalReason(error: unknown, edge: string, first: boolean): Failure | undefined {
-  if (error instanceof Failure) return error;
+export function finalReason(error: unknown, edge: string, first: boolean): AnyFailure | undefined {
+  // A login that can't be renewed because the edge is away is renewed when it is back.
+  if (error instanceof AnyFailure && error.exit !== 5) return error;
   if (error instanceof EdgeRefusal) {
     const { status, problem } = error;
     if (problem === "not_allowed") return new Failure(4, error.message, error);

@@ -40,6 +40,10 @@ export const requirements = {
     behaviour: "A refresh token works once; using an old one again ends the session.",
     source: "auth.md, Principals",
   },
+  "auth.refresh-grace": {
+    behaviour: "A renewal whose answer got lost is answered again for 60 s, with the same successor.",
+    source: "RFC 9700, 4.14.2",
+  },
   "auth.uniform-401": {
     behaviour: "Missing, garbled, unknown, expired and revoked credentials get one and the same 401.",
     source: "auth.md, Tokens",

@@ -1,7 +1,7 @@
 /** A login at the edge's OpenID provider: in a browser on this machine, or confirmed from any other. */
 import { createHash, randomBytes } from "node:crypto";
+import { readSession } from "#db/client/login";
 import type { Api } from "../connection/api.ts";
-import { readSession } from "../connection/credentials.ts";
 import { exitOf, Failure } from "../failure.ts";
 import { printable } from "../io.ts";
 import type { Tools } from "../verb.ts";

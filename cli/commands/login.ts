@@ -1,5 +1,5 @@
 /** Proves who a person is once, and remembers it for their programs. */
-import { readSession } from "../connection/credentials.ts";
+import { readSession } from "#db/client/login";
 import { parseEdge } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
 import { optional, type Tools, text, toggle, verb } from "../verb.ts";

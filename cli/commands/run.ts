@@ -1,6 +1,6 @@
 /** One completion, for scripts and for trying a model out. Streams as it comes; the answer alone on stdout. */
 import { createParser } from "eventsource-parser";
-import { readRefusal } from "../connection/refusals.ts";
+import { readRefusal } from "#db/client/refusal";
 import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { paint } from "../render/colour.ts";

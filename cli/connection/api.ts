@@ -1,14 +1,15 @@
 /** The edge's API as a verb sees it: kinds, names and bodies in; resources, or a `Failure`, out. */
 
+import type { ContextStore } from "#db/client/contexts";
+import { type Login, openLogin } from "#db/client/login";
+import { reasonOf } from "#db/client/reason";
 import { OUTCOME_HEADER } from "#db/protocol/outcome";
 import type { Resource } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { Failure } from "../failure.ts";
 import type { Surroundings } from "../tools.ts";
 import type { Globals } from "../verb.ts";
-import { openCredentials } from "./credentials.ts";
 import { failureOf } from "./refusals.ts";
-import type { ContextStore } from "./store.ts";
 import type { Target } from "./target.ts";
 
 export type Shown = Resource & Record<string, unknown>;
@@ -59,17 +60,20 @@ const PAGE = "500";
 const RETRIES_MS = [200, 800];
 
 export function connect(target: Target, around: Surroundings, contexts: ContextStore, globals: Globals): Api {
-  const credentials = openCredentials(target, around, contexts);
+  const agent = `mcpctl/${around.version}`;
+  const { session } = target;
+  const login: Login | undefined =
+    session && openLogin({ context: session.context, edge: target.edge, session }, contexts, { ...around, agent });
 
   async function once(method: string, path: string, ask: Ask): Promise<Response> {
     const url = new URL(target.edge + path);
     for (const [key, value] of Object.entries(ask.query ?? {}))
       if (value !== undefined) url.searchParams.set(key, value);
     const headers = new Headers(ask.headers);
-    headers.set("user-agent", `mcpctl/${around.version}`);
+    headers.set("user-agent", agent);
     if (!headers.has("accept")) headers.set("accept", "application/json");
     if (ask.body !== undefined) headers.set("content-type", "application/json");
-    const bearer = ask.anonymous ? undefined : await credentials.bearer();
+    const bearer = ask.anonymous ? undefined : await (login?.bearer() ?? target.token);
     if (bearer) headers.set("authorization", `Bearer ${bearer}`);
     if (globals.as !== undefined && !ask.anonymous) headers.set("x-service-account", globals.as);
     const begun = new AbortController();
@@ -92,9 +96,12 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
     }
     if (!globals.quiet)
       for (const text of warningsOf(answer.headers.get("warning"))) around.io.err(`Warning: ${text}\n`);
-    if (answer.status === 401 && bearer && !ask.anonymous && (await credentials.renew(bearer)))
-      return once(method, path, { ...ask });
     if (answer.ok) return answer;
+    if (answer.status === 401 && bearer && login) {
+      if (await login.renew(bearer)) return once(method, path, { ...ask });
+      // Why the login is over says more than that the bearer is not valid.
+      if (login.ended) throw login.ended;
+    }
     throw await failureOf(answer, `${method} ${url.pathname}${url.search}`);
   }
 
@@ -193,27 +200,6 @@ export function warningsOf(header: string | null): string[] {
   return [...(header ?? "").matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map((m) =>
     (m[1] ?? "").replace(/\\(.)/g, "$1"),
   );
-}
-
-const causes: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "the name can't be looked up",
-  ECONNRESET: "the connection was cut",
-  UND_ERR_SOCKET: "the connection was cut",
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is another host's",
-  ERR_SSL_WRONG_VERSION_NUMBER: "it speaks no TLS there; is it http:// rather than https://?",
-  EPROTO: "it speaks no TLS there; is it http:// rather than https://?",
-};
-
-/** Why a request never got an answer, in words for people. */
-export function reasonOf(cause: unknown): string {
-  const error = cause instanceof Error ? cause : new Error(String(cause));
-  if (error.name === "TimeoutError") return "no answer in time";
-  const inner = error.cause as { code?: string; message?: string } | undefined;
-  return causes[inner?.code ?? ""] ?? inner?.message ?? error.message;
 }
 
 export function unreachable(edge: string, timedOut: boolean, cause: unknown, request: string): Failure {

@@ -1,8 +1,9 @@
 /** A manifest at a URL, fetched without anybody's credential. */
+
+import { reasonOf } from "#db/client/reason";
 import { decode, mustBeSmall } from "../documents/text.ts";
 import { Failure } from "../failure.ts";
 import type { Surroundings } from "../tools.ts";
-import { reasonOf } from "./api.ts";
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,5 +1,6 @@
 /** What changes at the edge, for as long as somebody looks: over lost connections, restarts and renewed logins. */
 import { createParser } from "eventsource-parser";
+import { backoff, patient } from "#db/client/backoff";
 import { Failure } from "../failure.ts";
 import type { Tools } from "../verb.ts";
 import type { Api, Shown } from "./api.ts";
@@ -19,8 +20,6 @@ export interface Followed {
 
 /** The edge says something every 10 s; one that says nothing for so long has gone without a word. */
 const SILENCE_MS = 45_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /** Ends when `signal` does. @throws Failure where it never began, and where going on is not allowed. */
 export async function follow(
@@ -57,7 +56,7 @@ export async function follow(
       else if (failures === 1) tools.io.err(`Warning: ${error.message} Trying again.\n`);
     }
     if (signal.aborted) return;
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
+    const wait = backoff(failures, Math.random(), patient);
     if (failures++ > 0) await tools.sleep(wait).catch(() => undefined);
   }
 }

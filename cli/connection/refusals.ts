@@ -1,10 +1,6 @@
-/** What the edge says when it says no, as a `Failure`: problem+json from `/api`, OpenAI's error object from `/v1`. */
-import type { Fault } from "#db/protocol/errors";
+/** What the edge says when it says no, as a `Failure` with what to do next in this program. */
+import { readRefusal, retryAfterOf } from "#db/client/refusal";
 import { exitOf, Failure, type FailureDetails } from "../failure.ts";
-
-const record = (v: unknown): Record<string, unknown> | undefined =>
-  typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : undefined;
-const string = (v: unknown) => (typeof v === "string" && v !== "" ? v : undefined);
 
 /** What to do next in the words of this program, where the edge's hint is written for whoever calls its API. */
 const ownSteps: Readonly<Record<string, string>> = {
@@ -25,7 +21,7 @@ const nextSteps: Readonly<Record<string, string>> = {
 /** @param request For `-v`: method and URL. */
 export async function failureOf(answer: Response, request: string): Promise<Failure> {
   const text = await answer.text().catch(() => "");
-  const retryAfter = Number.parseInt(answer.headers.get("retry-after") ?? "", 10);
+  const retryAfter = retryAfterOf(answer.headers);
   const requestId = answer.headers.get("x-request-id");
   const read = readRefusal(text);
   const details: FailureDetails = {
@@ -33,7 +29,7 @@ export async function failureOf(answer: Response, request: string): Promise<Fail
     status: answer.status,
     request: `${request} → ${answer.status}${requestId ? ` (request ${requestId})` : ""}`,
     ...(read.code ? { code: read.code } : {}),
-    ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(read.faults ? { faults: read.faults } : {}),
   };
   const code = read.code ?? "";
@@ -64,44 +60,4 @@ function hintByStatus(status: number, code: string | undefined): string | undefi
     : status >= 500
       ? "Try again; -v shows the request's id."
       : undefined;
-}
-
-interface Read {
-  message?: string;
-  code?: string;
-  hint?: string;
-  faults?: Fault[];
-}
-
-export function readRefusal(text: string): Read {
-  let body: Record<string, unknown> | undefined;
-  try {
-    body = record(JSON.parse(text));
-  } catch {
-    return {};
-  }
-  if (!body) return {};
-  const inner = record(body["error"]);
-  if (inner) return pick(string(inner["message"]), string(inner["code"]) ?? string(inner["type"]));
-  const faults = Array.isArray(body["errors"]) ? body["errors"].map(faultOf) : undefined;
-  return {
-    ...pick(string(body["detail"]) ?? string(body["title"]), string(body["code"])),
-    ...(string(body["hint"]) ? { hint: String(body["hint"]) } : {}),
-    ...(faults?.length ? { faults } : {}),
-  };
-}
-
-const pick = (message: string | undefined, code: string | undefined): Read => ({
-  ...(message ? { message } : {}),
-  ...(code ? { code } : {}),
-});
-
-function faultOf(value: unknown): Fault {
-  const f = record(value) ?? {};
-  const out: Fault = { path: string(f["path"]) ?? "", message: string(f["message"]) ?? "is not valid" };
-  for (const key of ["expected", "given", "suggestion"] as const) {
-    const v = f[key];
-    if (v !== undefined && v !== null) out[key] = typeof v === "string" ? v : JSON.stringify(v);
-  }
-  return out;
 }

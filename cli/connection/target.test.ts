@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ContextStore } from "./store.ts";
+import type { ContextStore } from "#db/client/contexts";
 import { findTarget, parseEdge } from "./target.ts";
 
 test.each([

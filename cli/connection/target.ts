@@ -1,8 +1,8 @@
 /** Which edge and which credential: flags, then the environment, then the context. Pure but for reading the file. */
-import type { ContextEntry } from "#db/protocol/contexts";
+import type { ContextStore } from "#db/client/contexts";
+import type { ContextEntry } from "#db/client/contexts-file";
 import { Failure, usage } from "../failure.ts";
 import type { Globals } from "../verb.ts";
-import type { ContextStore } from "./store.ts";
 
 export interface Target {
   /** Without a trailing slash. */

@@ -16,10 +16,14 @@ const pattern = new RegExp(`^mcpctl_[a-z]{2,4}_[0-9A-Za-z]{${BODY + CHECK}}$`);
 /**
  * @param prefix names what the credential is for; leak scanners know it.
  * @param family of the token that this one replaces: the first half of both is the same, and the other half is new.
+ * @param random 32 bytes that nobody can guess. The same make the same token.
  */
-export function mintToken(prefix: string = TOKEN_PREFIX, family?: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const fresh = number(bytes);
+export function mintToken(
+  prefix: string = TOKEN_PREFIX,
+  family?: string,
+  random: Uint8Array = crypto.getRandomValues(new Uint8Array(32)),
+): string {
+  const fresh = number(random);
   const body = base62(family === undefined ? fresh : (BigInt(`0x${family}`) << HALF) | (fresh & ((1n << HALF) - 1n)));
   return prefix + body + checksum(prefix + body);
 }

@@ -14,10 +14,13 @@ export const password = pgTable("password", {
   changedAt: at("changed_at").notNull().defaultNow(),
 });
 
+/** Why a session was ended before its time. */
+export type EndedBecause = "reused" | "logged-out" | "deleted" | "password-changed" | "too-many";
+
 /**
  * A user's way in: `login` renews by a rotating refresh token, `personal` is a long-lived bearer. `hash` is that of the current
  * one, `family` that of what all of a login's share: one of the family that is not the current one has been used before, and
- * ends the session.
+ * ends the session, unless its answer may have got lost.
  */
 export const session = pgTable(
   "session",
@@ -36,6 +39,8 @@ export const session = pgTable(
     rotatedAt: at("rotated_at"),
     expiresAt: at("expires_at"),
     revokedAt: at("revoked_at"),
+    /** Told to whoever comes later with one of its tokens; null where an edge of the version before ended it. */
+    endedBecause: text("ended_because").$type<EndedBecause>(),
   },
   (t) => [index("session_user").on(t.userId), index("session_family").on(t.family).where(sql`family is not null`)],
 );

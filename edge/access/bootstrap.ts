@@ -26,7 +26,7 @@ export interface Bootstrapped {
 }
 
 /** @throws Refusal already_bootstrapped when any user exists, invalid_request for who would be the system itself */
-export async function bootstrap(store: Store, admin: FirstAdmin, now: number): Promise<Bootstrapped> {
+export async function bootstrap(store: Store, admin: FirstAdmin): Promise<Bootstrapped> {
   for (const path of ["name", "email"] as const)
     if (admin[path] === systemUser[path])
       refuse("invalid_request", `${path}: ${admin[path]} is the system's own user, as whom nobody logs in.`, {
@@ -67,7 +67,7 @@ export async function bootstrap(store: Store, admin: FirstAdmin, now: number): P
     });
     await tx.insert(rbacToUser).values({ fromId: rbacId, path: "subjects[0].name", toId: userId });
     const token = await mintPersonal(tx, userId, "bootstrap", undefined);
-    const login = await openLogin(tx, userId, "bootstrap", now);
+    const login = await openLogin(tx, userId, "bootstrap");
     return { userId, token, login, changes };
   });
 }

@@ -1,25 +1,25 @@
 /** A user's ways in, as rows: a login that rotates, and long-lived personal tokens. Hashes only. */
 import { createId } from "@paralleldrive/cuid2";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import { familyOf, looksLikeToken, mintToken } from "#db/crypto/token";
+import { mintToken } from "#db/crypto/token";
 import { refuse } from "#db/protocol/errors";
+import type { EndedBecause } from "#db/tables/credentials";
 import { session } from "#db/tables/index";
 import type { Store, Transaction } from "../store.ts";
 import { hashCredential } from "./credential.ts";
-
-/** A login that is not renewed for so long has ended; every renewal starts the span again. Milliseconds. */
-const LOGIN_MS = 30 * 86_400_000;
+import { familyHash, isRefreshToken, mintRefreshToken, type SuccessorKey, successorOf } from "./refresh-token.ts";
+import { judgeRenewal, LOGIN_DAYS } from "./renewal.ts";
 
 /** Live logins of one user; the oldest end. A Guard holds all of them. */
 const MAX_LOGINS = 100;
 /** Live personal tokens of one user. */
 const MAX_PERSONAL = 100;
 
-/** Never accepted as a bearer: only `findPointer`'s tokens are. */
-const REFRESH_PREFIX = "mcpctl_rt_";
-
 /** Either way to the store: both are drizzle on Postgres, and only what they share is used. */
 type Writer = Pick<Transaction, "insert" | "select" | "execute"> | Pick<Store["db"], "insert" | "select" | "execute">;
+
+/** A login that is not renewed for so long has ended; every renewal starts the span again. */
+const span = sql.raw(`interval '${LOGIN_DAYS} days'`);
 
 /** Neither ended nor expired. */
 export const live = () =>
@@ -32,51 +32,75 @@ export interface OpenedLogin {
 
 /**
  * Ends the oldest where there are too many, and forgets those that ended long ago: a program may log in every minute for years.
+ * What ended because of a copy is remembered as long as a login lives: whoever had it hears so when they come back.
  * @param name what the session is called in lists: the client's own name for itself.
  */
-export async function openLogin(db: Writer, userId: string, name: string, now: number): Promise<OpenedLogin> {
-  const refreshToken = mintToken(REFRESH_PREFIX);
+export async function openLogin(db: Writer, userId: string, name: string): Promise<OpenedLogin> {
+  const refreshToken = mintRefreshToken();
+  const [hash, family] = [hashCredential(refreshToken), familyHash(refreshToken)];
   const sessionId = createId();
-  const hash = hashCredential(refreshToken);
-  const family = hashFamily(refreshToken);
-  const expiresAt = iso(now + LOGIN_MS);
+  const expiresAt = sql`now() + ${span}`;
   await db.insert(session).values({ id: sessionId, userId, kind: "login", name, hash, family, expiresAt });
   await db.execute(sql`
     with gone as (
       delete from ${session} where ${session.userId} = ${userId}
-        and least(${session.revokedAt}, ${session.expiresAt}) < now() - interval '1 day')
-    update ${session} set revoked_at = now() where ${session.id} in (
+        and least(${session.revokedAt}, ${session.expiresAt}) < now() - interval '1 day'
+        and (${session.endedBecause} is distinct from 'reused' or ${session.revokedAt} < now() - ${span}))
+    update ${session} set revoked_at = now(), ended_because = 'too-many' where ${session.id} in (
       select ${session.id} from ${session} where ${session.userId} = ${userId} and ${session.kind} = 'login' and ${live()}
       order by coalesce(${session.rotatedAt}, ${session.createdAt}) desc offset ${MAX_LOGINS})`);
   return { sessionId, refreshToken };
 }
 
-const hashFamily = (refreshToken: string) => hashCredential(familyOf(refreshToken));
+interface Renewed extends OpenedLogin {
+  userId: string;
+}
 
-export type Rotation =
-  | { is: "rotated"; userId: string; sessionId: string; refreshToken: string }
-  /** The token had been rotated away, lately or long ago: whoever sent it, somebody has a copy. The session has been ended. */
+export type Renewal =
+  | ({ is: "renewed" } & Renewed)
+  /** The token was renewed a moment ago, and nobody has used its successor: the answer got lost, or two asked at once. */
+  | ({ is: "repeated" } & Renewed)
+  /** The token had been renewed before: whoever sent it, somebody has a copy. The session has been ended. */
   | { is: "reused"; userId: string; sessionId: string }
+  /** By whom or what; undefined where that is not known. */
+  | { is: "ended"; because: EndedBecause | "expired" | undefined }
   | { is: "unknown" };
 
-/** Two at once with one token: the row's lock lets one rotate, and the other is a reuse. */
-export async function rotateLogin(db: Store["db"], refreshToken: string, now: number): Promise<Rotation> {
-  if (!refreshToken.startsWith(REFRESH_PREFIX) || !looksLikeToken(refreshToken)) return { is: "unknown" };
-  const hash = hashCredential(refreshToken);
-  const family = hashFamily(refreshToken);
-  const next = mintToken(REFRESH_PREFIX, familyOf(refreshToken));
-  const rotated = await db
+/** All times are the store's: edges, whose clocks differ, renew one login. Of two at once the row's lock lets one be the first. */
+export async function renewLogin(db: Store["db"], key: SuccessorKey, refreshToken: string): Promise<Renewal> {
+  if (!isRefreshToken(refreshToken)) return { is: "unknown" };
+  const next = successorOf(key, refreshToken);
+  const [hash, nextHash, family] = [hashCredential(refreshToken), hashCredential(next), familyHash(refreshToken)];
+  const [renewed] = await db
     .update(session)
-    .set({ hash: hashCredential(next), family, rotatedAt: iso(now), expiresAt: iso(now + LOGIN_MS) })
+    .set({ hash: nextHash, family, rotatedAt: sql`now()`, expiresAt: sql`now() + ${span}` })
     .where(and(eq(session.hash, hash), eq(session.kind, "login"), live()))
     .returning({ userId: session.userId, sessionId: session.id });
-  if (rotated[0]) return { is: "rotated", ...rotated[0], refreshToken: next };
-  const reused = await db
-    .update(session)
-    .set({ revokedAt: iso(now) })
-    .where(and(eq(session.family, family), eq(session.kind, "login"), live()))
-    .returning({ userId: session.userId, sessionId: session.id });
-  return reused[0] ? { is: "reused", ...reused[0] } : { is: "unknown" };
+  if (renewed) return { is: "renewed", ...renewed, refreshToken: next };
+  const [row] = await db
+    .select({
+      userId: session.userId,
+      sessionId: session.id,
+      hash: session.hash,
+      revoked: sql<boolean>`${session.revokedAt} is not null`,
+      because: session.endedBecause,
+      expired: sql<boolean>`coalesce(${session.expiresAt} <= now(), false)`,
+      renewedAgo: sql<number | null>`extract(epoch from now() - ${session.rotatedAt})::float8`,
+    })
+    .from(session)
+    .where(and(or(eq(session.family, family), eq(session.hash, hash)), eq(session.kind, "login")));
+  if (!row) return { is: "unknown" };
+  const { userId, sessionId } = row;
+  const judged = judgeRenewal(row, nextHash);
+  switch (judged.is) {
+    case "repeated":
+      return { is: "repeated", userId, sessionId, refreshToken: next };
+    case "reused":
+      await endSession(db, sessionId, "reused");
+      return { is: "reused", userId, sessionId };
+    case "ended":
+      return judged;
+  }
 }
 
 export interface PersonalToken {
@@ -123,10 +147,10 @@ export async function mintPersonal(
 }
 
 /** @returns the user whose it was; undefined where there was no such session to end. */
-export async function endSession(db: Store["db"], id: string): Promise<string | undefined> {
+export async function endSession(db: Store["db"], id: string, endedBecause: EndedBecause): Promise<string | undefined> {
   const ended = await db
     .update(session)
-    .set({ revokedAt: sql`now()` })
+    .set({ revokedAt: sql`now()`, endedBecause })
     .where(and(eq(session.id, id), isNull(session.revokedAt)))
     .returning({ userId: session.userId });
   return ended[0]?.userId;
@@ -136,7 +160,7 @@ export async function endSession(db: Store["db"], id: string): Promise<string | 
 export async function endLogins(tx: Transaction, userId: string): Promise<void> {
   await tx
     .update(session)
-    .set({ revokedAt: sql`now()` })
+    .set({ revokedAt: sql`now()`, endedBecause: "password-changed" })
     .where(and(eq(session.userId, userId), eq(session.kind, "login"), isNull(session.revokedAt)));
 }
 

@@ -54,7 +54,7 @@ export const session: Source = {
 
   async remove(row, call) {
     const { db } = call.deps.store;
-    const owner = await endSession(db, row.id);
+    const owner = await endSession(db, row.id, "deleted");
     if (owner === undefined) return;
     await call.deps.access.credentialsChanged(guardOfUser(owner));
     recordAuth(call, {

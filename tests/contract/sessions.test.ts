@@ -198,42 +198,6 @@ describe("a login", () => {
     expect((await login({ email: admin.user.email.toUpperCase(), password })).user.id).toBe(admin.user.id);
   });
 
-  test("is renewed by a token that is good once", async () => {
-    const first = await login();
-    const second = session.parse((await refresh(first.refreshToken)).body);
-    expect(second.refreshToken).not.toBe(first.refreshToken);
-    expect(await statusOf(second.accessToken)).toBe(200);
-    // The old access token stays good for its minutes: renewing is no logout.
-    expect(await statusOf(first.accessToken)).toBe(200);
-    expect((await refresh(second.refreshToken)).status).toBe(200);
-  });
-
-  test(verifies("auth.refresh-rotates", "ends when a renewed token comes again: somebody has a copy"), async () => {
-    const first = await login();
-    const second = session.parse((await refresh(first.refreshToken)).body);
-    expect(await statusOf(second.accessToken)).toBe(200);
-    expect((await refresh(first.refreshToken)).status).toBe(401);
-    expect(await statusOf(second.accessToken)).toBe(401);
-    expect((await refresh(second.refreshToken)).status).toBe(401);
-  });
-
-  test(verifies("auth.refresh-rotates", "ends also when one of long before comes again"), async () => {
-    const { refreshToken: first, accessToken } = await login();
-    let current = first;
-    for (let i = 0; i < 4; i++) current = session.parse((await refresh(current)).body).refreshToken;
-    const other = await login();
-    expect((await refresh(first)).status).toBe(401);
-    expect((await refresh(current)).status).toBe(401);
-    await until(async () => (await statusOf(accessToken)) === 401, REVOKED_WITHIN_MS, "401");
-    expect((await refresh(other.refreshToken)).status).toBe(200);
-  });
-
-  test("two renewals at once with one token do not both succeed", async () => {
-    const { refreshToken } = await login();
-    const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
-    expect(answers.map((a) => a.status).sort()).toEqual([200, 401]);
-  });
-
   test("ends by logging out, and others of the same user stay", async () => {
     const [one, other] = [await login(), await login()];
     expect((await send("POST", "/api/v1/auth/logout", { token: one.accessToken })).status).toBe(204);
@@ -263,15 +227,7 @@ test("what happens to credentials is recorded, and no credential with it", async
     const read = async () =>
       (await client.query("select principal, payload from auditevent where kind = 'auth' order by time")).rows;
     const actions = async () => (await read()).map((row) => row.payload.action);
-    const wanted = [
-      "bootstrap",
-      "login",
-      "login-failed",
-      "login-throttled",
-      "refresh-reused",
-      "token-minted",
-      "logout",
-    ];
+    const wanted = ["bootstrap", "login", "login-failed", "login-throttled", "token-minted", "logout"];
     await until(
       async () => {
         const seen = await actions();

@@ -22,6 +22,11 @@ describe("imports flow one way", () => {
     expect(trespass("cli/main.ts", "../local-agent/config.ts")).toContain("local-agent/config.ts");
     expect(trespass("db/tables/audit.ts", "../../edge/env.ts")).toContain("edge/env.ts");
     expect(trespass("edge/app.ts", "#db/local/index")).toContain("db/local/index");
+    expect(trespass("edge/app.ts", "#db/client/login")).toContain("db/client/login");
+    expect(trespass("db/protocol/errors.ts", "../client/failure.ts")).toContain("db/client/failure");
+    expect(trespass("db/client/login.ts", "../local/index.ts")).toContain("db/local/index");
+    expect(trespass("db/client/login.ts", "../../cli/failure.ts")).toContain("cli/failure.ts");
+    expect(trespass("local-agent/contexts.ts", "#db/client/login")).toBeUndefined();
     expect(trespass("db/crypto/token.ts", "node:crypto")).toContain("must run without");
     expect(trespass("edge/app.ts", "node:fs")).toContain("must run without");
     expect(trespass("edge/app.ts", "#db/protocol/errors")).toBeUndefined();

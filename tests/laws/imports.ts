@@ -18,12 +18,13 @@ export const boundaries: Readonly<Record<string, Boundary>> = {
   "db/protocol": { may: ["db/resources", "db/protocol"], node: [] },
   "db/crypto": { may: ["db/crypto"], node: [] },
   "db/tables": { may: ["db/resources", "db/protocol", "db/crypto", "db/tables"], node: [] },
+  "db/client": { may: ["db/protocol", "db/client"], node: "all" },
   "db/system": { may: ["db/resources", "db/protocol", "db/tables", "db/system"], node: [] },
   db: { may: ["db"], node: "all" },
   edge: { may: ["db/resources", "db/protocol", "db/crypto", "db/tables", "db/system", "edge"], node: edgeNode },
-  "control-plane": { may: ["db/resources", "db/protocol", "db/crypto", "control-plane"], node: "all" },
-  cli: { may: ["db/resources", "db/protocol", "db/crypto", "cli"], node: "all" },
-  "local-agent": { may: ["db/resources", "db/protocol", "db/crypto", "local-agent"], node: "all" },
+  "control-plane": { may: ["db/resources", "db/protocol", "db/crypto", "db/client", "control-plane"], node: "all" },
+  cli: { may: ["db/resources", "db/protocol", "db/crypto", "db/client", "cli"], node: "all" },
+  "local-agent": { may: ["db/resources", "db/protocol", "db/crypto", "db/client", "local-agent"], node: "all" },
 };
 
 /** What a module imports: statically, dynamically, for its types or for its effects. */

@@ -10,7 +10,9 @@ export const shownUser = z.object({ id: z.string(), name: z.string(), email: z.s
 export const loginAnswer = z.object({
   user: shownUser,
   accessToken: z.string().describe("A bearer for a few minutes."),
-  refreshToken: z.string().describe("Renews it, once; each renewal hands out the next."),
+  refreshToken: z
+    .string()
+    .describe("Renews it; each renewal hands out the next, and the same one where its answer got lost."),
   expiresAt: z.iso.datetime().describe("Of the access token."),
 });
 

@@ -9,6 +9,7 @@ export interface AuthEvent {
     | "login"
     | "login-failed"
     | "login-throttled"
+    | "refresh-repeated"
     | "refresh-reused"
     | "logout"
     | "session-ended"

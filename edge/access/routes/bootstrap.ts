@@ -40,7 +40,7 @@ export const bootstrapRoutes: readonly Route[] = [
       });
       const { name, email } = given;
       const passwordHash = await hashPassword(given.password);
-      const made = await bootstrap(store, { name, email, passwordHash }, Date.now());
+      const made = await bootstrap(store, { name, email, passwordHash });
       await changes.emit(...made.changes);
       recordAuth(call, { action: "bootstrap", account: name });
       const login = await answerLogin(call, { id: made.userId, name, email }, made.login);

@@ -8,9 +8,11 @@ import { authenticated, open, type Route, route } from "../../http/route.ts";
 import { notAuthenticated } from "../authenticate.ts";
 import { verifyPassword } from "../password.ts";
 import { guardOfUser } from "../profile.ts";
-import { endSession, openLogin, rotateLogin } from "../sessions.ts";
+import { successorKey } from "../refresh-token.ts";
+import { endSession, openLogin, renewLogin } from "../sessions.ts";
 import { answerLogin, loginAnswer, secretly } from "./answers.ts";
 import { recordAuth } from "./auth-event.ts";
+import { loginEnded } from "./login-ended.ts";
 import { throttled } from "./throttled.ts";
 
 const { user } = resources;
@@ -44,7 +46,7 @@ export const loginRoutes: readonly Route[] = [
         });
       const found = await throttled(call, given.email, () => checkPassword(call, given));
       const name = call.request.headers.get("user-agent")?.slice(0, 200) ?? "unknown";
-      const login = await openLogin(call.deps.store.db, found.id, name, Date.now());
+      const login = await openLogin(call.deps.store.db, found.id, name);
       await call.deps.access.credentialsChanged(guardOfUser(found.id));
       recordAuth(call, { action: "login", account: found.name });
       return secretly(await answerLogin(call, found, login));
@@ -57,23 +59,28 @@ export const loginRoutes: readonly Route[] = [
     open("the refresh token in the body is the credential"),
     {
       tag: "auth",
-      summary: "Renew a login. Its refresh token is good for one renewal; using it again ends the login.",
+      summary:
+        "Renew a login. Its refresh token is good for one renewal, whose answer it gives again for a minute; using it later ends the login.",
       body: refreshBody,
       answer: { status: 200, schema: loginAnswer },
       refuses: [401],
     },
     async (call) => {
       const { refreshToken } = await call.json(refreshBody);
-      const { db } = call.deps.store;
-      const rotation = await rotateLogin(db, refreshToken, Date.now());
-      if (rotation.is === "unknown") throw notAuthenticated();
-      const [found] = await db.select(columns).from(user).where(eq(user.id, rotation.userId));
-      if (rotation.is === "reused" || !found) {
-        await call.deps.access.credentialsChanged(guardOfUser(rotation.userId));
-        recordAuth(call, { action: "refresh-reused", ...(found ? { account: found.name } : {}) });
-        throw notAuthenticated();
+      const { store, settings, access } = call.deps;
+      const renewal = await renewLogin(store.db, successorKey(settings), refreshToken);
+      if (renewal.is === "unknown") throw notAuthenticated();
+      if (renewal.is === "ended") throw loginEnded(renewal.because);
+      const [found] = await store.db.select(columns).from(user).where(eq(user.id, renewal.userId));
+      if (!found) throw notAuthenticated();
+      const about = { account: found.name, session: renewal.sessionId };
+      if (renewal.is === "reused") {
+        await access.credentialsChanged(guardOfUser(renewal.userId));
+        recordAuth(call, { action: "refresh-reused", ...about });
+        throw loginEnded("reused");
       }
-      return secretly(await answerLogin(call, found, rotation));
+      if (renewal.is === "repeated") recordAuth(call, { action: "refresh-repeated", ...about });
+      return secretly(await answerLogin(call, found, renewal));
     },
     { strict: false },
   ),
@@ -89,7 +96,7 @@ export const loginRoutes: readonly Route[] = [
         refuse("unsupported", "This request was made with a token, and only a login can be logged out.", {
           hint: "Delete the token to end it: `DELETE /api/v1/auth/tokens/NAME`.",
         });
-      await endSession(call.deps.store.db, pointer.credential);
+      await endSession(call.deps.store.db, pointer.credential, "logged-out");
       await call.deps.access.credentialsChanged(pointer.guard);
       recordAuth(call, { action: "logout" });
       return new Response(null, { status: 204 });

@@ -228,7 +228,7 @@ export async function openSession(
     .from(user)
     .where(eq(user.id, userId));
   if (!found) throw notAuthenticated();
-  const opened = await openLogin(store.db, found.id, login.clientOf(call).client, Date.now());
+  const opened = await openLogin(store.db, found.id, login.clientOf(call).client);
   await access.credentialsChanged(guardOfUser(found.id));
   recordAuth(call, { action: "login", account: found.name, ...facts });
   return answerLogin(call, found, opened);

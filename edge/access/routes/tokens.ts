@@ -59,7 +59,7 @@ export const tokenRoutes: readonly Route[] = [
       const name = call.params["name"] ?? "";
       const userId = userOf(call);
       const found = (await listPersonal(db, userId)).find((t) => t.name === name || t.id === name);
-      if (!found || !(await endSession(db, found.id)))
+      if (!found || !(await endSession(db, found.id, "deleted")))
         refuse("not_found", `You have no token called ${name}.`, { hint: "`GET /api/v1/auth/tokens` lists them." });
       await call.deps.access.credentialsChanged(guardOfUser(userId));
       recordAuth(call, { action: "token-revoked", token: found.name });

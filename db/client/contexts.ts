@@ -1,19 +1,28 @@
 /**
- * The contexts file: read leniently, written whole. It is JSON, which is YAML too, so that every start is spared a YAML
- * parser; what a person wrote in YAML is read as well.
+ * The contexts file, shared by a person's programs: read leniently, written whole. It is JSON, which is YAML too, so that every
+ * start is spared a YAML parser; what a person wrote in YAML is read as well.
  */
-import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { ContextEntry, ContextsFile } from "#db/protocol/contexts";
-import { Failure } from "../failure.ts";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContextEntry, ContextsFile } from "./contexts-file.ts";
+import { Failure } from "./failure.ts";
+import { reasonOf } from "./reason.ts";
+
+export interface Context {
+  name: string;
+  entry: ContextEntry;
+}
 
 export interface ContextStore {
   readonly path: string;
   read(): Promise<ContextsFile>;
   /** The named context, else the current one. @throws Failure for a name that isn't there. */
-  current(name?: string): Promise<{ name: string; entry: ContextEntry } | undefined>;
-  /** Reads, changes and writes under a lock, so that programs that run side by side lose nothing of each other's. */
-  update<T>(change: (file: ContextsFile) => Promise<T> | T): Promise<T>;
+  current(name?: string): Promise<Context | undefined>;
+  /**
+   * Reads, changes and writes under a lock, so that programs that run side by side lose nothing of each other's.
+   * @param signal ends the wait for the others; a change that has begun is written.
+   */
+  update<T>(change: (file: ContextsFile) => Promise<T> | T, signal?: AbortSignal): Promise<T>;
 }
 
 export function openContexts(
@@ -28,7 +37,7 @@ export function openContexts(
       text = await readFile(path, "utf8");
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { contexts: {} };
-      throw new Failure(`${path} can't be read: ${(cause as Error).message}`, { cause });
+      throw new Failure(`${path} can't be read: ${reasonOf(cause)}.`, { cause });
     }
     if (!warned && process.platform !== "win32" && ((await stat(path)).mode & 0o077) !== 0) {
       warned = true;
@@ -50,19 +59,16 @@ export function openContexts(
         hint: `Known: ${Object.keys(file.contexts).join(", ") || "none"}. \`mcpctl config use-context NAME\` chooses one.`,
       });
     },
-    async update(change) {
+    async update(change, signal) {
       await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause) => {
         throw unwritable(directory, cause);
       });
       const { withFileLock } = await import("./file-lock.ts");
-      return withFileLock(`${path}.lock`, now, async () => {
+      return withFileLock(`${path}.lock`, { now, ...(signal ? { signal } : {}) }, async () => {
         const file = await read();
         const before = JSON.stringify(file);
         const result = await change(file);
-        if (JSON.stringify(file) !== before)
-          await write(path, file).catch((cause) => {
-            throw unwritable(path, cause);
-          });
+        if (JSON.stringify(file) !== before) await write(path, file);
         return result;
       });
     },
@@ -77,10 +83,10 @@ const unwritable = (path: string, cause: unknown) =>
   });
 
 async function parse(text: string, path: string): Promise<ContextsFile> {
-  const { contextsFile } = await import("#db/protocol/contexts");
+  const { contextsFile } = await import("./contexts-file.ts");
   let value: unknown;
   try {
-    value = text.trimStart().startsWith("{") ? JSON.parse(text) : (await import("../yaml.ts")).parse(text);
+    value = text.trimStart().startsWith("{") ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (cause) {
     throw new Failure(`${path} is not YAML: ${(cause as Error).message.split("\n")[0]}`, {
       hint: "Mend it, or remove it and log in again.",
@@ -98,20 +104,9 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
   );
 }
 
-/** Whole or not at all, and at no moment readable by others. */
 async function write(path: string, file: ContextsFile): Promise<void> {
-  // Under the lock there is one writer; what a dead one left is in nobody's way.
-  const temporary = join(dirname(path), `.contexts-${process.pid}-${Date.now()}`);
-  const handle = await open(temporary, "wx", 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(file, null, 2)}\n`);
-    await handle.sync();
-    await handle.close();
-    await chmod(temporary, 0o600);
-    await rename(temporary, path);
-  } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  const { writePrivately } = await import("./private-file.ts");
+  await writePrivately(path, `${JSON.stringify(file, null, 2)}\n`).catch((cause) => {
+    throw unwritable(path, cause);
+  });
 }

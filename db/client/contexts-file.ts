@@ -24,6 +24,8 @@ export const contextsFile = z.strictObject({
 });
 export type ContextsFile = z.infer<typeof contextsFile>;
 
+export type LoginSession = NonNullable<ContextEntry["session"]>;
+
 /** Directory of mcpctl's own files for a person. Pure: the environment and home directory are handed in. */
 export function configDirectory(env: Record<string, string | undefined>, home: string): string {
   if (env["MCPCTL_HOME"]) return env["MCPCTL_HOME"];
