@@ -11,7 +11,7 @@ export type Verb = "get" | "create" | "edit" | "delete";
 
 /**
  * Where a kind's rows are. `table`: in one that follows from this description. `elsewhere`: something else writes them, and a
- * source in edge/sources says how they are read; such a kind is never created or edited by hand.
+ * source in edge/kinds says how they are read; such a kind is never created or edited by hand.
  */
 export type Place = "table" | "elsewhere";
 

@@ -1,8 +1,8 @@
 /** A prompt that was proposed becomes one (spec: agents.md, Prompts). */
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { canonical } from "../resources/equal.ts";
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";

@@ -1,7 +1,7 @@
 /** Answers with one resource: version, warnings, and what is shown only once. */
 import { OUTCOME_HEADER } from "#db/protocol/outcome";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import { isKnown } from "./precondition.ts";
 import { etag, present } from "./present.ts";
 import type { NamedKind } from "./read.ts";

@@ -2,10 +2,10 @@
 import { writeOnlyFields } from "#db/resources/kind";
 import { isObject } from "#db/resources/validate";
 import { whoDid } from "../audit/trail.ts";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import { isSpent } from "./present.ts";
 import type { NamedKind } from "./read.ts";
 

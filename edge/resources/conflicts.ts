@@ -2,7 +2,7 @@
 import { Refusal } from "#db/protocol/errors";
 import { uniqueName } from "#db/tables/derive";
 import { edges } from "#db/tables/index";
-import type { Stored } from "../behaviours/behaviour.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import { sqlState, violatedConstraint } from "../store.ts";
 import type { NamedKind } from "./read.ts";
 

@@ -8,7 +8,7 @@ import { type KindName, kindsByName, type TableKind, type TableKindName, tableKi
 import { type Kind, referencesOf } from "#db/resources/kind";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, edges, resources } from "#db/tables/index";
-import type { Stored } from "../behaviours/behaviour.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import type { Transaction } from "../store.ts";
 import { governing } from "./governor.ts";
 import type { Reader } from "./read.ts";

@@ -1,7 +1,8 @@
 /** Rows that are something else's: what of them depends on who looks, and how they end. */
-import type { Stored } from "../behaviours/behaviour.ts";
+
 import type { Call } from "../call.ts";
-import { sourceOf } from "../sources/index.ts";
+import type { Stored } from "../kinds/behaviour.ts";
+import { sourceOf } from "../kinds/index.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
 import type { NamedKind } from "./read.ts";
 

@@ -4,7 +4,7 @@
  */
 import { refuse } from "#db/protocol/errors";
 import { isObject } from "#db/resources/validate";
-import type { Stored } from "../behaviours/behaviour.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import type { NamedKind } from "./read.ts";
 
 /** What has to be true of a row for a write to go on. */

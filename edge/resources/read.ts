@@ -4,8 +4,8 @@ import { hasTable, type KindName, type TableKindName } from "#db/resources/index
 import type { Kind } from "#db/resources/kind";
 import { isSound } from "#db/resources/validate";
 import { edgeBetween, resources } from "#db/tables/index";
-import type { Stored } from "../behaviours/behaviour.ts";
-import type { Relation } from "../sources/source.ts";
+import type { Stored } from "../kinds/behaviour.ts";
+import type { Relation } from "../kinds/source.ts";
 import type { Store } from "../store.ts";
 import { parentOf } from "./dependents.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";

@@ -3,8 +3,8 @@
 import { examples } from "#db/resources/examples";
 import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
-import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../call.ts";
+import { behaviours } from "../kinds/index.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
 import { answerOutcome, answerRow } from "./answer.ts";

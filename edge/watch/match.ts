@@ -3,7 +3,7 @@
  * holds the two to the same answers. Pure.
  */
 import type { TableKindName } from "#db/resources/index";
-import type { Stored } from "../behaviours/behaviour.ts";
+import type { Stored } from "../kinds/behaviour.ts";
 import type { FieldRequirement, LabelRequirement } from "../resources/selectors.ts";
 
 /** What of a row a selector looks at. */

@@ -1,9 +1,9 @@
 /** A write tells the object of its kind, after the answer and without anybody waiting; not where nobody watches. */
 import { waitUntil } from "cloudflare:workers";
 import { type TableKindName, tableKinds } from "#db/resources/index";
-import { behaviours } from "../behaviours/index.ts";
 import type { Changes } from "../changes.ts";
 import type { Env } from "../env.ts";
+import { behaviours } from "../kinds/index.ts";
 import { childrenOf } from "../resources/dependents.ts";
 import type { Feed } from "./feed.ts";
 import { nobodyFor } from "./times.ts";

@@ -3,7 +3,7 @@ import { kinds } from "#db/resources/index";
 import { verifies } from "../requirements.ts";
 import { read, sources, withoutComments } from "./repository.ts";
 
-/** Loops over all kinds live here; what one kind does differently is a hook in edge/behaviours or a command in cli/commands. */
+/** Loops over all kinds live here; what one kind does differently is a hook in edge/kinds or a command in cli/commands. */
 const generic = ["edge/resources", "cli/verbs", "cli/render"];
 
 /**

@@ -4,9 +4,9 @@ import { promptOwners } from "#db/resources/prompt-fields";
 import { systemProject } from "#db/system/names";
 import { allows, writeBinding } from "../access/decide.ts";
 import type { Caller } from "../access/principal.ts";
+import { fieldsChanged } from "../resources/changed.ts";
 import { keepAttachable } from "./attachments.ts";
 import type { Behaviour, Stored } from "./behaviour.ts";
-import { fieldsChanged } from "./changed.ts";
 import { assertVariables, protect, systemPromptCalled } from "./system.ts";
 
 const { spec } = kindsByName.prompt;

@@ -1,6 +1,7 @@
-/** The one list of behaviours. */
+/** The one list of what single kinds do at the edge: how they behave when written, and where rows come from that have no table. */
 import type { KindName } from "#db/resources/index";
 import { agent } from "./agent.ts";
+import { auditevent } from "./auditevent.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { cluster } from "./cluster.ts";
 import { group } from "./group.ts";
@@ -14,6 +15,9 @@ import { rbac } from "./rbac.ts";
 import { secret } from "./secret.ts";
 import { secretbackend } from "./secretbackend.ts";
 import { server } from "./server.ts";
+import { session } from "./session.ts";
+import type { Source } from "./source.ts";
+import { thread } from "./thread.ts";
 import { user } from "./user.ts";
 
 export const behaviours: Partial<Record<KindName, Behaviour>> = {
@@ -32,3 +36,12 @@ export const behaviours: Partial<Record<KindName, Behaviour>> = {
   server,
   user,
 };
+
+/** Every kind that is stored elsewhere has one. */
+const sources: Partial<Record<KindName, Source>> = { auditevent, session, thread };
+
+export function sourceOf(kind: KindName): Source {
+  const source = sources[kind];
+  if (!source) throw new Error(`${kind} has neither a table nor a source`);
+  return source;
+}

@@ -1,4 +1,4 @@
-import { canonical } from "../resources/equal.ts";
+import { canonical } from "./equal.ts";
 
 /** Whether any of these fields differs, by value. */
 export const fieldsChanged = (

@@ -1,8 +1,8 @@
 /** What the generic routes need of a kind whose rows are not in a table of its own. */
 import { getTableName, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import type { Stored } from "../behaviours/behaviour.ts";
 import type { Call } from "../call.ts";
+import type { Stored } from "./behaviour.ts";
 
 /** Rows, as expressions over what they are read from. An index on an expression serves where it is written the same way. */
 export interface Relation {

@@ -6,9 +6,9 @@ import { type Provider, providers } from "#db/resources/providers";
 import { resources } from "#db/tables/index";
 import { allows } from "../access/decide.ts";
 import { assertPublic, canonicalBase } from "../inference/url.ts";
+import { fieldsChanged } from "../resources/changed.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Behaviour, Write } from "./behaviour.ts";
-import { fieldsChanged } from "./changed.ts";
 import { probeCredential } from "./credential-probe.ts";
 import { mayHandOver } from "./secret-use.ts";
 
