@@ -1,25 +1,9 @@
 /** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
-import type { Sealed } from "#db/crypto/sealing";
 import type { KindName, TableKindName } from "#db/resources/index";
 import type { Caller } from "../access/principal.ts";
 import type { Deps } from "../deps.ts";
+import type { Stored } from "../resources/stored.ts";
 import type { Transaction } from "../store.ts";
-
-/** A row, as the generic store reads and writes it. */
-export interface Stored {
-  id: string;
-  name: string;
-  scopeId: string | null;
-  labels: Record<string, string>;
-  spec: Record<string, unknown>;
-  status: Record<string, unknown>;
-  sealed: Sealed | null;
-  /** Paths of the fields that apply set last. */
-  applied: string[];
-  revision: number;
-  createdAt: string;
-  updatedAt: string;
-}
 
 export interface Write {
   kind: KindName;

@@ -4,8 +4,9 @@ import { kindsByName } from "#db/resources/index";
 import { systemProject } from "#db/system/names";
 import { resources } from "#db/tables/index";
 import { tokenState } from "../access/token-state.ts";
+import type { Stored } from "../resources/stored.ts";
 import type { Transaction } from "../store.ts";
-import type { Behaviour, Stored } from "./behaviour.ts";
+import type { Behaviour } from "./behaviour.ts";
 import { protect } from "./system.ts";
 
 const table = resources.mcptoken;

@@ -5,8 +5,9 @@ import { systemProject } from "#db/system/names";
 import { allows, writeBinding } from "../access/decide.ts";
 import type { Caller } from "../access/principal.ts";
 import { fieldsChanged } from "../resources/changed.ts";
+import type { Stored } from "../resources/stored.ts";
 import { keepAttachable } from "./attachments.ts";
-import type { Behaviour, Stored } from "./behaviour.ts";
+import type { Behaviour } from "./behaviour.ts";
 import { assertVariables, protect, systemPromptCalled } from "./system.ts";
 
 const { spec } = kindsByName.prompt;

@@ -7,8 +7,9 @@ import { edgeBetween, resources } from "#db/tables/index";
 import type { Deps } from "../deps.ts";
 import { canonical } from "../resources/equal.ts";
 import { mergePatch } from "../resources/merge-patch.ts";
+import type { Stored } from "../resources/stored.ts";
 import { openValues, sealValues } from "../secrets/index.ts";
-import type { Behaviour, Stored } from "./behaviour.ts";
+import type { Behaviour } from "./behaviour.ts";
 
 const llmToSecret = edgeBetween("llm", "secret");
 const values = z.record(z.string(), z.string());

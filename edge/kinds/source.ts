@@ -2,7 +2,7 @@
 import { getTableName, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Call } from "../call.ts";
-import type { Stored } from "./behaviour.ts";
+import type { Stored } from "../resources/stored.ts";
 
 /** Rows, as expressions over what they are read from. An index on an expression serves where it is written the same way. */
 export interface Relation {

@@ -7,8 +7,9 @@ import { mayGive } from "../access/escalation.ts";
 import { hashPassword } from "../access/password.ts";
 import { loadUser } from "../access/profile.ts";
 import { endLogins } from "../access/sessions.ts";
+import type { Stored } from "../resources/stored.ts";
 import type { Store } from "../store.ts";
-import type { Behaviour, Stored, Write } from "./behaviour.ts";
+import type { Behaviour, Write } from "./behaviour.ts";
 import { protect } from "./system.ts";
 
 const referring = edges.filter((edge) => edge.to === "user");

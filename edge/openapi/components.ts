@@ -3,7 +3,7 @@ import { z } from "zod";
 import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
 import { behaviours } from "../kinds/index.ts";
-import type { NamedKind } from "../resources/read.ts";
+import type { NamedKind } from "../resources/stored.ts";
 import { fixedSchemas } from "./fixed-schemas.ts";
 import { patchOf } from "./patch.ts";
 

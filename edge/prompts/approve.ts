@@ -2,13 +2,13 @@
 import { Refusal } from "#db/protocol/errors";
 import { kindsByName } from "#db/resources/index";
 import type { Call } from "../call.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { canonical } from "../resources/equal.ts";
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { findRows } from "../resources/read.ts";
 import { remove } from "../resources/remove.ts";
 import { isDryRun, readNew, rowInPath } from "../resources/request.ts";
+import type { Stored } from "../resources/stored.ts";
 import { type Outcome, write } from "../resources/write.ts";
 
 const { prompt, promptrequest } = kindsByName;

@@ -4,13 +4,13 @@ import { faultsOf } from "#db/resources/faults";
 import { kindsByName, type SpecOf } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
 import type { Call } from "../call.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { answerOutcome } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
 import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
 import { shownSpec } from "../resources/present.ts";
 import { findRows } from "../resources/read.ts";
 import { invalid, isDryRun, readDocument, readReplacement, rowInPath } from "../resources/request.ts";
+import type { Stored } from "../resources/stored.ts";
 import { write } from "../resources/write.ts";
 
 const { personality, prompt } = kindsByName;

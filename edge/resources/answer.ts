@@ -1,10 +1,9 @@
 /** Answers with one resource: version, warnings, and what is shown only once. */
 import { OUTCOME_HEADER } from "#db/protocol/outcome";
 import type { Call } from "../call.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { isKnown } from "./precondition.ts";
 import { etag, present } from "./present.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 import type { Outcome } from "./write.ts";
 
 export function answerRow(call: Call, kind: NamedKind, row: Stored): Response {

@@ -5,9 +5,8 @@ import { whoDid } from "../audit/trail.ts";
 import type { Call } from "../call.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { isSpent } from "./present.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 export interface FieldChange {
   field: string;

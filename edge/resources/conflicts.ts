@@ -2,9 +2,8 @@
 import { Refusal } from "#db/protocol/errors";
 import { uniqueName } from "#db/tables/derive";
 import { edges } from "#db/tables/index";
-import type { Stored } from "../kinds/behaviour.ts";
 import { sqlState, violatedConstraint } from "../store.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 /** Somebody wrote the same row between our reading and our writing. */
 export class Overtaken extends Error {}

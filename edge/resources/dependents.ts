@@ -8,10 +8,9 @@ import { type KindName, kindsByName, type TableKind, type TableKindName, tableKi
 import { type Kind, referencesOf } from "#db/resources/kind";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, edges, resources } from "#db/tables/index";
-import type { Stored } from "../kinds/behaviour.ts";
-import type { Transaction } from "../store.ts";
+import type { Reader, Transaction } from "../store.ts";
 import { governing } from "./governor.ts";
-import type { Reader } from "./read.ts";
+import type { Stored } from "./stored.ts";
 
 /** Rows of one kind that go together. */
 export interface Going {

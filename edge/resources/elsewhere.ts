@@ -1,10 +1,9 @@
 /** Rows that are something else's: what of them depends on who looks, and how they end. */
 
 import type { Call } from "../call.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { sourceOf } from "../kinds/index.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 export async function viewOf(call: Call, kind: NamedKind): Promise<(row: Stored) => Stored> {
   const source = kind.stored === "elsewhere" ? sourceOf(kind.name) : undefined;

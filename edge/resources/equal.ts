@@ -1,6 +1,6 @@
 /** Whether a write would change anything, so that applying the same document twice writes once. */
 import { isObject } from "#db/resources/validate";
-import type { Stored } from "../kinds/behaviour.ts";
+import type { Stored } from "./stored.ts";
 
 type Content = Pick<Stored, "labels" | "spec" | "status" | "sealed">;
 

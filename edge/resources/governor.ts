@@ -2,7 +2,7 @@
 import type { Kind } from "#db/resources/kind";
 import { allows } from "../access/decide.ts";
 import type { Grants } from "../access/principal.ts";
-import type { Stored } from "../kinds/behaviour.ts";
+import type { Stored } from "./stored.ts";
 
 /** The field of the spec that names what governs a resource of this kind; undefined where it is governed by its own name. */
 export const governing = (kind: Kind): string | undefined => (kind.governedByParent ? kind.scope : undefined);

@@ -10,8 +10,9 @@ import { parseMoment } from "./moment.ts";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { present } from "./present.ts";
 import { reachOf } from "./reach.ts";
-import { type ListQuery, listRows, type NamedKind } from "./read.ts";
+import { type ListQuery, listRows } from "./read.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
+import type { NamedKind } from "./stored.ts";
 
 /** What the route already says: below which row, and which fields. */
 export type Only = Pick<ListQuery, "scopeId" | "referring" | "referredBy"> & Partial<Pick<ListQuery, "fields">>;

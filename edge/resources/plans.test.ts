@@ -10,8 +10,9 @@ import { openStore, type Store } from "../store.ts";
 import { forgetStatement } from "../watch/forget.ts";
 import { lookStatement } from "../watch/log.ts";
 import { parentOf } from "./dependents.ts";
-import { findStatement, type ListQuery, listRows, listStatement, type NamedKind } from "./read.ts";
+import { findStatement, type ListQuery, listRows, listStatement } from "./read.ts";
 import { scalarFields } from "./selectors.ts";
+import type { NamedKind } from "./stored.ts";
 
 /** The stores' own modules are for Node, and their types would mix with workerd's. */
 const node = (path: string): string => path;

@@ -4,8 +4,7 @@
  */
 import { refuse } from "#db/protocol/errors";
 import { isObject } from "#db/resources/validate";
-import type { Stored } from "../kinds/behaviour.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 /** What has to be true of a row for a write to go on. */
 export interface Preconditions {

@@ -1,8 +1,8 @@
 /** A row as the API shows it. The one place where it is decided what leaves: write-only and sealed values never do. */
 import { type KindName, kindsByName, type Resource } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import type { Stored } from "../kinds/behaviour.ts";
 import { behaviours } from "../kinds/index.ts";
+import type { Stored } from "./stored.ts";
 
 /** @param now milliseconds since the epoch: some status follows from time alone. */
 export function present(kindName: KindName, row: Stored, now: number): Resource {

@@ -1,20 +1,16 @@
 /** Reading rows of any kind: one by name, id or alternate key; many by page. Each is one statement. */
 import { and, asc, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
-import { hasTable, type KindName, type TableKindName } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
+import { hasTable, type TableKindName } from "#db/resources/index";
 import { isSound } from "#db/resources/validate";
 import { edgeBetween, resources } from "#db/tables/index";
-import type { Stored } from "../kinds/behaviour.ts";
 import type { Relation } from "../kinds/source.ts";
-import type { Store } from "../store.ts";
+import type { Reader } from "../store.ts";
 import { parentOf } from "./dependents.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";
 import type { Reach } from "./reach.ts";
 import { relationOf } from "./relation.ts";
 import type { FieldRequirement, LabelRequirement } from "./selectors.ts";
-
-export type NamedKind = Kind & { name: KindName };
-export type Reader = Store["db"];
+import type { NamedKind, Stored } from "./stored.ts";
 
 /** Which row a word can mean. */
 export interface Within {

@@ -6,10 +6,9 @@ import { type SQL, sql } from "drizzle-orm";
 import { hasTable } from "#db/resources/index";
 import { fieldSql } from "#db/tables/derive";
 import { type ResourceTable, resources } from "#db/tables/index";
-import type { Stored } from "../kinds/behaviour.ts";
 import { sourceOf } from "../kinds/index.ts";
 import type { Relation } from "../kinds/source.ts";
-import type { NamedKind } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 const ofTables = new Map<string, Relation>();
 

@@ -4,7 +4,6 @@ import { Refusal, refuse } from "#db/protocol/errors";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Call } from "../call.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { behaviours } from "../kinds/index.ts";
 import type { Transaction } from "../store.ts";
 import { changed, deleted, tell } from "./audit.ts";
@@ -13,6 +12,7 @@ import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dep
 import { maySee } from "./governor.ts";
 import { assertSeen, type Preconditions } from "./precondition.ts";
 import { rehearse } from "./rehearse.ts";
+import type { Stored } from "./stored.ts";
 
 /** Named in the refusal; more are counted as "and more". */
 const named = 10;

@@ -8,14 +8,14 @@ import { type Document, isObject, isSound, unsoundness, validate } from "#db/res
 import { visible } from "../access/decide.ts";
 import { parseJson } from "../body.ts";
 import type { Call } from "../call.ts";
-import type { Stored } from "../kinds/behaviour.ts";
 import { behaviours } from "../kinds/index.ts";
 import { parentOf } from "./dependents.ts";
 import { governing, governorOf, maySee } from "./governor.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
 import { reachOf } from "./reach.ts";
-import { findRows, type NamedKind, visibleNames } from "./read.ts";
+import { findRows, visibleNames } from "./read.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 import type { Wanted } from "./write.ts";
 
 /** Bytes of a document. A Kubernetes API server takes about as much. */

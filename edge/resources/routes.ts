@@ -28,7 +28,6 @@ import {
   written,
 } from "./parameters.ts";
 import { assertSeen, preconditionsOf } from "./precondition.ts";
-import type { NamedKind } from "./read.ts";
 import { referrersRoute } from "./referrers-route.ts";
 import { remove } from "./remove.ts";
 import {
@@ -46,6 +45,7 @@ import {
   rowInPath,
   scopeInQuery,
 } from "./request.ts";
+import type { NamedKind } from "./stored.ts";
 import { write } from "./write.ts";
 
 function routesOf(kind: NamedKind): Route[] {

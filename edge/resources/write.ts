@@ -9,7 +9,7 @@ import type { Document } from "#db/resources/validate";
 import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
 import type { Call } from "../call.ts";
-import type { Stored, Write } from "../kinds/behaviour.ts";
+import type { Write } from "../kinds/behaviour.ts";
 import { behaviours } from "../kinds/index.ts";
 import type { Store, Transaction } from "../store.ts";
 import { changed, fieldChanges, tell } from "./audit.ts";
@@ -18,6 +18,7 @@ import { canonical, isUnchanged } from "./equal.ts";
 import { findRows } from "./read.ts";
 import { type References, resolveReferences, writeEdges } from "./references.ts";
 import { rehearse } from "./rehearse.ts";
+import type { Stored } from "./stored.ts";
 
 export interface Outcome {
   row: Stored;

@@ -1,7 +1,7 @@
 /** Forgetting changes that are old, and remembering up to where: a watcher from before is told that it has missed some. */
 import { sql } from "drizzle-orm";
 import { change, changeFloor } from "#db/tables/index";
-import type { Reader } from "../resources/read.ts";
+import type { Reader } from "../store.ts";
 import { keptFor } from "./times.ts";
 
 /** Rows of one sweep: it comes every few minutes, and a statement must end. */

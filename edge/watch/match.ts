@@ -3,8 +3,8 @@
  * holds the two to the same answers. Pure.
  */
 import type { TableKindName } from "#db/resources/index";
-import type { Stored } from "../kinds/behaviour.ts";
 import type { FieldRequirement, LabelRequirement } from "../resources/selectors.ts";
+import type { Stored } from "../resources/stored.ts";
 
 /** What of a row a selector looks at. */
 export type Selectable = Pick<Stored, "name" | "scopeId" | "labels" | "spec" | "status">;

@@ -2,7 +2,9 @@
 import { Refusal } from "#db/protocol/errors";
 import { greatestLimit } from "../resources/page.ts";
 import { present } from "../resources/present.ts";
-import { listRows, type NamedKind, type Reader } from "../resources/read.ts";
+import { listRows } from "../resources/read.ts";
+import type { NamedKind } from "../resources/stored.ts";
+import type { Reader } from "../store.ts";
 import type { Ending } from "./ending.ts";
 import type { EventStream } from "./event-stream.ts";
 import { eventOf, type Watched } from "./events.ts";
