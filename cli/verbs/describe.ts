@@ -1,7 +1,7 @@
 import { kinds } from "#db/resources/index";
 import { type FoundReference, referencesIn } from "#db/resources/kind";
-import { type Entry, tellSections } from "../commands/describe-sections.ts";
 import type { Api, Shown } from "../connection/api.ts";
+import { type Entry, tellSections } from "../describe/sections.ts";
 import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, inProject, mustAllow, parseTargets, projectFor } from "../kinds.ts";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { Failure, usage } from "../failure.ts";
 import { keyValue } from "../schema/flags.ts";
 import { list, type Tools } from "../verb.ts";
-import type { CreateHook } from "./create-hooks.ts";
+import type { CreateHook } from "./index.ts";
 
 const hook: CreateHook = {
   examples: [

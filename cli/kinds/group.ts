@@ -1,9 +1,9 @@
 /** What `describe` tells of an OpenID provider's word: a user's accounts there, and who is in a group because of it. */
 
 import type { Api, Shown } from "../connection/api.ts";
+import type { Entry } from "../describe/sections.ts";
 import { grouped } from "../grouped.ts";
 import type { AnyKind } from "../kinds.ts";
-import type { Entry } from "./describe-sections.ts";
 
 const records = (value: unknown) => (Array.isArray(value) ? (value as Record<string, unknown>[]) : []);
 

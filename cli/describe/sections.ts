@@ -2,13 +2,14 @@
  * What `describe` tells beside the resource itself, section by section. A section that has nothing to tell is left out; one that
  * the caller may not see says so.
  */
+
+import { latestAbout } from "../commands/events.ts";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
+import { identities, providedMembers } from "../kinds/group.ts";
 import type { AnyKind } from "../kinds.ts";
 import { relative } from "../render/age.ts";
 import type { Tools } from "../verb.ts";
-import { latestAbout } from "./events.ts";
-import { identities, providedMembers } from "./provided.ts";
 import { reach } from "./reach.ts";
 import { referrers } from "./referrers.ts";
 import { within } from "./within.ts";

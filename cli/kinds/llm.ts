@@ -1,5 +1,5 @@
 import { toggle } from "../verb.ts";
-import type { CreateHook } from "./create-hooks.ts";
+import type { CreateHook } from "./index.ts";
 
 const hook: CreateHook = {
   examples: [

@@ -4,7 +4,7 @@ import { referencesOf } from "#db/resources/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
-import type { Entry } from "./describe-sections.ts";
+import type { Entry } from "./sections.ts";
 
 /** Kinds that something can refer to. */
 const targets = new Set(kinds.flatMap((k) => referencesOf(k).map((r) => r.kind)));

@@ -2,7 +2,7 @@
 import { kindsByName } from "#db/resources/index";
 import { instantiate } from "#db/resources/template-rules";
 import { Failure, usage } from "../failure.ts";
-import type { CreateHook } from "./create-hooks.ts";
+import type { CreateHook } from "./index.ts";
 
 const { template } = kindsByName;
 

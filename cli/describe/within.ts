@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
-import type { Entry } from "./describe-sections.ts";
+import type { Entry } from "./sections.ts";
 
 /** More are told by `mcpctl get`. */
 const MOST = 20;

@@ -1,6 +1,6 @@
+import { newPassword } from "../connection/password.ts";
 import { toggle } from "../verb.ts";
-import type { CreateHook } from "./create-hooks.ts";
-import { newPassword } from "./password.ts";
+import type { CreateHook } from "./index.ts";
 
 const hook: CreateHook = {
   examples: [

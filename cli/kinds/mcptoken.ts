@@ -3,7 +3,7 @@
 import { kindsByName } from "#db/resources/index";
 import { coerce } from "../schema/flags.ts";
 import { list } from "../verb.ts";
-import type { CreateHook } from "./create-hooks.ts";
+import type { CreateHook } from "./index.ts";
 
 const { shape } = kindsByName.mcptoken.spec;
 

@@ -25,9 +25,9 @@ export interface CreateHook {
 }
 
 export const createHooks: Readonly<Record<string, (() => Promise<CreateHook>) | undefined>> = {
-  secret: async () => (await import("./create-secret.ts")).default,
-  mcptoken: async () => (await import("./create-mcptoken.ts")).default,
-  user: async () => (await import("./create-user.ts")).default,
-  llm: async () => (await import("./create-llm.ts")).default,
-  server: async () => (await import("./create-server.ts")).default,
+  secret: async () => (await import("./secret.ts")).default,
+  mcptoken: async () => (await import("./mcptoken.ts")).default,
+  user: async () => (await import("./user.ts")).default,
+  llm: async () => (await import("./llm.ts")).default,
+  server: async () => (await import("./server.ts")).default,
 };
