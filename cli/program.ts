@@ -5,7 +5,8 @@ import { type Exit, explainFailure, Failure, INTERRUPTED } from "./failure.ts";
 import { globalFlags, operands, readGlobals } from "./globals.ts";
 import { printable } from "./io.ts";
 import { nearest } from "./nearest.ts";
-import { openTools, type Surroundings } from "./tools.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openTools } from "./tools.ts";
 import { tree } from "./tree.ts";
 import type { Arg, Flag, Verb, Word } from "./verb.ts";
 

@@ -6,13 +6,9 @@ import { globalFlags } from "../globals.ts";
 import { parseKind } from "../kinds.ts";
 import { tree } from "../tree.ts";
 import type { Arg, Flag, Source, Tools, Verb, Word } from "../verb.ts";
+import type { Candidate } from "./candidate.ts";
 import { fieldsAfter } from "./fields.ts";
 import { knownNames } from "./names.ts";
-
-export interface Candidate {
-  word: string;
-  about?: string;
-}
 
 /** Says that the shell should complete file names by itself. */
 const FILES: Candidate[] = [{ word: ":files" }];

@@ -1,6 +1,6 @@
 /** The bearer of each request, and its renewal: once per expiry, whoever of several programs comes first. */
 import { Failure } from "../failure.ts";
-import type { Surroundings } from "../tools.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { ContextStore } from "./store.ts";
 import type { Target } from "./target.ts";
 

@@ -1,7 +1,7 @@
 /** A manifest at a URL, fetched without anybody's credential. */
 import { decode, mustBeSmall } from "../documents/text.ts";
 import { Failure } from "../failure.ts";
-import type { Surroundings } from "../tools.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { reasonOf } from "./api.ts";
 
 const TIMEOUT_MS = 30_000;

@@ -1,7 +1,7 @@
 /** Which edge and which credential: flags, then the environment, then the context. Pure but for reading the file. */
 import type { ContextEntry } from "#db/protocol/contexts";
 import { Failure, usage } from "../failure.ts";
-import type { Globals } from "../verb.ts";
+import type { Globals } from "../global-values.ts";
 import type { ContextStore } from "./store.ts";
 
 export interface Target {

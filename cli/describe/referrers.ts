@@ -3,8 +3,8 @@ import { kinds } from "#db/resources/index";
 import { referencesOf } from "#db/resources/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
+import type { Entry } from "../kinds/hook.ts";
 import type { AnyKind } from "../kinds.ts";
-import type { Entry } from "./sections.ts";
 
 /** Kinds that something can refer to. */
 const targets = new Set(kinds.flatMap((k) => referencesOf(k).map((r) => r.kind)));

@@ -3,10 +3,11 @@
  * the caller may not see says so.
  */
 
-import { latestAbout } from "../commands/events.ts";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
-import { identities, providedMembers } from "../kinds/group.ts";
+import { latestAbout } from "../kinds/auditevent.ts";
+import type { Entry, Section } from "../kinds/hook.ts";
+import { hooksOf } from "../kinds/index.ts";
 import type { AnyKind } from "../kinds.ts";
 import { relative } from "../render/age.ts";
 import type { Tools } from "../verb.ts";
@@ -14,19 +15,8 @@ import { reach } from "./reach.ts";
 import { referrers } from "./referrers.ts";
 import { within } from "./within.ts";
 
-export type Entry = readonly [label: string, value: string | readonly Entry[]];
-
-export interface Section {
-  title: string;
-  /** Undefined: for every kind. */
-  kinds?: readonly string[];
-  tell(kind: AnyKind, resource: Shown, api: Api, tools: Pick<Tools, "now">): Promise<readonly Entry[]>;
-}
-
-/** In the order in which they are shown. */
+/** Of every kind, in the order in which they are shown. */
 const sections: readonly Section[] = [
-  { title: "Logs in at", kinds: ["user"], tell: identities },
-  { title: "Members from", kinds: ["group"], tell: providedMembers },
   { title: "Has", tell: within },
   { title: "Referred to by", tell: referrers },
   { title: "Reached by", tell: (kind, resource, api) => reach(kind, resource.id, api) },
@@ -45,10 +35,15 @@ async function happened(kind: AnyKind, resource: Shown, api: Api, now: number): 
   ]);
 }
 
-export function tellSections(kind: AnyKind, resource: Shown, api: Api, tools: Pick<Tools, "now">): Promise<Entry[]> {
-  const mine = sections.filter((s) => !s.kinds || s.kinds.includes(kind.name));
+export async function tellSections(
+  kind: AnyKind,
+  resource: Shown,
+  api: Api,
+  tools: Pick<Tools, "now">,
+): Promise<Entry[]> {
+  const { describe = [] } = await hooksOf(kind.name);
   return Promise.all(
-    mine.map(async ({ title, tell }): Promise<Entry> => {
+    [...describe, ...sections].map(async ({ title, tell }): Promise<Entry> => {
       try {
         return [title, await tell(kind, resource, api, tools)];
       } catch (error) {

@@ -3,10 +3,10 @@ import { kinds } from "#db/resources/index";
 import { referencesOf } from "#db/resources/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
+import type { Entry } from "../kinds/hook.ts";
 import type { AnyKind } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
 import { at } from "../render/cell.ts";
-import type { Entry } from "./sections.ts";
 
 /** More are told by `mcpctl get`. */
 const MOST = 20;

@@ -1,7 +1,7 @@
 import { toggle } from "../verb.ts";
-import type { CreateHook } from "./index.ts";
+import type { CreateHook, KindHook } from "./hook.ts";
 
-const hook: CreateHook = {
+const create: CreateHook = {
   examples: [
     "mcpctl create llm gpt --type openai --model gpt-5 --api-key-ref openai/apiKey",
     "mcpctl create llm qwen --type vllm --model qwen3 --url http://gpu.lan:8000",
@@ -13,4 +13,5 @@ const hook: CreateHook = {
     return given["skipAuthCheck"] === true ? { _skipAuthCheck: true } : undefined;
   },
 };
-export default hook;
+
+export default { create } satisfies KindHook;

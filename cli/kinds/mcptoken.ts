@@ -3,11 +3,11 @@
 import { kindsByName } from "#db/resources/index";
 import { coerce } from "../schema/flags.ts";
 import { list } from "../verb.ts";
-import type { CreateHook } from "./index.ts";
+import type { CreateHook, KindHook } from "./hook.ts";
 
 const { shape } = kindsByName.mcptoken.spec;
 
-const hook: CreateHook = {
+const create: CreateHook = {
   examples: [
     "mcpctl create mcptoken colleague --bind run:llms:gpt --expiry 30d",
     "mcpctl create mcptoken ci -p web --bind view:llms --bind run:llms:gpt > token.txt",
@@ -29,4 +29,5 @@ const hook: CreateHook = {
     return undefined;
   },
 };
-export default hook;
+
+export default { create } satisfies KindHook;

@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { Failure, usage } from "../failure.ts";
 import { keyValue } from "../schema/flags.ts";
 import { list, type Tools } from "../verb.ts";
-import type { CreateHook } from "./index.ts";
+import type { CreateHook, KindHook } from "./hook.ts";
 
-const hook: CreateHook = {
+const create: CreateHook = {
   examples: [
     "mcpctl create secret openai --data apiKey          # asks, without echo",
     "pass show openai | mcpctl create secret openai --data apiKey=-",
@@ -45,7 +45,8 @@ const hook: CreateHook = {
     return undefined;
   },
 };
-export default hook;
+
+export default { create } satisfies KindHook;
 
 async function fromFile(word: string, tools: Tools, put: (key: string, value: string) => void): Promise<void> {
   const [key, path] = word.includes("=") ? keyValue(word, "--from-file") : [word.split(/[\\/]/).at(-1) ?? word, word];

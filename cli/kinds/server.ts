@@ -2,11 +2,11 @@
 import { kindsByName } from "#db/resources/index";
 import { instantiate } from "#db/resources/template-rules";
 import { Failure, usage } from "../failure.ts";
-import type { CreateHook } from "./index.ts";
+import type { CreateHook, KindHook } from "./hook.ts";
 
 const { template } = kindsByName;
 
-export default {
+const create: CreateHook = {
   examples: [
     "mcpctl create server files --from template/filesystem --set directory=/srv",
     "mcpctl create server git --package-name mcp-server-git --runtime python --args --repository --args /srv/repo",
@@ -35,7 +35,8 @@ export default {
       });
     },
   },
-} satisfies CreateHook;
+};
+export default { create } satisfies KindHook;
 
 /** `template/gitea`, by any word for the kind, or the name alone. @throws Failure usage */
 function nameIn(from: string): string {

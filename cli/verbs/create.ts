@@ -7,7 +7,8 @@ import { overlay } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
 import { createExamples } from "../kinds/examples.ts";
-import { type CreateHook, createHooks } from "../kinds/index.ts";
+import type { CreateHook } from "../kinds/hook.ts";
+import { hooksOf } from "../kinds/index.ts";
 import { type AnyKind, mustAllow } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
 import { parseFormat, show } from "../render/output.ts";
@@ -34,7 +35,7 @@ export const words: Readonly<Record<string, Word>> = Object.fromEntries(
 );
 
 async function createVerb(kind: AnyKind): Promise<Verb> {
-  const hook = await createHooks[kind.name]?.();
+  const { create: hook } = await hooksOf(kind.name);
   const fields = fieldFlags(kind).filter((f) => !hook?.replaces?.includes(f.path.join(".")));
   return verb({
     about: kind.about,
