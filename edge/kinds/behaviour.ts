@@ -1,6 +1,7 @@
 /** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
 import type { KindName, TableKindName } from "#db/resources/index";
 import type { Caller } from "../access/principal.ts";
+import type { Call } from "../call.ts";
 import type { Deps } from "../deps.ts";
 import type { Stored } from "../resources/stored.ts";
 import type { Transaction } from "../store.ts";
@@ -25,6 +26,16 @@ export interface Write {
   reveal: (fields: Record<string, unknown>) => void;
 }
 
+export interface Committed {
+  verb: "created" | "changed" | "deleted";
+  /** Undefined: it is new. */
+  before: Stored | undefined;
+  /** Undefined: it has gone. */
+  after: Stored | undefined;
+  /** The action by which it changed; undefined for a plain write. */
+  action: string | undefined;
+}
+
 export interface Behaviour {
   /** Names of `_options` that a body may hold. */
   options?: readonly string[];
@@ -38,6 +49,8 @@ export interface Behaviour {
   alsoWrites?: readonly TableKindName[];
   /** In the transaction of the write, after the row. */
   withWrite?(write: Write, tx: Transaction): Promise<void>;
+  /** After a write or a deletion is committed, of each row that it concerned; never in a rehearsal. The write stands if it throws. */
+  afterCommit?(done: Committed, call: Call): Promise<void> | void;
   /** What the status is at `now` (milliseconds since the epoch), where time alone changes it. */
   status?(stored: Stored, now: number): Record<string, unknown>;
   /** Of a row that can't go: how it was at first, which it is again then. Undefined for all others. */

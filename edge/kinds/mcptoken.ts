@@ -10,8 +10,10 @@ import { exceeds } from "../access/decide.ts";
 import type { Grants } from "../access/principal.ts";
 import { grantsNow } from "../access/principals.ts";
 import { grantsOf, rbacToToken } from "../access/profile.ts";
+import { recordAuth } from "../access/routes/auth-event.ts";
 import { lifeOf, tokenState } from "../access/token-state.ts";
 import type { Transaction } from "../store.ts";
+import type { ActionsOf } from "./action.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 const { rbac } = resources;
@@ -75,11 +77,27 @@ export const mcptoken: Behaviour = {
     await tx.insert(rbacToToken).values({ fromId: id, path: "subjects[0].name", toId: next.id });
   },
 
+  afterCommit({ action, after }, call) {
+    if (action !== "revoke" || !after) return;
+    const hash8 = kind.status.parse(after.status).hash.slice(0, 8);
+    recordAuth(call, { action: "token-revoked", resource: "mcptoken", name: after.name, token: after.name, hash8 });
+  },
+
   async beforeDelete(rows, tx) {
     await deleteDefinitions(
       tx,
       rows.map((row) => kind.status.parse(row.status).hash),
     );
+  },
+};
+
+export const mcptokenActions: ActionsOf<"mcptoken"> = {
+  revoke: {
+    change({ row, now }) {
+      const status = kind.status.parse(row.status);
+      if (tokenState(status, now) === "revoked") return undefined;
+      return { state: "revoked", revokedAt: new Date(now).toISOString() };
+    },
   },
 };
 

@@ -55,7 +55,8 @@ export const session: Source = {
   async remove(row, call) {
     const { db } = call.deps.store;
     const owner = await endSession(db, row.id);
-    if (owner === undefined) return;
+    // A login that renewed itself meanwhile is the same login, and ends.
+    if (owner === undefined) return true;
     await call.deps.access.credentialsChanged(guardOfUser(owner));
     recordAuth(call, {
       action: "session-ended",
@@ -63,5 +64,6 @@ export const session: Source = {
       session: row.id,
       type: row.spec["type"],
     });
+    return true;
   },
 };

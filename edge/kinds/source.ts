@@ -3,6 +3,7 @@ import { getTableName, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Call } from "../call.ts";
 import type { Stored } from "../resources/stored.ts";
+import type { Store } from "../store.ts";
 
 /** Rows, as expressions over what they are read from. An index on an expression serves where it is written the same way. */
 export interface Relation {
@@ -25,6 +26,8 @@ export interface Source {
   relation: Relation;
   /** How a row looks to who asks, where that makes a difference. */
   viewOf?(call: Call): Promise<(row: Stored) => Stored>;
-  /** Ends what the row stands for, and tells whoever has to know. */
-  remove?(row: Stored, call: Call): Promise<void>;
+  /** Changes fields of what the row stands for. False: it no longer is as it was read, and nothing was done. */
+  change?(row: Stored, spec: Readonly<Record<string, unknown>>, store: Pick<Store, "db">): Promise<boolean>;
+  /** Ends what the row stands for, and tells whoever has to know. False: it no longer is as it was read, and nothing was done. */
+  remove?(row: Stored, call: Call): Promise<boolean>;
 }

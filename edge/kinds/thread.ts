@@ -1,6 +1,8 @@
 /** Threads as resources: the rows of whoever asks. */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { resources, thread as table } from "#db/tables/index";
+import type { Stored } from "../resources/stored.ts";
+import type { ActionsOf } from "./action.ts";
 import { qualified, type Source } from "./source.ts";
 
 const { agent } = resources;
@@ -28,7 +30,23 @@ export const thread: Source = {
     owner: { id: qualified(table.ownerId), name: qualified(table.ownerName) },
   },
 
-  async remove(row, call) {
-    await call.deps.store.db.delete(table).where(eq(table.id, row.id));
+  async change(row, { title }, { db }) {
+    const changed = await db
+      .update(table)
+      .set({ title: String(title), updatedAt: sql`now()` })
+      .where(asItWas(row))
+      .returning({ id: table.id });
+    return changed.length > 0;
   },
+
+  async remove(row, call) {
+    const gone = await call.deps.store.db.delete(table).where(asItWas(row)).returning({ id: table.id });
+    return gone.length > 0;
+  },
+};
+
+const asItWas = (row: Stored) => and(eq(table.id, row.id), sql`${table.updatedAt} = ${row.updatedAt}::timestamptz`);
+
+export const threadActions: ActionsOf<"thread"> = {
+  rename: { change: ({ given }) => ({ title: given.title }) },
 };

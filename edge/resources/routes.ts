@@ -7,6 +7,7 @@ import type { Call } from "../call.ts";
 import { behaviours } from "../kinds/index.ts";
 import { componentName } from "../openapi/components.ts";
 import { type Method, may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../route.ts";
+import { actionRoutesOf } from "./action-routes.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { a } from "./conflicts.ts";
 import { parentOf } from "./dependents.ts";
@@ -216,4 +217,4 @@ async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promi
 }
 
 /** After everything that it is made of. */
-export const resourceRoutes: readonly Route[] = kinds.flatMap(routesOf);
+export const resourceRoutes: readonly Route[] = kinds.flatMap((kind) => [...routesOf(kind), ...actionRoutesOf(kind)]);
