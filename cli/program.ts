@@ -7,7 +7,7 @@ import { printable } from "./io.ts";
 import { nearest } from "./nearest.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openTools } from "./tools.ts";
-import { tree } from "./tree.ts";
+import { tree, wordsFor } from "./tree.ts";
 import type { Arg, Flag, Verb, Word } from "./verb.ts";
 
 const ENVIRONMENT = `
@@ -37,7 +37,8 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
   try {
     const root = new Command("mcpctl");
     const choice: Choice = { optional: new Map() };
-    await build(root, tree, operands(argv), around, choice);
+    const words = operands(argv);
+    await build(root, await wordsFor(words[0]), words, around, choice);
     await root.parseAsync(valued(argv, choice.optional), { from: "user" });
     if (!choice.made) return 0;
     const globals = readGlobals(root.opts());
