@@ -137,6 +137,7 @@ function settings(command: Command, around: Surroundings): void {
       // What commander says of errors arrives again as an exception, and is written once, there.
       outputError: () => undefined,
       getOutHelpWidth: () => around.io.columns ?? 100,
+      getErrHelpWidth: () => around.io.columns ?? 100,
     });
 }
 

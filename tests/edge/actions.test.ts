@@ -214,7 +214,7 @@ const event = z.object({ verb: z.string(), fields: z.array(z.object({ field: z.s
 /** What the trail says of this action and this name, as soon as it says as much as it should; and no more a moment later. */
 async function told(each: Each, name: string): Promise<z.infer<typeof event>[]> {
   const read = async () =>
-    (await rows(edge.databaseUrl, "select payload from audit_event where kind = 'resource_change'"))
+    (await rows(edge.databaseUrl, "select payload from auditevent where kind = 'resource_change'"))
       .map((row) => z.record(z.string(), z.unknown()).parse(row["payload"]))
       .filter((payload) => payload["name"] === name && payload["action"] === each.name)
       .map((payload) => event.parse(payload));

@@ -11,7 +11,7 @@ const generic = ["edge/resources", "cli/verbs", "cli/render", "cli/describe"];
  * more is refused too.
  */
 const homonyms: readonly { file: string; word: string; means: string }[] = [
-  ...["apply", "create", "delete", "label"].map((name) => ({
+  ...["action", "apply", "create", "delete", "label"].map((name) => ({
     file: `cli/verbs/${name}.ts`,
     word: "server",
     means: "--dry-run=server, as kubectl says",
