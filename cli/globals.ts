@@ -1,5 +1,6 @@
 /** Flags that every verb takes, before it or after it. */
-import { type Flags, type Globals, text, toggle } from "./verb.ts";
+import type { Globals } from "./global-values.ts";
+import { type Flags, text, toggle } from "./verb.ts";
 
 export const globalFlags = {
   output: text(

@@ -33,6 +33,20 @@ export async function projectFor(
   return kind.scope === PROJECT ? tools.project() : undefined;
 }
 
+/** `librarian/terse` says whose it is, where names are unique within a parent only; else the project does. */
+export function placeOf(
+  { scope }: Pick<Kind, "scope">,
+  name: string,
+  project: string | undefined,
+): { own: string; scope: Readonly<Record<string, string>> } {
+  const slash = scope === undefined ? -1 : name.indexOf("/");
+  const parent = slash > 0 ? name.slice(0, slash) : project;
+  return {
+    own: slash > 0 ? name.slice(slash + 1) : name,
+    scope: scope !== undefined && parent ? { [scope]: parent } : {},
+  };
+}
+
 /** What limits a list to a project: always for a kind with names of its own in each, else where `-p` asks for it. */
 export async function inProject(
   kind: Pick<Kind, "scope" | "spec">,

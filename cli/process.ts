@@ -5,7 +5,7 @@ import { endAfterUnbroken, finished } from "#db/client/unbroken";
 import { version } from "#db/protocol/version";
 import { type Exit, INTERRUPTED, usage } from "./failure.ts";
 import type { Io } from "./io.ts";
-import type { Surroundings } from "./tools.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** As shells say it of a program that SIGPIPE ended: 128 and the number of the signal. */
 const BROKEN_PIPE = 141;

@@ -5,8 +5,9 @@ import { fileInstead, flagInstead, spelledOut, verbInstead } from "./argv.ts";
 import { type Exit, explainFailure, Failure, INTERRUPTED } from "./failure.ts";
 import { globalFlags, operands, readGlobals } from "./globals.ts";
 import { printable } from "./io.ts";
-import { openTools, type Surroundings } from "./tools.ts";
-import { tree } from "./tree.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openTools } from "./tools.ts";
+import { tree, wordsFor } from "./tree.ts";
 import type { Arg, Flag, Verb, Word } from "./verb.ts";
 
 const ENVIRONMENT = `
@@ -36,7 +37,8 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
   try {
     const root = new Command("mcpctl");
     const choice: Choice = { optional: new Map() };
-    await build(root, tree, operands(argv), around, choice);
+    const words = operands(argv);
+    await build(root, await wordsFor(words[0]), words, around, choice);
     await root.parseAsync(valued(argv, choice.optional), { from: "user" });
     if (!choice.made) return 0;
     const globals = readGlobals(root.opts());
@@ -135,6 +137,7 @@ function settings(command: Command, around: Surroundings): void {
       // What commander says of errors arrives again as an exception, and is written once, there.
       outputError: () => undefined,
       getOutHelpWidth: () => around.io.columns ?? 100,
+      getErrHelpWidth: () => around.io.columns ?? 100,
     });
 }
 

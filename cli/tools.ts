@@ -3,24 +3,10 @@ import { openContexts } from "#db/client/contexts";
 import { configDirectory } from "#db/client/contexts-file";
 import { type Api, connect } from "./connection/api.ts";
 import { findTarget } from "./connection/target.ts";
+import type { Globals } from "./global-values.ts";
 import type { Io } from "./io.ts";
-import type { Globals, Tools } from "./verb.ts";
-
-/** The world around one run of the program. `main.ts` hands in the real one, tests one of their own. */
-export interface Surroundings {
-  io: Io;
-  env: Readonly<Record<string, string | undefined>>;
-  cwd: string;
-  home: string;
-  now(): number;
-  signal: AbortSignal;
-  fetch: typeof fetch;
-  /** Of this program. */
-  version: string;
-  editor(command: string, file: string): Promise<number>;
-  browse(url: string): Promise<boolean>;
-  sleep(ms: number): Promise<void>;
-}
+import type { Surroundings } from "./surroundings.ts";
+import type { Tools } from "./verb.ts";
 
 export function openTools(globals: Globals, around: Surroundings): Tools {
   const { io, env, cwd, now, signal } = around;

@@ -1,4 +1,4 @@
-/** The table of contents of the command line. Only what is typed gets loaded. */
+/** The table of contents of the command line. Only what is typed gets loaded. Actions on kinds are words too: `allWords`. */
 import type { Word } from "./verb.ts";
 
 export const tree: Readonly<Record<string, Word>> = {
@@ -19,14 +19,6 @@ export const tree: Readonly<Record<string, Word>> = {
   explain: {
     about: "What a kind or one of its fields means.",
     load: async () => (await import("./verbs/explain.ts")).default,
-  },
-  revoke: {
-    about: "End a token and keep its record.",
-    load: async () => (await import("./commands/revoke.ts")).default,
-  },
-  approve: {
-    about: "Make a proposed prompt one that counts.",
-    load: async () => (await import("./commands/approve.ts")).default,
   },
   events: { about: "What happened, newest first.", load: async () => (await import("./commands/events.ts")).default },
   run: { about: "Ask a model once.", load: async () => (await import("./commands/run.ts")).default },
@@ -63,3 +55,15 @@ export const tree: Readonly<Record<string, Word>> = {
     load: async () => (await import("./commands/complete.ts")).default,
   },
 };
+
+/** With a word for each action on a kind, after the words for every kind. They follow from the kinds, which take a while to load. */
+export async function allWords(): Promise<Readonly<Record<string, Word>>> {
+  const { actionWords } = await import("./verbs/action.ts");
+  const words = Object.entries(tree);
+  const here = words.findIndex(([name]) => name === "events");
+  return Object.fromEntries([...words.slice(0, here), ...Object.entries(actionWords), ...words.slice(here)]);
+}
+
+/** Those that are needed to understand what is typed. */
+export const wordsFor = async (first: string | undefined): Promise<Readonly<Record<string, Word>>> =>
+  first !== undefined && Object.hasOwn(tree, first) ? tree : allWords();

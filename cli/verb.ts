@@ -4,6 +4,7 @@ import type { ContextStore } from "#db/client/contexts";
 import type { Verb as KindVerb } from "#db/resources/kind";
 import type { Api } from "./connection/api.ts";
 import type { Exit } from "./failure.ts";
+import type { Globals } from "./global-values.ts";
 import type { Io } from "./io.ts";
 
 /** Where the words come from that may stand in a place; completion asks there. */
@@ -84,18 +85,6 @@ export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
 type ValueOf<P> = P extends { readonly value?: infer T } ? T : never;
 type Values<P> = { [K in keyof P]: ValueOf<P[K]> };
-
-export interface Globals {
-  output?: string | undefined;
-  project?: string | undefined;
-  context?: string | undefined;
-  edge?: string | undefined;
-  token?: string | undefined;
-  /** A service account to act as. */
-  as?: string | undefined;
-  quiet: boolean;
-  verbose: boolean;
-}
 
 /** All that a verb gets to touch the world with. */
 export interface Tools {

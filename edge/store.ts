@@ -18,6 +18,9 @@ export interface Store {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
+/** Statements outside a transaction. */
+export type Reader = Store["db"];
+
 export function openStore(settings: Pick<Settings, "databaseUrl" | "neonProxy">): Store {
   if (settings.neonProxy) {
     const proxy = new URL(settings.neonProxy);

@@ -1,3 +1,4 @@
+import { actions } from "./edge/action-requirements.ts";
 import { system } from "./edge/system-requirements.ts";
 import { laws } from "./laws/requirements.ts";
 import { virtualLlms } from "./publishers/requirements.ts";
@@ -373,6 +374,7 @@ export const requirements = {
   // Watching
   ...watching,
 
+  ...actions,
   ...system,
   ...laws,
 } as const satisfies Record<string, Requirement>;

@@ -2,9 +2,9 @@
 import { Failure } from "../failure.ts";
 import { relative } from "../render/age.ts";
 import { written } from "../render/object.ts";
+import { shownOnce } from "../render/shown-once.ts";
 import { table } from "../render/table.ts";
 import { one, text, toggle, verb } from "../verb.ts";
-import { shownOnce } from "./shown-once.ts";
 
 const PATH = "/api/v1/auth/tokens";
 

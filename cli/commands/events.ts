@@ -1,9 +1,9 @@
 /** What happened: the audit trail, newest first. */
 import { auditEventKinds } from "#db/protocol/audit";
 import { kindsByName } from "#db/resources/index";
-import type { Api, Shown } from "../connection/api.ts";
-import { Failure, usage } from "../failure.ts";
+import { usage } from "../failure.ts";
 import type { Io } from "../io.ts";
+import { newest } from "../kinds/auditevent.ts";
 import { parseTargets } from "../kinds.ts";
 import { parseFormat, show } from "../render/output.ts";
 import { many, text, toggle, verb } from "../verb.ts";
@@ -74,28 +74,4 @@ function about(words: readonly string[], io: Pick<Io, "err">): string | undefine
   const own = name.slice(slash + 1);
   io.err(`These are of every ${target.kind.name} called ${own}.\n`);
   return `${target.kind.name}/${own}`;
-}
-
-export interface Wanted {
-  /** `field=value` each. */
-  fields: readonly string[];
-  limit: number;
-  since?: string | undefined;
-  until?: string | undefined;
-}
-
-async function newest(api: Api, { fields, limit, since, until }: Wanted): Promise<Shown[]> {
-  const query = { fieldSelector: fields.join(",") || undefined, limit: String(limit), since, until };
-  for await (const page of api.list(kind, query)) return page;
-  return [];
-}
-
-/** The latest about one resource; undefined where they are not the caller's to see. */
-export async function latestAbout(api: Api, resource: string, limit: number): Promise<Shown[] | undefined> {
-  try {
-    return await newest(api, { fields: [`about=${resource}`], limit });
-  } catch (error) {
-    if (error instanceof Failure && error.exit === 4) return undefined;
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
 /** Proves who a person is once, and remembers it for their programs. */
 import { readSession } from "#db/client/login";
+import { password } from "../connection/password.ts";
 import { parseEdge } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
 import { optional, type Tools, text, toggle, verb } from "../verb.ts";
-import { password } from "./password.ts";
 
 export default verb({
   about: "Log in to an edge and remember it.",

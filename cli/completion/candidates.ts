@@ -2,17 +2,13 @@
 import { kinds } from "#db/resources/index";
 import type { Verb as KindVerb } from "#db/resources/kind";
 import { Failure } from "../failure.ts";
-import { globalFlags } from "../globals.ts";
+import { globalFlags, operands as operandsOf } from "../globals.ts";
 import { parseKind } from "../kinds.ts";
-import { tree } from "../tree.ts";
+import { wordsFor } from "../tree.ts";
 import type { Arg, Flag, Source, Tools, Verb, Word } from "../verb.ts";
+import type { Candidate } from "./candidate.ts";
 import { fieldsAfter } from "./fields.ts";
 import { knownNames } from "./names.ts";
-
-export interface Candidate {
-  word: string;
-  about?: string;
-}
 
 /** Says that the shell should complete file names by itself. */
 const FILES: Candidate[] = [{ word: ":files" }];
@@ -28,7 +24,7 @@ export async function candidates(typed: readonly string[], tools: Tools): Promis
 }
 
 async function follow(before: readonly string[], last: string, tools: Tools): Promise<Candidate[]> {
-  let words: Readonly<Record<string, Word>> | undefined = tree;
+  let words: Readonly<Record<string, Word>> | undefined = await wordsFor(operandsOf(before)[0]);
   let verb: Verb | undefined;
   const operands: string[] = [];
   const flags = () => Object.values({ ...globalFlags, ...verb?.flags }) as Flag<unknown>[];

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { findKind } from "#db/resources/index";
 import { aboutOf, shapeOf } from "#db/resources/shape";
-import type { Candidate } from "./candidates.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** @param last a kind, a dot and perhaps more. */
 export function fieldsAfter(last: string): Candidate[] {

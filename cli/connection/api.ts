@@ -7,8 +7,8 @@ import { OUTCOME_HEADER } from "#db/protocol/outcome";
 import type { Resource } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
 import { Failure } from "../failure.ts";
-import type { Surroundings } from "../tools.ts";
-import type { Globals } from "../verb.ts";
+import type { Globals } from "../global-values.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { failureOf } from "./refusals.ts";
 import type { Target } from "./target.ts";
 

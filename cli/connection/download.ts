@@ -3,7 +3,7 @@
 import { reasonOf } from "#db/client/reason";
 import { decode, mustBeSmall } from "../documents/text.ts";
 import { Failure } from "../failure.ts";
-import type { Surroundings } from "../tools.ts";
+import type { Surroundings } from "../surroundings.ts";
 
 const TIMEOUT_MS = 30_000;
 

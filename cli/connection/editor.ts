@@ -1,6 +1,6 @@
 /** The person's own editor. */
 import { Failure } from "../failure.ts";
-import type { Surroundings } from "../tools.ts";
+import type { Surroundings } from "../surroundings.ts";
 
 /** @throws Failure when it can't be started or ends with an error. */
 export async function openEditor(file: string, around: Surroundings): Promise<void> {

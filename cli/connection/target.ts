@@ -2,7 +2,7 @@
 import type { ContextStore } from "#db/client/contexts";
 import type { ContextEntry } from "#db/client/contexts-file";
 import { Failure, usage } from "../failure.ts";
-import type { Globals } from "../verb.ts";
+import type { Globals } from "../global-values.ts";
 
 export interface Target {
   /** Without a trailing slash. */

@@ -1,5 +1,4 @@
 import { writeOnlyFields } from "#db/resources/kind";
-import { shownOnce } from "../commands/shown-once.ts";
 import type { Shown } from "../connection/api.ts";
 import { carryOut, type Outcome } from "../documents/carry-out.ts";
 import { loadManifests, recursiveFlag } from "../documents/files.ts";
@@ -13,6 +12,7 @@ import { printable } from "../io.ts";
 import { addressOf } from "../render/address.ts";
 import { paint, type Style } from "../render/colour.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
+import { shownOnce } from "../render/shown-once.ts";
 import { list, toggle, verb } from "../verb.ts";
 
 const styles = { created: "green", configured: "yellow", unchanged: "dim", pruned: "red" } satisfies Record<

@@ -1,17 +1,18 @@
 import { withoutNulls } from "#db/resources/applied";
 import { kinds } from "#db/resources/index";
 import { writeOnlyFields } from "#db/resources/kind";
-import { createExamples } from "../commands/create-examples.ts";
-import { type CreateHook, createHooks } from "../commands/create-hooks.ts";
-import { shownOnce } from "../commands/shown-once.ts";
 import { canonical, wholeFaults } from "../documents/check.ts";
 import { readText } from "../documents/files.ts";
 import { overlay } from "../documents/overlay.ts";
 import { type DryRun, dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { Failure, usage } from "../failure.ts";
+import { createExamples } from "../kinds/examples.ts";
+import type { CreateHook } from "../kinds/hook.ts";
+import { hooksOf } from "../kinds/index.ts";
 import { type AnyKind, mustAllow } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
 import { parseFormat, show } from "../render/output.ts";
+import { shownOnce } from "../render/shown-once.ts";
 import { type FieldFlag, fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
 import { setField, setText } from "../schema/set.ts";
 import { list, one, type Tools, text, toggle, type Verb, verb, type Word } from "../verb.ts";
@@ -34,7 +35,7 @@ export const words: Readonly<Record<string, Word>> = Object.fromEntries(
 );
 
 async function createVerb(kind: AnyKind): Promise<Verb> {
-  const hook = await createHooks[kind.name]?.();
+  const { create: hook } = await hooksOf(kind.name);
   const fields = fieldFlags(kind).filter((f) => !hook?.replaces?.includes(f.path.join(".")));
   return verb({
     about: kind.about,

@@ -49,6 +49,7 @@ function aboutKind(kind: AnyKind, recursive: boolean): string {
     ...(kind.scope ? [`WITHIN:   ${kind.scope}\n`] : []),
     ...rulesOf(kind).map((rule) => `RULE:     ${rule}\n`),
     ...(named.length > 0 ? [`NAMED IN: ${named.map((r) => `${r.from}.${r.path}${goes(r.fate)}`).join(", ")}\n`] : []),
+    ...Object.entries(kind.actions).map(([name, { about }]) => `ACTION:   ${name}. ${about}\n`),
     `\nFIELDS\n${list([...envelope, ...spec])}`,
     ...(status.fields.length > 0
       ? [`\nSTATUS (reported by the system, ignored when applied)\n${list(status.fields)}`]

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Fault } from "../protocol/errors.ts";
+import type { Action } from "./action.ts";
 import { type FieldMeta, metaOf, unwrap } from "./field.ts";
 import type { Role } from "./grants.ts";
 
@@ -11,7 +12,7 @@ export type Verb = "get" | "create" | "edit" | "delete";
 
 /**
  * Where a kind's rows are. `table`: in one that follows from this description. `elsewhere`: something else writes them, and a
- * source in edge/sources says how they are read; such a kind is never created or edited by hand.
+ * source in edge/kinds says how they are read; such a kind is never created or edited by hand.
  */
 export type Place = "table" | "elsewhere";
 
@@ -58,6 +59,8 @@ export interface Kind {
   unique?: readonly string[];
   /** Lists of objects in the spec that are searched by what one of their elements holds. */
   searched?: readonly string[];
+  /** What else can be done with one, by the verb for it. */
+  actions: Readonly<Record<string, Action>>;
   stored: Place;
   owned?: Owned;
   /** Rows are events: the newest come first, and lists take `since` and `until`. */
@@ -76,15 +79,21 @@ export interface Kind {
   wide: Readonly<Record<string, string>>;
 }
 
-type Described<N extends string, S extends z.ZodObject, T extends z.ZodObject, P extends Place> = Pick<
-  Kind,
-  "plural" | "about" | "columns"
-> &
-  Partial<Omit<Kind, "name" | "spec" | "status" | "stored" | "rules">> & {
+type Actions = Kind["actions"];
+
+type Described<
+  N extends string,
+  S extends z.ZodObject,
+  T extends z.ZodObject,
+  P extends Place,
+  A extends Actions,
+> = Pick<Kind, "plural" | "about" | "columns"> &
+  Partial<Omit<Kind, "name" | "spec" | "status" | "stored" | "rules" | "actions">> & {
     name: N;
     spec: S;
     status?: T;
     stored?: P;
+    actions?: A;
     rules?: (spec: z.output<S>) => Fault[];
   };
 
@@ -96,7 +105,8 @@ export function kind<
   S extends z.ZodObject,
   T extends z.ZodObject,
   const P extends Place = "table",
->(k: Described<N, S, T, P>) {
+  A extends Actions = Record<never, Action>,
+>(k: Described<N, S, T, P, A>) {
   const { rules, ...rest } = k;
   return {
     stored: "table" as P,
@@ -110,6 +120,7 @@ export function kind<
     oneOf: [],
     ...rest,
     status: (k.status ?? z.strictObject({})) as T,
+    actions: (k.actions ?? {}) as A,
     // Rules are asked about what this very schema has parsed.
     ...(rules ? { rules: (spec: Record<string, unknown>) => rules(spec as z.output<S>) } : {}),
   };

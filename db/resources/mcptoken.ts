@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { action } from "./action.ts";
 import { description, ref } from "./field.ts";
 import { binding, operationBinding } from "./grants.ts";
 import { kind } from "./kind.ts";
@@ -40,6 +41,17 @@ export const mcptoken = kind({
   }),
   verbs: ["get", "create", "delete"],
   alsoWrites: ["rbac"],
+  actions: {
+    revoke: action({
+      about: "Revoke a token for good and keep its record.",
+      done: "revoked",
+      changes: "status",
+      // Whoever may delete a token may do less: end it and keep the record.
+      may: { role: "delete" },
+      which: "Name or id of its project, where tokens of several are called the same.",
+      examples: ["mcpctl get mcptokens", "mcpctl revoke ci", "mcpctl revoke ci -p web"],
+    }),
+  },
   scope: "project",
   alternateKey: "status.hash",
   spent: ["revoked", "expired"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { action } from "./action.ts";
 import { kind } from "./kind.ts";
 import { promptFields, promptOwners } from "./prompt-fields.ts";
 
@@ -13,6 +14,17 @@ export const promptrequest = kind({
     reason: z.string().max(2000).optional().describe("Why it is proposed."),
   }),
   status: z.strictObject({ proposedBy: z.string().optional().describe("Who proposed it.") }),
+  actions: {
+    approve: action({
+      about: "Make the prompt that is proposed, and forget the request.",
+      done: "approved",
+      changes: { becomes: "prompt" },
+      // Proposing is for models; what becomes a prompt is decided by who may create prompts.
+      may: { role: "create", resource: "prompts" },
+      seen: "ETag of the request as it was read: 412 when somebody has changed it since.",
+      examples: ["mcpctl get promptrequests", "mcpctl approve tone", "mcpctl approve promptrequest tone"],
+    }),
+  },
   atMostOneOf: [promptOwners],
   nested: [...promptOwners],
   columns: { PROJECT: "project", AGENT: "agent", PRIORITY: "priority", "PROPOSED BY": "status.proposedBy" },

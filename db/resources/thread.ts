@@ -1,5 +1,10 @@
 import { z } from "zod";
+import { action } from "./action.ts";
 import { kind } from "./kind.ts";
+import { isSound } from "./sound.ts";
+
+/** What somebody may call one. */
+const title = z.string().trim().min(1).max(200).refine(isSound, "contains a NUL character or half a surrogate pair");
 
 export const thread = kind({
   name: "thread",
@@ -14,6 +19,19 @@ export const thread = kind({
   verbs: ["get", "delete"],
   stored: "elsewhere",
   owned: { own: "view" },
+  actions: {
+    rename: action({
+      about: "Rename a thread.",
+      done: "renamed",
+      changes: "spec",
+      may: { role: "view" },
+      takes: z.strictObject({ title }),
+      at: { method: "PATCH" },
+      // Nothing of it can fail but what is told at once.
+      dryRun: false,
+      examples: ["mcpctl get threads", "mcpctl rename ckf3x0v2k0000 --title 'Captions'"],
+    }),
+  },
   selectable: ["agent", "title"],
   columns: { AGENT: "agent", TITLE: "title" },
 });

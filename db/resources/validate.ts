@@ -5,6 +5,9 @@ import { faultsOf } from "./faults.ts";
 import { envelope, findKind, reported } from "./index.ts";
 import { type Kind, writeOnlyFields } from "./kind.ts";
 import { ruleFaults } from "./rules.ts";
+import { isSound } from "./sound.ts";
+
+export { isSound } from "./sound.ts";
 
 export interface Document {
   /** Absent where the body names none: the path does. */
@@ -129,6 +132,3 @@ export function unsoundness(document: unknown): Fault | undefined {
   };
   return look(document, "", 0);
 }
-
-/** Whether PostgreSQL can hold the text: no NUL, well-formed Unicode. */
-export const isSound = (text: string): boolean => !text.includes("\0") && text.isWellFormed();

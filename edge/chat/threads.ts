@@ -1,27 +1,22 @@
-/** Beginning, listing and renaming one's threads (spec: agents.md, One turn). The generic routes read and end them. */
+/** Beginning and listing one's threads. The generic routes read, rename and end them. */
 import { createId } from "@paralleldrive/cuid2";
-import { and, eq, sql } from "drizzle-orm";
-import { z } from "zod";
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
 import { refuse } from "#db/protocol/errors";
 import { faultsOf } from "#db/resources/faults";
 import { kindsByName } from "#db/resources/index";
-import { isSound } from "#db/resources/validate";
 import { thread as table } from "#db/tables/index";
 import type { Call } from "../http/call.ts";
-import { may, ownedRows, type Route, route } from "../http/route.ts";
+import { may, type Route, route } from "../http/route.ts";
 import { answerRow } from "../resources/answer.ts";
 import { answerList } from "../resources/list.ts";
-import { assertMergePatch } from "../resources/merge-patch.ts";
-import { listParameters, preconditions, versioned } from "../resources/parameters.ts";
-import { assertSeen, preconditionsOf } from "../resources/precondition.ts";
+import { listParameters, versioned } from "../resources/parameters.ts";
 import { findRows } from "../resources/read.ts";
 import { invalid, nameInPath, readDocument, rowInPath } from "../resources/request.ts";
 
 const { agent, thread } = kindsByName;
 
-const title = z.string().trim().min(1).max(200).refine(isSound, "contains a NUL character or half a surrogate pair");
-const naming = z.strictObject({ title });
-const beginning = naming.partial();
+const beginning = thread.actions.rename.takes.partial();
 
 /** Bytes of a body. */
 const largest = 16 * 1024;
@@ -58,19 +53,6 @@ export const threadRoutes: readonly Route[] = [
       return answerList(call, thread, { scopeId: undefined, fields: [{ field: "agent", is: "equal", value: name }] });
     },
   ),
-  route(
-    "PATCH",
-    "/api/v1/threads/:name",
-    ownedRows(thread),
-    {
-      tag: thread.plural,
-      summary: "Rename a thread.",
-      body: naming,
-      headers: preconditions,
-      answer: { status: 200, schema: "Thread", headers: versioned },
-    },
-    rename,
-  ),
 ];
 
 async function begin(call: Call): Promise<Response> {
@@ -90,27 +72,7 @@ async function begin(call: Call): Promise<Response> {
     refuse("unsupported", `You have ${most} threads already.`, {
       hint: "Delete those that are over: `mcpctl delete thread`.",
     });
-  return shown(call, id, 201);
-}
-
-async function rename(call: Call): Promise<Response> {
-  assertMergePatch(call.request.headers);
-  const { title: next } = await read(call, naming);
-  const row = await rowInPath(call, thread);
-  const seen = preconditionsOf(call.request.headers);
-  assertSeen(thread, row, seen);
-  const { id } = row;
-  const own = and(eq(table.id, id), eq(table.ownerId, call.caller.principal.id));
-  const renamed = await call.deps.store.db
-    .update(table)
-    .set({ title: next, updatedAt: sql`now()` })
-    .where(seen.seen ? and(own, sql`${table.updatedAt} = ${row.updatedAt}::timestamptz`) : own)
-    .returning({ id: table.id });
-  if (seen.seen && renamed.length === 0)
-    refuse("lost_update", `The thread ${JSON.stringify(id)} was changed meanwhile.`, {
-      hint: "Read it again and repeat your change.",
-    });
-  return shown(call, id, 200);
+  return shown(call, id);
 }
 
 /** @throws Refusal invalid_request that names every fault */
@@ -121,12 +83,11 @@ async function read<S extends z.ZodObject>(call: Call, schema: S): Promise<z.out
   return parsed.success ? parsed.data : invalid(faultsOf(schema, parsed.error.issues, body, {}));
 }
 
-async function shown(call: Call, id: string, status: 200 | 201): Promise<Response> {
+async function shown(call: Call, id: string): Promise<Response> {
   const reach = { id: call.caller.principal.id, owners: [] };
   const [row] = await findRows(call.deps.store.db, thread, id, { reach });
   if (!row) refuse("not_found", "The thread was deleted meanwhile.");
   const answer = answerRow(call, thread, row);
-  if (status === 200) return answer;
   answer.headers.set("location", `${call.url.origin}/api/v1/${thread.plural}/${id}`);
-  return new Response(answer.body, { status, headers: answer.headers });
+  return new Response(answer.body, { status: 201, headers: answer.headers });
 }

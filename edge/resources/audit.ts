@@ -5,6 +5,7 @@ import { whoDid } from "../audit/trail.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Call } from "../http/call.ts";
+import { behaviours } from "../kinds/index.ts";
 import { isSpent } from "./present.ts";
 import type { NamedKind, Stored } from "./stored.ts";
 
@@ -59,12 +60,41 @@ function scalar(side: "before" | "after", value: unknown): Partial<FieldChange> 
 export interface Told {
   change: Change;
   fields: readonly FieldChange[];
+  /** As it was, and as it is. */
+  before: Stored | undefined;
+  after: Stored | undefined;
+  /** The action by which it changed. */
+  action?: string | undefined;
 }
 
-export const changed = (kind: NamedKind, before: Stored, after: Stored): Told => ({
-  change: { kind: kind.name, id: after.id, name: after.name, verb: "changed", before: before.spec, after: after.spec },
-  fields: fieldChanges(kind, before, after, []),
-});
+/** @param before undefined: it is new. */
+export function written(
+  kind: NamedKind,
+  before: Stored | undefined,
+  after: Stored,
+  fields: readonly FieldChange[],
+): Told {
+  const { id, name, spec } = after;
+  const was = before ? { before: before.spec } : {};
+  return {
+    change: { kind: kind.name, id, name, verb: before ? "changed" : "created", ...was, after: spec },
+    fields,
+    before,
+    after,
+  };
+}
+
+export const changed = (kind: NamedKind, before: Stored, after: Stored): Told =>
+  written(kind, before, after, fieldChanges(kind, before, after, []));
+
+/** Differences of what the system reports: `status.state`. */
+export const statusChanges = (kind: NamedKind, before: Stored, after: Stored): FieldChange[] =>
+  fieldChanges(
+    kind,
+    { labels: {}, spec: { status: before.status } },
+    { labels: {}, spec: { status: after.status } },
+    [],
+  );
 
 /** @param now milliseconds since the epoch */
 export const deleted = (kind: NamedKind, row: Stored, now: number): Told => ({
@@ -77,17 +107,29 @@ export const deleted = (kind: NamedKind, row: Stored, now: number): Told => ({
     spent: isSpent(kind, row, now),
   },
   fields: fieldChanges(kind, row, undefined, []),
+  before: row,
+  after: undefined,
 });
 
-/** Tells listeners, which is waited for, and the audit trail, which is not. The write stands whatever they do. */
+/**
+ * After a write is committed: tells listeners and the kind's own hook, which are waited for, and the audit trail, which is not.
+ * The write stands whatever they do.
+ */
 export async function tell(call: Call, ...told: readonly Told[]): Promise<void> {
   const who = { ...whoDid(call.caller.principal), correlation: call.requestId };
-  for (const { change, fields } of told)
+  for (const { change, fields, action } of told)
     call.deps.audit.record(
       {
         kind: "resource_change",
         ...who,
-        payload: { resource: change.kind, id: change.id, name: change.name, verb: change.verb, fields },
+        payload: {
+          resource: change.kind,
+          id: change.id,
+          name: change.name,
+          verb: change.verb,
+          ...(action ? { action } : {}),
+          fields,
+        },
       },
       call.waitUntil,
     );
@@ -98,5 +140,15 @@ export async function tell(call: Call, ...told: readonly Told[]): Promise<void> 
     const cause = causeOf(error);
     const { requestId } = call;
     console.error(JSON.stringify({ requestId, message: "a copy could not be told of a change", kinds, cause }));
+  }
+  for (const { change, before, after, action } of told) {
+    const { kind, name, verb } = change;
+    try {
+      await behaviours[kind]?.afterCommit?.({ verb, before, after, action }, call);
+    } catch (error) {
+      console.error(
+        JSON.stringify({ message: "what follows a write failed", kind, name, verb, cause: causeOf(error) }),
+      );
+    }
   }
 }

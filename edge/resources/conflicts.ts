@@ -15,22 +15,18 @@ const referred = ["23503", "23001"];
 const raced = ["40001", "40P01"];
 
 /**
- * Why a write failed: a refusal, or `again` where what it was decided upon has changed meanwhile, so that deciding once more
- * gives either success or the right refusal. Undefined for what is no conflict.
+ * Why a write failed, to throw in its place: a refusal, or `Overtaken` where what it was decided upon has changed meanwhile, so
+ * that deciding once more gives either success or the right refusal. The error itself where it is no conflict.
  */
-export function conflictOf(
-  error: unknown,
-  kind: NamedKind,
-  next: Pick<Stored, "name" | "spec">,
-): Refusal | "again" | undefined {
-  if (error instanceof Overtaken) return "again";
+export function conflictOf(error: unknown, kind: NamedKind, next: Pick<Stored, "name">): unknown {
   const state = sqlState(error);
-  if (state === undefined) return undefined;
-  if (raced.includes(state)) return "again";
+  if (error instanceof Overtaken || state === undefined) return error;
+  const again = new Overtaken("somebody else wrote at the same time", { cause: error });
+  if (raced.includes(state)) return again;
   const constraint = violatedConstraint(error);
-  if (referred.includes(state)) return isReference(kind, constraint) ? "again" : undefined;
-  if (state !== UNIQUE_VIOLATION) return undefined;
-  if (constraint === `${kind.name}_one_${kind.exactlyOne}`) return "again";
+  if (referred.includes(state)) return isReference(kind, constraint) ? again : error;
+  if (state !== UNIQUE_VIOLATION) return error;
+  if (constraint === `${kind.name}_one_${kind.exactlyOne}`) return again;
   if (constraint === `${kind.name}_name` || constraint === `${kind.name}_scope_name`)
     return new Refusal("already_exists", `There is already ${a(kind.name)} ${JSON.stringify(next.name)}.`, {
       param: "name",
@@ -42,7 +38,7 @@ export function conflictOf(
       param: key,
       faults: [{ path: key, message: "is taken already" }],
     });
-  return undefined;
+  return error;
 }
 
 /** Two transactions that waited for each other: the one that was ended can be begun anew. */

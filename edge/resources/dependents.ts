@@ -9,9 +9,9 @@ import { kindsByName, type TableKind, type TableKindName, tableKinds } from "#db
 import { referencesOf } from "#db/resources/kind";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, edges, resources } from "#db/tables/index";
-import type { Transaction } from "../store.ts";
+import type { Reader, Transaction } from "../store.ts";
 import { governing } from "./governor.ts";
-import type { Reader, Stored } from "./stored.ts";
+import type { Stored } from "./stored.ts";
 
 /** Rows of one kind that go together. */
 export interface Going {

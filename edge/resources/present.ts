@@ -1,7 +1,7 @@
 /** A row as the API shows it. The one place where it is decided what leaves: write-only and sealed values never do. */
 import { type KindName, kindsByName, type Resource } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import { behaviours } from "../behaviours/index.ts";
+import { behaviours } from "../kinds/index.ts";
 import type { Stored } from "./stored.ts";
 
 /** @param now milliseconds since the epoch: some status follows from time alone. */

@@ -4,12 +4,13 @@ import { parentOf } from "#db/resources/family";
 import { hasTable, type TableKindName } from "#db/resources/index";
 import { isSound } from "#db/resources/validate";
 import { edgeBetween, resources } from "#db/tables/index";
-import type { Relation } from "../sources/source.ts";
+import type { Relation } from "../kinds/source.ts";
+import type { Reader } from "../store.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";
 import type { Reach } from "./reach.ts";
 import { relationOf } from "./relation.ts";
 import type { FieldRequirement, LabelRequirement } from "./selectors.ts";
-import type { NamedKind, Reader, Stored } from "./stored.ts";
+import type { NamedKind, Stored } from "./stored.ts";
 
 /** Which row a word can mean. */
 export interface Within {

@@ -10,10 +10,10 @@ import { fieldSql } from "#db/tables/derive";
 import { edges, resources } from "#db/tables/index";
 import { visible } from "../access/decide.ts";
 import type { Caller } from "../access/principal.ts";
-import type { Transaction } from "../store.ts";
+import type { Reader, Transaction } from "../store.ts";
 import { a } from "./conflicts.ts";
 import { visibleNames } from "./read.ts";
-import type { NamedKind, Reader } from "./stored.ts";
+import type { NamedKind } from "./stored.ts";
 
 export interface Resolved {
   path: string;

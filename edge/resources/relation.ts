@@ -6,8 +6,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { hasTable } from "#db/resources/index";
 import { fieldSql } from "#db/tables/derive";
 import { type ResourceTable, resources } from "#db/tables/index";
-import { sourceOf } from "../sources/index.ts";
-import type { Relation } from "../sources/source.ts";
+import { sourceOf } from "../kinds/index.ts";
+import type { Relation } from "../kinds/source.ts";
 import type { NamedKind, Stored } from "./stored.ts";
 
 const ofTables = new Map<string, Relation>();

@@ -3,10 +3,10 @@ import { eq, sql } from "drizzle-orm";
 import { Refusal, refuse } from "#db/protocol/errors";
 import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
-import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../http/call.ts";
+import { behaviours } from "../kinds/index.ts";
 import type { Transaction } from "../store.ts";
-import { changed, deleted, tell } from "./audit.ts";
+import { changed, deleted, type Told, tell } from "./audit.ts";
 import { isRace, isStillReferred } from "./conflicts.ts";
 import { type Going, gather, type Referrer, referrersOf, removeAll } from "./dependents.ts";
 import { maySee } from "./governor.ts";
@@ -27,23 +27,25 @@ export async function remove(
   const gone = await attempts(call, kind, name, () =>
     rehearse(call.deps.store, dryRun, (tx) => take(call, tx, kind, { id, name }, seen)),
   );
-  const { row, before } = gone;
-  if (dryRun) return row;
-  if (before) await tell(call, changed(kind, before, row));
-  const now = Date.now();
-  await tell(call, ...gone.all.flatMap((going) => going.rows.map((each) => deleted(going.kind, each, now))));
-  for (const going of gone.all) await behaviours[going.kind.name]?.afterDelete?.(going.rows, call.deps, call.waitUntil);
-  return row;
+  if (!dryRun) await tell(call, ...toldOf(kind, gone, Date.now()));
+  return gone.row;
 }
 
-interface Gone {
+/** @param now milliseconds since the epoch */
+export const toldOf = (kind: TableKind, { row, before, all }: Gone, now: number): Told[] => [
+  ...(before ? [changed(kind, before, row)] : []),
+  ...all.flatMap((going) => going.rows.map((each) => deleted(going.kind, each, now))),
+];
+
+export interface Gone {
   row: Stored;
   /** Set where it can't go, and is as it was at first again. */
   before?: Stored;
   all: Going[];
 }
 
-async function take(
+/** The transaction's part. @throws Refusal */
+export async function take(
   call: Call,
   tx: Transaction,
   kind: TableKind,

@@ -5,7 +5,6 @@ import { parentOf } from "#db/resources/family";
 import { hasTable, kinds, type TableKind } from "#db/resources/index";
 import type { Verb } from "#db/resources/kind";
 import { reachWithin } from "../access/scope.ts";
-import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../http/call.ts";
 import { componentName } from "../http/openapi/components.ts";
 import {
@@ -18,6 +17,8 @@ import {
   type RouteOptions,
   route,
 } from "../http/route.ts";
+import { behaviours } from "../kinds/index.ts";
+import { actionRoutesOf } from "./action-routes.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { a } from "./conflicts.ts";
 import { end, viewOf } from "./elsewhere.ts";
@@ -228,4 +229,4 @@ async function edit(call: Call, kind: TableKind, method: "PUT" | "PATCH"): Promi
 }
 
 /** After everything that it is made of. */
-export const resourceRoutes: readonly Route[] = kinds.flatMap(routesOf);
+export const resourceRoutes: readonly Route[] = kinds.flatMap((kind) => [...routesOf(kind), ...actionRoutesOf(kind)]);

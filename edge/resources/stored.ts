@@ -1,11 +1,9 @@
-/** What reading and writing rows of any kind speak of. */
+/** What a row is, for whoever reads, writes, shows or compares one. Imports nothing of the edge. */
 import type { Sealed } from "#db/crypto/sealing";
 import type { KindName } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
-import type { Store } from "../store.ts";
 
 export type NamedKind = Kind & { name: KindName };
-export type Reader = Store["db"];
 
 /** A row, as the generic store reads and writes it. */
 export interface Stored {

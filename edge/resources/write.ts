@@ -8,16 +8,16 @@ import type { TableKind } from "#db/resources/index";
 import type { Document } from "#db/resources/validate";
 import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
-import type { Write } from "../behaviours/behaviour.ts";
-import { behaviours } from "../behaviours/index.ts";
 import type { Call } from "../http/call.ts";
+import type { Write } from "../kinds/behaviour.ts";
+import { behaviours } from "../kinds/index.ts";
 import type { Store, Transaction } from "../store.ts";
-import { changed, fieldChanges, tell } from "./audit.ts";
+import { changed, fieldChanges, type Told, tell, written } from "./audit.ts";
 import { a, conflictOf, Overtaken } from "./conflicts.ts";
 import { canonical, isUnchanged } from "./equal.ts";
-import { findRows } from "./read.ts";
 import { type References, resolveReferences, writeEdges } from "./references.ts";
 import { rehearse } from "./rehearse.ts";
+import { inRounds } from "./rounds.ts";
 import type { Stored } from "./stored.ts";
 
 export interface Outcome {
@@ -39,10 +39,9 @@ export interface WriteOptions {
   dryRun: boolean;
   /** `given` is a merge patch. */
   merge: boolean;
+  /** The action that it is a part of, for the trail. */
+  action?: string;
 }
-
-/** Everybody who writes the same row at once wins one round; more than this many rounds is somebody's loop. */
-const rounds = 20;
 
 /** @param documentOf the document to write, given the row as it is now (undefined: it is new). */
 export async function write(
@@ -52,32 +51,14 @@ export async function write(
   documentOf: (previous: Stored | undefined) => Wanted,
   options: WriteOptions,
 ): Promise<Outcome> {
-  let previous = first;
-  for (let round = 1; ; round++) {
-    const document = documentOf(previous);
-    const next = nextOf(kind, previous, document);
+  const called = first?.name ?? documentOf(undefined).name ?? "";
+  return inRounds(call, kind, { first, called }, async (previous) => {
     try {
-      return await attempt(call, kind, previous, next, document, options);
+      return await attempt(call, kind, previous, documentOf(previous), options);
     } catch (error) {
-      const conflict = conflictOf(error, kind, next);
-      if (conflict !== "again") throw conflict ?? error;
-      if (round === rounds)
-        refuse("lost_update", `The ${kind.name} ${JSON.stringify(next.name)} is being changed by too many at once.`, {
-          hint: "Try again in a moment.",
-          cause: error,
-        });
-      if (previous) previous = await again(call, kind, previous, round);
+      throw conflictOf(error, kind, { name: called });
     }
-  }
-}
-
-/** Waits a little, so that writers of one row do not stay in step, and reads it anew. @throws Refusal not_found */
-async function again(call: Call, kind: TableKind, previous: Stored, round: number): Promise<Stored> {
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * round));
-  const [row] = await findRows(call.deps.store.db, kind, previous.id);
-  // Another one may be called what this one had as its id.
-  if (row?.id === previous.id) return row;
-  return refuse("not_found", `The ${kind.name} ${JSON.stringify(previous.name)} was deleted meanwhile.`);
+  });
 }
 
 function nextOf(kind: TableKind, previous: Stored | undefined, document: Wanted): Write["next"] {
@@ -98,11 +79,45 @@ async function attempt(
   call: Call,
   kind: TableKind,
   previous: Stored | undefined,
-  next: Write["next"],
   document: Wanted,
-  { dryRun, merge }: WriteOptions,
+  { dryRun, merge, action }: WriteOptions,
 ): Promise<Outcome> {
+  const prepared = await prepare(call, kind, previous, document, merge);
+  if (prepared.is === "unchanged") {
+    const row = dryRun ? prepared.previous : await takeOver(call.deps.store, kind, prepared.previous, prepared.applied);
+    return { row, verb: "unchanged", warnings: prepared.warnings, revealed: prepared.revealed };
+  }
+  const kept = await rehearse(call.deps.store, dryRun, (tx) => keep(tx, prepared));
+  if (!dryRun) await tell(call, ...toldOf(prepared, kept, action));
+  return outcomeOf(prepared, kept, dryRun);
+}
+
+/** All that is decided before the transaction. */
+interface Prepared {
+  is: "changed";
+  kind: TableKind;
+  asked: Write;
+  references: References;
+  warnings: readonly string[];
+  revealed: Readonly<Record<string, unknown>>;
+}
+
+interface Unchanged extends Pick<Prepared, "warnings" | "revealed"> {
+  is: "unchanged";
+  previous: Stored;
+  applied: readonly string[];
+}
+
+/** @throws Refusal, or an error of the store that `conflictOf` understands */
+export async function prepare(
+  call: Call,
+  kind: TableKind,
+  previous: Stored | undefined,
+  document: Wanted,
+  merge: boolean,
+): Promise<Prepared | Unchanged> {
   const behaviour = behaviours[kind.name];
+  const next = nextOf(kind, previous, document);
   const warnings: string[] = [];
   const revealed: Record<string, unknown> = {};
   const warn = (message: string) => void warnings.push(message);
@@ -132,33 +147,44 @@ async function attempt(
   const given = Object.keys(document.given);
   for (const [field, why] of Object.entries(document.retired))
     warn(`${field} is no longer a field: ${why}. It was dropped.`);
-  if (previous && isUnchanged(previous, next) && (given.length === 0 || !behaviour?.withWrite)) {
-    const row = dryRun ? previous : await takeOver(deps.store, kind, previous, next.applied);
-    return { row, verb: "unchanged", warnings, revealed };
-  }
+  if (previous && isUnchanged(previous, next) && (given.length === 0 || !behaviour?.withWrite))
+    return { is: "unchanged", previous, applied: next.applied, warnings, revealed };
+  return { is: "changed", kind, asked, references, warnings, revealed };
+}
 
-  const { row, demoted } = await rehearse(deps.store, dryRun, async (tx) => {
-    const others = await demoteOthers(tx, kind, previous, next);
-    const written = await writeRow(tx, kind, previous, next, references);
-    await behaviour?.withWrite?.(asked, tx);
-    return { row: written, demoted: others };
-  });
-  const verb = previous ? "changed" : "created";
-  if (dryRun) return { row, verb, warnings, revealed: {} };
-  const { id, name } = row;
-  const before = previous ? { before: previous.spec } : {};
-  await tell(
-    call,
-    {
-      change: { kind: kind.name, id, name, verb, ...before, after: row.spec },
-      fields: fieldChanges(kind, previous, row, given),
-    },
+export interface Kept {
+  row: Stored;
+  /** Rows that lost what exactly one has. */
+  demoted: readonly Stored[];
+}
+
+/** The transaction's part. @throws Overtaken */
+export async function keep(tx: Transaction, { kind, asked, references }: Prepared): Promise<Kept> {
+  const { previous, next } = asked;
+  const demoted = await demoteOthers(tx, kind, previous, next);
+  const row = await writeRow(tx, kind, previous, next, references);
+  await behaviours[kind.name]?.withWrite?.(asked, tx);
+  return { row, demoted };
+}
+
+/** What the trail and whoever holds a copy are told of it. */
+export function toldOf({ kind, asked }: Prepared, { row, demoted }: Kept, action: string | undefined): Told[] {
+  const { previous, given } = asked;
+  const fields = fieldChanges(kind, previous, row, Object.keys(given));
+  return [
+    { ...written(kind, previous, row, fields), action },
     ...demoted.map((other) =>
       changed(kind, { ...other, spec: { ...other.spec, [kind.exactlyOne ?? ""]: true } }, other),
     ),
-  );
-  return { row, verb, warnings, revealed };
+  ];
 }
+
+export const outcomeOf = ({ asked, warnings, revealed }: Prepared, { row }: Kept, dryRun: boolean): Outcome => ({
+  row,
+  verb: asked.previous ? "changed" : "created",
+  warnings,
+  revealed: dryRun ? {} : revealed,
+});
 
 /** The same content, owned by apply from now on: a version of its own, so that a concurrent apply merges against it; no change to tell of. */
 async function takeOver(store: Store, kind: TableKind, previous: Stored, paths: readonly string[]): Promise<Stored> {

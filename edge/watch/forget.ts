@@ -2,7 +2,7 @@
 
 import { sql } from "drizzle-orm";
 import { change, changeFloor } from "#db/tables/index";
-import type { Reader } from "../resources/stored.ts";
+import type { Reader } from "../store.ts";
 import { keptFor } from "./times.ts";
 
 /** Rows of one sweep: it comes every few minutes, and a statement must end. */

@@ -38,6 +38,7 @@ function facts(kind: Kind): string {
   return [
     `- **Called** ${[...new Set(names)].map(code).join(", ")}`,
     `- **Verbs** ${kind.verbs.map(code).join(", ")}${cant}`,
+    ...Object.entries(kind.actions).map(([name, { about }]) => `- **Action** ${code(`mcpctl ${name}`)}: ${about}`),
     `- **Found by** ${found(kind)}`,
     `- **Rights** ${rights(kind)}`,
     "",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Exit } from "../../cli/failure.ts";
 import { mcpctl } from "../../cli/program.ts";
-import type { Surroundings } from "../../cli/tools.ts";
+import type { Surroundings } from "../../cli/surroundings.ts";
 
 export interface Said {
   exit: Exit;

@@ -265,7 +265,7 @@ describe("completion", () => {
       .map((l) => l.split("\t")[0]);
 
   test("of verbs, kinds, names, flags and their values", async () => {
-    expect(await complete("de")).toEqual(["delete", "describe"]);
+    expect(await complete("de")).toEqual(["delete", "describe", "detach"]);
     expect(await complete("config", "use")).toEqual(["use-context"]);
     expect(await complete("get", "sec")).toEqual(["secretbackends", "secrets"]);
     expect(await complete("get", "llm", "al")).toEqual(["alpha"]);

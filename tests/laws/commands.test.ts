@@ -1,6 +1,6 @@
 /** What messages, help and guides tell people to type is there. */
 import { expect, test } from "vitest";
-import { tree } from "../../cli/tree.ts";
+import { allWords } from "../../cli/tree.ts";
 import { files, read, sources } from "./repository.ts";
 
 const command = /`(?:npx )?mcpctl ([a-z][a-z-]*)(?: ([a-z][a-z-]+))?/g;
@@ -11,7 +11,7 @@ test("every command of mcpctl that is named between backticks exists", async () 
     ...files.filter((f) => /^(README|docs\/.*)\.md$/.test(f)),
   ];
   const words = new Map<string, readonly string[]>();
-  for (const [name, word] of Object.entries(tree))
+  for (const [name, word] of Object.entries(await allWords()))
     words.set(name, "words" in word ? Object.keys(await word.words()) : []);
   let named = 0;
   const wrong = told.flatMap((file) =>

@@ -3,15 +3,15 @@ import { kinds } from "#db/resources/index";
 import { verifies } from "../requirements.ts";
 import { read, sources, withoutComments } from "./repository.ts";
 
-/** Loops over all kinds live here; what one kind does differently is a hook in edge/behaviours or a command in cli/commands. */
-const generic = ["edge/resources", "cli/verbs", "cli/render"];
+/** Loops over all kinds live here; what one kind does differently is a hook in edge/kinds or cli/kinds, or a command in cli/commands. */
+const generic = ["edge/resources", "cli/verbs", "cli/render", "cli/describe"];
 
 /**
  * A kind's word that means something else in that place, with what it means. Empty is best; an entry that nothing needs any
  * more is refused too.
  */
 const homonyms: readonly { file: string; word: string; means: string }[] = [
-  ...["apply", "create", "delete", "label"].map((name) => ({
+  ...["action", "apply", "create", "delete", "label"].map((name) => ({
     file: `cli/verbs/${name}.ts`,
     word: "server",
     means: "--dry-run=server, as kubectl says",

@@ -22,6 +22,10 @@ export const laws = {
     behaviour: "Envelope, spec and status share no name; every column exists in the schema.",
     source: "resources.md",
   },
+  "law.actions": {
+    behaviour: "Every action that a kind describes has an implementation, a route and a verb; and there is no other.",
+    source: "contributing.md",
+  },
   "law.kind-pages": {
     behaviour: "The page of every kind is what its description says, and its examples can be applied.",
     source: "style.md, 13; resources.md",

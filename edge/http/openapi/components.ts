@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { envelope, hasTable, kinds } from "#db/resources/index";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import { behaviours } from "../../behaviours/index.ts";
+import { behaviours } from "../../kinds/index.ts";
 import type { NamedKind } from "../../resources/stored.ts";
 import { fixedSchemas } from "./fixed-schemas.ts";
 import type { JsonSchema } from "./json-schema.ts";

@@ -1,0 +1,4 @@
+export interface Candidate {
+  word: string;
+  about?: string;
+}
