@@ -287,6 +287,14 @@ export const requirements = {
   ...virtualLlms,
 
   // The command line
+  "cli.jsonpath": {
+    behaviour: "A jsonpath template prints what kubectl prints for it, and is refused where kubectl refuses it.",
+    source: "https://kubernetes.io/docs/reference/kubectl/jsonpath/",
+  },
+  "cli.forms": {
+    behaviour: "A form of output that a verb does not have is refused before anything is done, never ignored.",
+    source: "cli.md",
+  },
   "cli.create-help": {
     behaviour: "`create KIND --help` shows working examples, and sets fields of fields apart from the rest.",
     source: "cli.md",

@@ -1,5 +1,5 @@
 import { kindsByName } from "#db/resources/index";
-import { written } from "../render/object.ts";
+import { formOf } from "../render/object.ts";
 import { many, verb } from "../verb.ts";
 import { namesOf } from "./names-of.ts";
 
@@ -11,10 +11,11 @@ export default verb({
   args: { what: many("Names; or a kind and names, or kind/name.", { from: "names", kind: kind.name }) },
   flags: {},
   async run({ what }, { api, io, globals }) {
+    const form = formOf(globals.output);
     const edge = await api();
     for (const name of namesOf(what, kind, "approve")) {
       const answer = await edge.call("POST", `/api/v1/${kind.plural}/${encodeURIComponent(name)}/approve`);
-      await io.out((await written(answer, globals.output)) ?? `prompt/${name} approved\n`);
+      await io.out((await form?.(answer)) ?? `prompt/${name} approved\n`);
     }
   },
 });

@@ -1,7 +1,7 @@
 import { kindsByName } from "#db/resources/index";
 import { projectFor } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
-import { written } from "../render/object.ts";
+import { formOf } from "../render/object.ts";
 import { many, verb } from "../verb.ts";
 import { namesOf } from "./names-of.ts";
 
@@ -14,6 +14,7 @@ export default verb({
   flags: {},
   async run({ what }, tools) {
     const { io, globals } = tools;
+    const form = formOf(globals.output);
     const edge = await tools.api();
     const project = await projectFor(kind, tools);
     for (const name of namesOf(what, kind, "revoke")) {
@@ -21,7 +22,7 @@ export default verb({
       const found = await edge.get(kind, name, project);
       const { id } = found;
       const answer = await edge.call("POST", `/api/v1/${kind.plural}/${encodeURIComponent(id)}/revoke`);
-      await io.out((await written(answer, globals.output)) ?? `${addressOf(kind, found)} revoked\n`);
+      await io.out((await form?.(answer)) ?? `${addressOf(kind, found)} revoked\n`);
     }
   },
 });

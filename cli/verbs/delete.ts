@@ -29,6 +29,7 @@ export default verb({
     "mcpctl delete groups --all -i",
     "mcpctl delete -f llms.yaml",
   ],
+  forms: ["name"],
   args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
     filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
