@@ -1,5 +1,6 @@
 /** One's own long-lived tokens: they act as oneself, for a machine where nobody can log in. For less, there are mcptokens. */
-import { Failure } from "../failure.ts";
+import { kindsByName } from "#db/resources/index";
+import { Failure, usage } from "../failure.ts";
 import { relative } from "../render/age.ts";
 import { formOf, written } from "../render/object.ts";
 import { table } from "../render/table.ts";
@@ -12,10 +13,20 @@ export const createToken = verb({
   about: "Make a token that acts as you, and print it once.",
   examples: ["mcpctl auth create-token gpu-box --expiry 90d > token", "mcpctl login URL --token-stdin < token"],
   args: { name: one("What to call it: lower-case letters, digits and '-'.") },
-  flags: { expiry: text("--expiry <time>", "A span such as 90d, an ISO date, or never.", { otherwise: "never" }) },
+  flags: {
+    expiry: text("--expiry <time>", "A span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never.", {
+      otherwise: "never",
+    }),
+  },
   async run({ name, expiry }, tools) {
     const { io, globals } = tools;
     const form = formOf(globals.output);
+    const checked = kindsByName.mcptoken.spec.shape.expiry.safeParse(expiry);
+    if (!checked.success)
+      throw usage(
+        `--expiry ${expiry} is not understood.`,
+        `It is ${checked.error.issues[0]?.message}.`.replace("expected ", ""),
+      );
     const api = await tools.api();
     const answer = await api.call("POST", PATH, { body: { name, ...(expiry === undefined ? {} : { expiry }) } });
     const token = shownOnce(answer);
