@@ -287,6 +287,10 @@ export const requirements = {
   ...virtualLlms,
 
   // The command line
+  "apply.selector": {
+    behaviour: "`-l` beside `-f` limits apply, diff and delete to the documents that have these labels.",
+    source: "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/",
+  },
   "cli.jsonpath": {
     behaviour: "A jsonpath template prints what kubectl prints for it, and is refused where kubectl refuses it.",
     source: "https://kubernetes.io/docs/reference/kubectl/jsonpath/",

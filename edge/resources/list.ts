@@ -1,5 +1,6 @@
 /** A page of a list, as the query asks for it. */
 import { hasTable } from "#db/resources/index";
+import { parseLabelSelector } from "#db/resources/label-selector";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../call.ts";
 import { isWatch, watch } from "../watch/index.ts";
@@ -11,7 +12,7 @@ import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { present } from "./present.ts";
 import { reachOf } from "./reach.ts";
 import { type ListQuery, listRows, type NamedKind } from "./read.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
+import { parseFieldSelector } from "./selectors.ts";
 
 /** What the route already says: below which row, and which fields. */
 export type Only = Pick<ListQuery, "scopeId" | "referring" | "referredBy"> & Partial<Pick<ListQuery, "fields">>;

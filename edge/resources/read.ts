@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import { hasTable, type KindName, type TableKindName } from "#db/resources/index";
 import type { Kind } from "#db/resources/kind";
+import type { LabelRequirement } from "#db/resources/label-selector";
 import { isSound } from "#db/resources/validate";
 import { edgeBetween, resources } from "#db/tables/index";
 import type { Stored } from "../behaviours/behaviour.ts";
@@ -11,7 +12,7 @@ import { parentOf } from "./dependents.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";
 import type { Reach } from "./reach.ts";
 import { relationOf } from "./relation.ts";
-import type { FieldRequirement, LabelRequirement } from "./selectors.ts";
+import type { FieldRequirement } from "./selectors.ts";
 
 export type NamedKind = Kind & { name: KindName };
 export type Reader = Store["db"];
