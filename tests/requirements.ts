@@ -295,6 +295,10 @@ export const requirements = {
     behaviour: "A jsonpath template prints what kubectl prints for it, and is refused where kubectl refuses it.",
     source: "https://kubernetes.io/docs/reference/kubectl/jsonpath/",
   },
+  "cli.spans": {
+    behaviour: "A span of time is minutes, hours, days, weeks or years wherever one is given, read by one reader.",
+    source: "resources.md",
+  },
   "cli.forms": {
     behaviour: "A form of output that a verb does not have is refused before anything is done, never ignored.",
     source: "cli.md",

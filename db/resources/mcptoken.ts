@@ -3,16 +3,11 @@ import { description, ref } from "./field.ts";
 import { binding, operationBinding } from "./grants.ts";
 import { kind } from "./kind.ts";
 import { limits } from "./limits.ts";
-import { someSpanForm } from "./span.ts";
+import { lifeForm } from "./span.ts";
 
 const expiry = z
   .union(
-    [
-      z.literal("never"),
-      z.string().regex(new RegExp(`^${someSpanForm}$`)),
-      z.iso.date(),
-      z.iso.datetime({ offset: true }),
-    ],
+    [z.literal("never"), z.string().regex(new RegExp(`^${lifeForm}$`)), z.iso.date(), z.iso.datetime({ offset: true })],
     { error: "expected a span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never" },
   )
   .default("never");

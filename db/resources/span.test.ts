@@ -13,10 +13,8 @@ describe("a span", () => {
     ["30d", 30 * day],
     ["2w", 14 * day],
     ["1y", 365 * day],
-    ["1h30m", 90 * minute],
-    ["1y2w3d", 382 * day],
     ["0d", 0],
-    ["999999y", 999_999 * 365 * day],
+    ["999y", 999 * 365 * day],
   ])("%s", (text, ms) => expect(parseSpan(text)).toBe(ms));
 
   test.each([
@@ -34,6 +32,9 @@ describe("a span", () => {
     "1mo",
     "1e9d",
     "1000000d",
+    "10000w",
+    "1000y",
+    "1h30m",
     "never",
     "٣d",
   ])("%j is none", (text) => expect(parseSpan(text)).toBeUndefined());
@@ -47,8 +48,6 @@ describe("an expiry", () => {
     "1y",
     "36h",
     "30d",
-    "1h30m",
-    "0h5m",
     "10s",
     "never",
     "2027-01-31",
@@ -56,11 +55,23 @@ describe("an expiry", () => {
     "2027-01-31T10:00:00+02:00",
   ])("%s", (text) => expect(expiry.parse(text)).toBe(text));
 
-  test.each(["0d", "0h0m", "-5d", "soon", "30", "1mo", "5 d", "2027-02-30", "2027-01-31T10:00:00", "Never", ""])(
-    "%j is refused, with what can be written",
-    (text) => {
-      const error = expiry.safeParse(text).error?.issues[0]?.message;
-      expect(error).toBe("expected a span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never");
-    },
-  );
+  test.each([
+    "0d",
+    "0h",
+    "05m",
+    "1h30m",
+    "1000y",
+    "-5d",
+    "soon",
+    "30",
+    "1mo",
+    "5 d",
+    "2027-02-30",
+    "2027-01-31T10:00:00",
+    "Never",
+    "",
+  ])("%j is refused, with what can be written", (text) => {
+    const error = expiry.safeParse(text).error?.issues[0]?.message;
+    expect(error).toBe("expected a span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never");
+  });
 });

@@ -20,8 +20,9 @@ describe("expiry", () => {
     expect(iso(expiry)).toBe(at);
   });
 
-  test.each(["999999y", "9000y", "999999w", "9999-12-31T23:59:59-23:59"])("%s is beyond what can be kept", (expiry) => {
-    expect(() => lifeOf(expiry, {}, now)).toThrow("beyond the year 9999");
+  test("what can be kept ends in the year 9999, and no span comes near it", () => {
+    expect(() => lifeOf("9999-12-31T23:59:59-23:59", {}, now)).toThrow("beyond the year 9999");
+    for (const longest of ["99999d", "9999w", "999y"]) expect(iso(longest)).toMatch(/^[23]/);
   });
 
   test("never", () => {

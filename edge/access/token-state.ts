@@ -14,9 +14,6 @@ export function tokenState(status: Pick<Status, "state" | "expiresAt">, now: num
   return status.expiresAt !== undefined && Date.parse(status.expiresAt) <= now ? "expired" : "active";
 }
 
-/** The last moment that a `Date` can hold. */
-const END_OF_TIME = 8_640_000_000_000_000;
-
 /**
  * When something ends that was asked to last `expiry`: `30d`, `90m`, an ISO date (its first moment, UTC) or date-time,
  * `never` (undefined). The form has been checked by the kind's schema; a moment that is not in the future gives null.
@@ -25,7 +22,7 @@ export function expiresAt(expiry: string, now: number): Date | undefined | null 
   if (expiry === "never") return undefined;
   const span = parseSpan(expiry);
   const at = span === undefined ? Date.parse(expiry) : now + span;
-  return at > now ? new Date(Math.min(at, END_OF_TIME)) : null;
+  return at > now ? new Date(at) : null;
 }
 
 /**

@@ -80,3 +80,48 @@ describe(verifies("cli.forms", "a form that a verb does not have"), () => {
     expect(said).toMatchObject({ exit: 0, err: "", out: expect.stringMatching(/^mcpctl_\S+\n$/) });
   });
 });
+
+describe(verifies("cli.spans", "--expiry"), () => {
+  const day = 86_400_000;
+  const ends = async (expiry: string, name: string): Promise<number> => {
+    await out("create", "mcptoken", name, "-q", "--expiry", expiry);
+    return Date.parse((await out("get", "mcptoken", name, "-o", "jsonpath={.status.expiresAt}")).trim());
+  };
+
+  test.each([
+    ["90m", day / 16],
+    ["36h", 1.5 * day],
+    ["30d", 30 * day],
+    ["2w", 14 * day],
+    ["1y", 365 * day],
+  ])("%s lasts so long, for a token and for one's own", async (expiry, ms) => {
+    const expected = Date.now() + ms;
+    expect(Math.abs((await ends(expiry, `span-${expiry}`)) - expected)).toBeLessThan(60_000);
+    await out("auth", "create-token", `own-${expiry}`, "--expiry", expiry);
+    const own = JSON.parse(await out("auth", "get-tokens", "-o", "json")) as { name: string; expiresAt: string }[];
+    const at = Date.parse(own.find((t) => t.name === `own-${expiry}`)?.expiresAt ?? "");
+    expect(Math.abs(at - expected)).toBeLessThan(60_000);
+  });
+
+  test.each(["0d", "-5d", "soon", "5", "1mo", "1000y", "2027-02-30", ""])(
+    "%j is refused with what can be written",
+    async (expiry) => {
+      for (const line of [
+        ["create", "mcptoken", "wrong"],
+        ["auth", "create-token", "wrong"],
+      ]) {
+        const said = await run(...line, `--expiry=${expiry}`);
+        expect(said, line.join(" ")).toMatchObject({ exit: 2, out: "" });
+        expect(said.err).toContain("a span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never");
+      }
+    },
+  );
+
+  test("events are told since minutes and weeks ago", async () => {
+    for (const since of ["90m", "2w", "1y"]) expect(await out("events", "--since", since)).toContain("mcptoken");
+    expect(await run("events", "--since", "1mo")).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining("not a moment"),
+    });
+  });
+});

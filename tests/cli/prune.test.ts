@@ -196,8 +196,7 @@ secrets: [{name: cut-${n}, data: {k: v}}]
 
 describe(verifies("apply.selector", "-l beside -f"), () => {
   const group = (name: string, team: string, members = "") => labelled("group", name, team, members);
-  const three =
-    group("sel-a", "pink", "description: one\n") + group("sel-b", "grey") + "---\nkind: group\nname: sel-c\n";
+  const three = `${group("sel-a", "pink", "description: one\n") + group("sel-b", "grey")}---\nkind: group\nname: sel-c\n`;
   const there = async () => (await names("groups")).filter((n) => n.startsWith("group/sel-"));
 
   test.each([
