@@ -2,7 +2,7 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { near as nearest } from "#db/resources/near";
 import { fileInstead, flagInstead, spelledOut, verbInstead } from "./argv.ts";
-import { type Exit, explainFailure, Failure, INTERRUPTED } from "./failure.ts";
+import { type Exit, explainFailure, Failure, INTERRUPTED, usage } from "./failure.ts";
 import { globalFlags, operands, readGlobals } from "./globals.ts";
 import { printable } from "./io.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -44,6 +44,7 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
     const globals = readGlobals(root.opts());
     verbose = globals.verbose;
     if (globals.token && !globals.quiet) around.io.err("Warning: --token can be seen in `ps`; MCPCTL_TOKEN can't.\n");
+    mustTakeForm(choice.made.verb, globals.output);
     const tools = openTools(globals, around);
     const exit = (await choice.made.verb.run(choice.made.given, tools)) ?? 0;
     return around.signal.aborted ? INTERRUPTED : exit;
@@ -57,6 +58,15 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
     around.io.err(`${explainFailure(failure, verbose).map(printable).join("\n")}\n`);
     return failure instanceof Failure ? failure.exit : 1;
   }
+}
+
+/** @throws Failure usage for a form that the verb does not have: an answer in another one would be taken for it. */
+function mustTakeForm({ forms }: Verb, output: string | undefined): void {
+  if (output === undefined || !forms || forms.includes(output)) return;
+  throw usage(
+    `There is no output format "${output}" here.`,
+    forms.length > 0 ? `There is: ${forms.join(", ")}.` : "Leave out -o.",
+  );
 }
 
 /** A word after `--dry-run` is its value only if it can be one: `delete --dry-run llm gpt`. Pure. */

@@ -52,7 +52,7 @@ export const tree: Readonly<Record<string, Word>> = {
   __complete: {
     about: "What may follow the words typed so far.",
     hidden: true,
-    load: async () => (await import("./commands/complete.ts")).default,
+    load: async () => (await import("./commands/complete.ts")).completing(wordsFor),
   },
 };
 

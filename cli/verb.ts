@@ -120,6 +120,8 @@ export interface Verb {
   readonly examples?: readonly string[];
   readonly args: Args;
   readonly flags: Flags;
+  /** What `-o` may name here; without it the verb itself says so. A form that a verb would ignore is refused. */
+  readonly forms?: readonly string[];
   run(given: Readonly<Record<string, unknown>>, tools: Tools): Promise<Exit | undefined>;
 }
 
@@ -129,6 +131,7 @@ export function verb<A extends Args, F extends Flags>(v: {
   examples?: readonly string[];
   args: A;
   flags: F;
+  forms?: readonly string[];
   /** A number is the exit code; anything else is 0. */
   run(given: Values<A> & Values<F>, tools: Tools): Promise<unknown>;
 }): Verb {

@@ -305,6 +305,22 @@ export const requirements = {
   ...virtualLlms,
 
   // The command line
+  "apply.selector": {
+    behaviour: "`-l` beside `-f` limits apply, diff and delete to the documents that have these labels.",
+    source: "https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/",
+  },
+  "cli.jsonpath": {
+    behaviour: "A jsonpath template prints what kubectl prints for it, and is refused where kubectl refuses it.",
+    source: "https://kubernetes.io/docs/reference/kubectl/jsonpath/",
+  },
+  "cli.spans": {
+    behaviour: "A span of time is minutes, hours, days, weeks or years wherever one is given, read by one reader.",
+    source: "resources.md",
+  },
+  "cli.forms": {
+    behaviour: "A form of output that a verb does not have is refused before anything is done, never ignored.",
+    source: "cli.md",
+  },
   "cli.create-help": {
     behaviour: "`create KIND --help` shows working examples, and sets fields of fields apart from the rest.",
     source: "cli.md",

@@ -10,6 +10,7 @@ export const unlink = verb({
     id: optional("Which account, as `describe user` shows it, where there are several."),
   },
   flags: {},
+  forms: [],
   async run({ user, id }, { api, io }) {
     const edge = await api();
     const at = `/api/v1/users/${encodeURIComponent(user)}/identities`;

@@ -1,7 +1,8 @@
 /** One's own long-lived tokens: they act as oneself, for a machine where nobody can log in. For less, there are mcptokens. */
-import { Failure } from "../failure.ts";
+import { kindsByName } from "#db/resources/index";
+import { Failure, usage } from "../failure.ts";
 import { relative } from "../render/age.ts";
-import { written } from "../render/object.ts";
+import { formOf, written } from "../render/object.ts";
 import { shownOnce } from "../render/shown-once.ts";
 import { table } from "../render/table.ts";
 import { one, text, toggle, verb } from "../verb.ts";
@@ -12,14 +13,31 @@ export const createToken = verb({
   about: "Make a token that acts as you, and print it once.",
   examples: ["mcpctl auth create-token gpu-box --expiry 90d > token", "mcpctl login URL --token-stdin < token"],
   args: { name: one("What to call it: lower-case letters, digits and '-'.") },
-  flags: { expiry: text("--expiry <time>", "A span such as 90d, an ISO date, or never.", { otherwise: "never" }) },
+  flags: {
+    expiry: text("--expiry <time>", "A span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never.", {
+      otherwise: "never",
+    }),
+  },
   async run({ name, expiry }, tools) {
     const { io, globals } = tools;
+    const form = formOf(globals.output);
+    const checked = kindsByName.mcptoken.spec.shape.expiry.safeParse(expiry);
+    if (!checked.success)
+      throw usage(
+        `--expiry ${expiry} is not understood.`,
+        `It is ${checked.error.issues[0]?.message}.`.replace("expected ", ""),
+      );
     const api = await tools.api();
     const answer = await api.call("POST", PATH, { body: { name, ...(expiry === undefined ? {} : { expiry }) } });
-    const form = await written(answer, globals.output);
-    if (form !== undefined) return io.out(form);
     const token = shownOnce(answer);
+    if (form) {
+      const text = await form(answer).catch((error: unknown) => {
+        if (token !== undefined) io.err(`The token, shown once: ${token}\n`);
+        throw error;
+      });
+      if (token !== undefined && !text.includes(token)) io.err(`The token, shown once: ${token}\n`);
+      return io.out(text);
+    }
     if (token === undefined) throw new Failure("The edge made the token and did not show it.");
     io.err("This token acts as you. It is shown once: keep it where only you can read it.\n");
     await io.out(`${token}\n`);
@@ -50,6 +68,7 @@ export const deleteToken = verb({
   about: "End one of your own tokens.",
   args: { name: one("Name of the token.") },
   flags: {},
+  forms: [],
   async run({ name }, tools) {
     await (await tools.api()).call("DELETE", `${PATH}/${encodeURIComponent(name)}`).catch((error: unknown) => {
       if (error instanceof Failure && error.code === "not_found")

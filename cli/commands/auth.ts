@@ -40,6 +40,8 @@ const canI = verb({
   flags: { list: toggle("--list", "Everything that you may do.") },
   async run(given, tools) {
     if (given.list) return listAll(tools);
+    if (tools.globals.output !== undefined)
+      throw usage("can-i answers yes or no, in no other form.", "Leave out -o, or list everything with --list.");
     if (given.verb === undefined || given.kind === undefined)
       throw usage("Say what and on which kind.", "mcpctl auth can-i run llms gpt");
     const role = roles.find((r) => r === (alsoCalled[given.verb ?? ""] ?? given.verb));

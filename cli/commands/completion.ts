@@ -79,6 +79,7 @@ export default verb({
   examples: ["source <(mcpctl completion bash)", "mcpctl completion fish > ~/.config/fish/completions/mcpctl.fish"],
   args: { shell: one("bash, zsh, fish or powershell.", { from: "words", words: Object.keys(scripts) }) },
   flags: {},
+  forms: [],
   async run({ shell }, { io }) {
     const script = scripts[shell];
     if (!script) throw usage(`There is no completion for "${shell}".`, `There is: ${Object.keys(scripts).join(", ")}.`);

@@ -35,6 +35,7 @@ const view = verb({
 
 const getContexts = verb({
   about: "A table of contexts.",
+  forms: ["name"],
   args: {},
   flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
   async run({ noHeaders }, { contexts, io, globals }) {
@@ -63,6 +64,7 @@ const currentContext = verb({
   about: "The context in use.",
   args: {},
   flags: {},
+  forms: [],
   async run(_given, { contexts, io }) {
     const { currentContext } = await contexts.read();
     if (!currentContext)
@@ -75,6 +77,7 @@ const useContext = verb({
   about: "Choose the context to use.",
   args: { name: contextArg },
   flags: {},
+  forms: [],
   async run({ name }, tools) {
     await mustExist(name, tools);
     await tools.contexts.update((file) => {
@@ -91,6 +94,7 @@ const setContext = verb({
     "mcpctl config set-context --current -p shop",
     "mcpctl config set-context --current -p ''    # no project any more",
   ],
+  forms: [],
   args: { name: optional("Name of the context; with --current, it may be left out.", { from: "contexts" }) },
   flags: {
     tokenStdin: toggle("--token-stdin", "Read its token from stdin."),
@@ -131,6 +135,7 @@ const renameContext = verb({
   about: "Call a context something else.",
   args: { name: contextArg, to: one("Its new name.") },
   flags: {},
+  forms: [],
   async run({ name, to }, tools) {
     await mustExist(name, tools);
     await tools.contexts.update((file) => {
@@ -152,6 +157,7 @@ const deleteContext = verb({
   about: "Forget a context and its credential.",
   args: { name: contextArg },
   flags: {},
+  forms: [],
   async run({ name }, tools) {
     await mustExist(name, tools);
     await tools.contexts.update((file) => {

@@ -21,7 +21,7 @@ export default verb({
   ],
   args: { about: many("A kind and a name, or kind/name: only what happened to it.", { from: "kinds" }) },
   flags: {
-    since: text("--since <time>", "From then on: 2h or 7d ago, an ISO date or date-time."),
+    since: text("--since <time>", "From then on: 90m, 2h, 7d or 2w ago, an ISO date or date-time."),
     until: text("--until <time>", "Before then."),
     type: text("--type <type>", "Only of this type.", { words: { from: "words", words: auditEventKinds } }),
     principal: text("--principal <name>", "Only by this user, token or service account."),

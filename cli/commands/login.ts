@@ -14,6 +14,7 @@ export default verb({
     "mcpctl login --email ada@example.com --password-stdin < password",
     "mcpctl login https://edge.example.com --token-stdin < token",
   ],
+  forms: [],
   args: { edge: optional("The edge's URL; left out, the current one.") },
   flags: {
     sso: toggle("--sso", "At the edge's OpenID provider, in a browser on this machine.", {

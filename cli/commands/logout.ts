@@ -5,6 +5,7 @@ export default verb({
   about: "End the login.",
   args: {},
   flags: {},
+  forms: [],
   async run(_given, tools) {
     const { contexts, globals, env, io } = tools;
     const current = await contexts.current(globals.context ?? env["MCPCTL_CONTEXT"]);

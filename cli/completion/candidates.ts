@@ -4,7 +4,6 @@ import type { Verb as KindVerb } from "#db/resources/kind";
 import { Failure } from "../failure.ts";
 import { globalFlags, operands as operandsOf } from "../globals.ts";
 import { parseKind } from "../kinds.ts";
-import { wordsFor } from "../tree.ts";
 import type { Arg, Flag, Source, Tools, Verb, Word } from "../verb.ts";
 import type { Candidate } from "./candidate.ts";
 import { fieldsAfter } from "./fields.ts";
@@ -13,17 +12,20 @@ import { knownNames } from "./names.ts";
 /** Says that the shell should complete file names by itself. */
 const FILES: Candidate[] = [{ word: ":files" }];
 
+/** The words of the command line, as far as the first one that was typed needs them. */
+export type WordsFor = (first: string | undefined) => Promise<Readonly<Record<string, Word>>>;
+
 /** @param typed The last one is unfinished, perhaps empty. */
-export async function candidates(typed: readonly string[], tools: Tools): Promise<Candidate[]> {
+export async function candidates(typed: readonly string[], tools: Tools, wordsFor: WordsFor): Promise<Candidate[]> {
   const last = typed.at(-1) ?? "";
   const before = typed.slice(0, -1);
-  const found = await follow(before, last, tools);
+  const found = await follow(before, last, tools, wordsFor);
   return found === FILES
     ? found
     : found.filter((c) => c.word.startsWith(last)).sort((a, b) => (a.word < b.word ? -1 : 1));
 }
 
-async function follow(before: readonly string[], last: string, tools: Tools): Promise<Candidate[]> {
+async function follow(before: readonly string[], last: string, tools: Tools, wordsFor: WordsFor): Promise<Candidate[]> {
   let words: Readonly<Record<string, Word>> | undefined = await wordsFor(operandsOf(before)[0]);
   let verb: Verb | undefined;
   const operands: string[] = [];

@@ -8,6 +8,7 @@ import { ruleFaults } from "#db/resources/rules";
 import { retiredIn } from "#db/resources/validate";
 import { faultsOf, type PlacedFault } from "../schema/faults.ts";
 import type { Manifest } from "./read.ts";
+import { asWritten } from "./source.ts";
 
 const ignored = new Set<string>([...reported, "kind"]);
 
@@ -31,11 +32,11 @@ export function wireSchema(kind: Kind): z.ZodObject {
 /** Field by field. What a document leaves out may be there already. */
 export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>): PlacedFault[] {
   const hidden = writeOnlyFields(kind);
-  return faultsOf(wireSchema(kind), withoutNulls(kind, writable(kind, body))).map(({ suggestion, ...fault }) => {
+  return faultsOf(wireSchema(kind), withoutNulls(kind, writable(kind, body))).map(({ suggestion, read, ...fault }) => {
     // What is never shown again is not shown in a log either: a PIN without quotes is a number.
     if (hidden.includes(String(fault.at[0])) && fault.given !== undefined)
       return { ...fault, given: "another type (is it in quotes?)" };
-    return { ...fault, ...(suggestion === undefined ? {} : { suggestion }) };
+    return { ...fault, ...(suggestion === undefined ? {} : { suggestion }), ...(read ? { read } : {}) };
   });
 }
 
@@ -52,10 +53,11 @@ export function wholeFaults(kind: Kind, body: Readonly<Record<string, unknown>>)
 const placeOf = (path: string): PropertyKey[] =>
   [...path.matchAll(/[^.[\]]+/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step));
 
-/** With file and line. */
-export function placed(manifest: Pick<Manifest, "lineOf">, faults: readonly PlacedFault[]): Fault[] {
-  return faults.map(({ at, missing: _, ...fault }) => ({
+/** With file and line, and what the file says where YAML took it for something else: 1.10 is read as 1.1. */
+export function placed(manifest: Pick<Manifest, "lineOf" | "sourceOf">, faults: readonly PlacedFault[]): Fault[] {
+  return faults.map(({ at, missing: _, read, ...fault }) => ({
     ...fault,
+    ...(read ? asWritten(read, manifest.sourceOf(at), fault.given ?? "") : {}),
     path: `${manifest.lineOf(at)}${fault.path ? `: ${fault.path}` : ""}`,
   }));
 }

@@ -9,6 +9,7 @@ import { patiently } from "./carry-out.ts";
 import { scopeOf } from "./look-up.ts";
 import { dependencies, untopological } from "./order.ts";
 import type { Step } from "./plan.ts";
+import type { Manifest } from "./read.ts";
 
 export interface Superfluous {
   kind: AnyKind;
@@ -22,9 +23,17 @@ export interface Pruning {
   project: string | undefined;
 }
 
-/** In the order in which it can go: what refers before what it refers to. */
-export async function superfluous(steps: readonly Step[], how: Pruning, api: Api): Promise<Superfluous[]> {
-  const kept = keeper(steps, how.project);
+/**
+ * In the order in which it can go: what refers before what it refers to.
+ * @param described all documents, also those that `-l` left out: what a file describes is not superfluous.
+ */
+export async function superfluous(
+  steps: readonly Step[],
+  described: readonly Manifest[],
+  how: Pruning,
+  api: Api,
+): Promise<Superfluous[]> {
+  const kept = keeper(steps, described, how.project);
   const found: Superfluous[] = [];
   for (const kind of how.kinds) {
     const inProject = kind.scope === "project" && how.project ? `${kind.scope}=${how.project}` : undefined;
@@ -40,10 +49,14 @@ export async function superfluous(steps: readonly Step[], how: Pruning, api: Api
 }
 
 /** Whether a resource is what one of the documents describes: the one that was found for it, or one that was made since. */
-function keeper(steps: readonly Step[], project: string | undefined): (kind: AnyKind, resource: Shown) => boolean {
+function keeper(
+  steps: readonly Step[],
+  described: readonly Manifest[],
+  project: string | undefined,
+): (kind: AnyKind, resource: Shown) => boolean {
   const ids = new Set(steps.map((s) => s.current?.id));
   const key = (kind: AnyKind, name: string, scope: unknown) => `${kind.name}/${String(scope ?? "")}/${name}`;
-  const named = new Set(steps.map(({ manifest: m }) => key(m.kind, m.name, scopeOf(m, project))));
+  const named = new Set(described.map((m) => key(m.kind, m.name, scopeOf(m, project))));
   return (kind, resource) =>
     ids.has(resource.id) ||
     named.has(key(kind, resource.name, kind.scope ? resource[kind.scope] : undefined)) ||

@@ -1,4 +1,4 @@
-/** The flags of `--prune`, for apply and for diff. */
+/** The flags of `--prune` and `-l`, for apply and for diff. */
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKinds } from "../kinds.ts";
 import { mustLimit } from "../selector.ts";
@@ -8,7 +8,7 @@ import type { Manifest } from "./read.ts";
 
 export const pruneFlags = {
   prune: toggle("--prune", "Delete what apply made and the files no longer describe. Needs -l or --all."),
-  selector: text("-l, --selector <selector>", "With --prune: only with these labels."),
+  selector: text("-l, --selector <selector>", "Only documents with these labels; with --prune, only such go."),
   all: toggle("--all", "With --prune: whatever its labels."),
   pruneAllowlist: list(
     "--prune-allowlist <kind>",
@@ -34,8 +34,8 @@ export async function parsePruning(
 ): Promise<Pruning | undefined> {
   const { prune, selector, all, pruneAllowlist } = given;
   if (!prune) {
-    if (selector !== undefined || all || pruneAllowlist.length > 0)
-      throw usage("-l, --all and --prune-allowlist say what --prune may delete.", "Add --prune, or leave them out.");
+    if (all || pruneAllowlist.length > 0)
+      throw usage("--all and --prune-allowlist say what --prune may delete.", "Add --prune, or leave them out.");
     return undefined;
   }
   mustLimit(selector);

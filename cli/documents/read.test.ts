@@ -115,7 +115,7 @@ model: m
   const [m] = readManifests(text, "f.yaml").manifests;
   if (!m) throw new Error("the document was not read");
   expect(placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
-    'f.yaml:7: labels.a: expected string, given 1 (did you mean "1"?)',
+    'f.yaml:7: labels.a: expected string, given the number 1 (did you mean "1"?)',
     'f.yaml:3: type: expected one of openai, deepseek, openrouter, mistral, groq, together, xai, vllm, ollama, llamacpp, lmstudio, given "opnai" (did you mean openai?)',
     'f.yaml:5: timeouts.firstByte: expected number, given "soon"',
     "f.yaml:6: timeouts.idel: is not a field (did you mean idle?)",
@@ -132,4 +132,77 @@ test("what the system reports is ignored, what is left out is not a fault of a p
     ["type", true],
     ["model", true],
   ]);
+});
+
+describe("a word that YAML takes for no text", () => {
+  const told = (text: string) => {
+    const { manifests, faults } = readManifests(text, "f.yaml");
+    return [...faults, ...manifests.flatMap((m) => placed(m, bodyFaults(m.kind, m.body)))].map(faultLine);
+  };
+
+  test.each([
+    ["123", 'the number 123 (did you mean "123"?)'],
+    ["1.10", 'the number 1.10 (did you mean "1.10"?)'],
+    ["0x1F", 'the number 0x1F (did you mean "0x1F"?)'],
+    ["010", 'the number 010 (did you mean "010"?)'],
+    ["1e3", 'the number 1e3 (did you mean "1e3"?)'],
+    ["-0.0", 'the number -0.0 (did you mean "-0.0"?)'],
+    [".inf", 'the number .inf (did you mean ".inf"?)'],
+    ["12345678901234567890123", 'the number 12345678901234567890123 (did you mean "12345678901234567890123"?)'],
+    ["true", 'the boolean true (did you mean "true"?)'],
+    ["FALSE", 'the boolean FALSE (did you mean "FALSE"?)'],
+  ])("%s is told with its type, as it stands there, wherever a text is expected", (word, said) => {
+    expect(told(`kind: group\nname: ${word}\n`)).toEqual([`f.yaml:2: name: expected string, given ${said}`]);
+    expect(told(`kind: group\nname: a\nlabels: {v: ${word}}\n`)).toEqual([
+      `f.yaml:3: labels.v: expected string, given ${said}`,
+    ]);
+    expect(told(`groups:\n- name: a\n  members: [x, ${word}]\n`)).toEqual([
+      `f.yaml:3: members[1]: expected string, given ${said}`,
+    ]);
+    expect(told(`kind: llm\nname: a\ntype: ollama\nmodel: ${word}\n`)).toEqual([
+      `f.yaml:4: model: expected string, given ${said}`,
+    ]);
+    expect(told(`{"kind": "group", "name": "a", "description": ${word}}`)).toEqual([
+      `f.yaml:1: description: expected string, given ${said}`,
+    ]);
+  });
+
+  test.each([
+    ["null", 'null (did you mean "null"?)'],
+    ["Null", 'Null, which means null (did you mean "Null"?)'],
+    ["~", '~, which means null (did you mean "~"?)'],
+    ["", "null"],
+  ])("a name %j is null", (word, said) =>
+    expect(told(`kind: group\nname: ${word}\n`)).toEqual([`f.yaml:2: name: expected string, given ${said}`]),
+  );
+
+  test.each(["no", "NO", "yes", "on", "2026-01-01", "1.2.3", "12:30:45", "1_000", '"123"', "'true'", "0o", "1e"])(
+    "%s is a text",
+    (word) => expect(told(`kind: group\nname: a\ndescription: ${word}\n`)).toEqual([]),
+  );
+
+  test("where another type is expected, what stands there is repeated too", () => {
+    expect(told("kind: llm\nname: a\ntype: vllm\nmodel: m\nurl: http://h\ntier: 1.10\n")).toEqual([
+      "f.yaml:6: tier: expected one of fast, heavy, given the number 1.10",
+    ]);
+    expect(told("kind: group\nname: a\nmembers: 1.10\n")).toEqual([
+      "f.yaml:3: members: expected list, given the number 1.10",
+    ]);
+    expect(told("kind: group\nname: [a]\n")).toEqual(['f.yaml:2: name: expected string, given ["a"]']);
+  });
+
+  test("as a key is the text that stands there", () => {
+    const [m] = readManifests(
+      "kind: group\nname: a\nlabels: {1.10: a, 0x10: b, true: c, No: d, 007: 1.50}\n",
+      "f.yaml",
+    ).manifests;
+    expect(m?.body["labels"]).toEqual({ "1.10": "a", "0x10": "b", true: "c", No: "d", "007": 1.5 });
+    expect(m && placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
+      'f.yaml:3: labels.007: expected string, given the number 1.50 (did you mean "1.50"?)',
+    ]);
+  });
+
+  test("of a secret is not repeated", () => {
+    expect(told("kind: secret\nname: s\ndata: {pin: 0012}\n").join()).not.toContain("12");
+  });
 });

@@ -6,6 +6,8 @@ import { near as nearest } from "#db/resources/near";
 import { unsoundness } from "#db/resources/validate";
 import { Failure } from "../failure.ts";
 import { type AnyKind, kindWords } from "../kinds.ts";
+import { typed, typeOf } from "../schema/faults.ts";
+import { asWritten, keysAsWritten, sourceOf } from "./source.ts";
 
 export interface Manifest {
   kind: AnyKind;
@@ -16,6 +18,8 @@ export interface Manifest {
   where: string;
   /** Where a field of it is written. */
   lineOf(path: readonly PropertyKey[]): string;
+  /** What stands there, letter by letter; undefined for what is no plain word. */
+  sourceOf(path: readonly PropertyKey[]): string | undefined;
 }
 
 /** A person's file should not be able to fill memory with aliases of aliases. */
@@ -39,6 +43,7 @@ export function readManifests(text: string, source: string): ReadResult {
     for (const error of wrong) result.faults.push({ path: lineAt(error.pos[0]), message: worded(error.message) });
     if (wrong.length > 0 || document.contents === null) continue;
     let value: unknown;
+    keysAsWritten(document);
     try {
       value = document.toJS({ maxAliasCount: MOST_ALIASES });
     } catch (error) {
@@ -141,8 +146,14 @@ function takeOne(kind: AnyKind, value: Record<string, unknown>, node: Node, line
   }
   const { kind: _, ...body } = value;
   const name = body["name"];
-  if (typeof name !== "string" || name === "") {
+  if (name === undefined || name === "") {
     result.faults.push({ path: where, message: `this ${kind.name} has no name` });
+    return;
+  }
+  if (typeof name !== "string") {
+    const path = `${lineAt((keyOf(node, "name") ?? node).range?.[0])}: name`;
+    const told = asWritten({ read: typeOf(name), text: true }, sourceOf(childOf(node, "name")), typed(name));
+    result.faults.push({ path, message: "expected string", expected: "string", ...told });
     return;
   }
   const lineOf = (path: readonly PropertyKey[]) => {
@@ -157,7 +168,9 @@ function takeOne(kind: AnyKind, value: Record<string, unknown>, node: Node, line
     }
     return line;
   };
-  result.manifests.push({ kind, name, body, where, lineOf });
+  const nodeAt = (path: readonly PropertyKey[]) =>
+    path.reduce<Node | undefined>((at, key) => at && childOf(at, key), node);
+  result.manifests.push({ kind, name, body, where, lineOf, sourceOf: (path) => sourceOf(nodeAt(path)) });
 }
 
 function childOf(node: Node, key: PropertyKey): Node | undefined {

@@ -24,6 +24,7 @@ const document = (k: AnyKind, name: string, spec: Record<string, unknown>): Mani
   name,
   body: { name, ...spec },
   where: `f:${name}`,
+  sourceOf: () => undefined,
   lineOf: () => `f:${name}`,
 });
 const play = () => [

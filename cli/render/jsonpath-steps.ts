@@ -1,119 +1,112 @@
-/** Paths of kubectl's JSONPath: `.a`, `['a.b']`, `[0]`, `[-1]`, `[1:3]`, `['a','b']`, `[*]`, `..a`, `[?(@.n>1)]`. Pure. */
+/** Walks the steps of a path through a document. Pure. */
+import { Failure } from "../failure.ts";
+import type { Operator, Step } from "./jsonpath-parse.ts";
 
-export type Step =
-  | { is: "field"; names: string[] }
-  | { is: "index"; at: number[] }
-  | { is: "slice"; from: number | undefined; to: number | undefined; step: number }
-  | { is: "every" }
-  /** This and everything within it. */
-  | { is: "below" }
-  | { is: "where"; path: Step[]; operator: Operator; value: unknown };
-
-const operators = ["==", "!=", "<=", ">=", "<", ">", "exists"] as const;
-type Operator = (typeof operators)[number];
-
-/** How far a path was understood. */
-export interface Misread {
-  rest: string;
+export interface WalkOptions {
+  /** An index beyond the end of a list finds nothing, as in a table where one row has fewer. */
+  lenient?: boolean;
 }
 
-const QUOTED = /^(?:"[^"]*"|'[^']*')$/;
-const FILTER =
-  /^\?\(\s*@((?:\.[\w-]+|\[(?:"[^"]*"|'[^']*'|-?\d+)\])*)\s*(?:(==|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|[\w.+-]+))?\s*\)$/;
-const SLICE = /^(-?\d*):(-?\d*)(?::(\d+))?$/;
-
-/** @returns the steps, or what is not understood. */
-export function pathOf(text: string): Step[] | Misread {
-  const steps: Step[] = [];
-  let rest = /^[$@]/.test(text) ? text.slice(1) : text;
-  while (rest !== "") {
-    const field = /^(\.\.?)(?:(\*)|([\w\-/]+))/.exec(rest);
-    const bracket = /^\.?(\.\.)?\[((?:"[^"]*"|'[^']*'|[^"'\]]|(?<=\([^)]*)\])*)\]/.exec(rest);
-    if (field) {
-      if (field[1] === "..") steps.push({ is: "below" });
-      steps.push(field[2] ? { is: "every" } : { is: "field", names: [field[3] ?? ""] });
-      rest = rest.slice(field[0].length);
-      continue;
-    }
-    const within = bracket && inBrackets(bracket[2]?.trim() ?? "");
-    if (!bracket || !within) return { rest };
-    if (bracket[1]) steps.push({ is: "below" });
-    steps.push(within);
-    rest = rest.slice(bracket[0].length);
-  }
-  return steps;
+/** @throws Failure for what kubectl refuses too: an index beyond the end, an index into what is no list, a comparison of two types. */
+export function walk(steps: readonly Step[], values: readonly unknown[], o: WalkOptions = {}): unknown[] {
+  let found = [...values];
+  for (const step of steps) found = stepped(step, found, o).filter((v) => v !== undefined);
+  return found;
 }
 
-function inBrackets(text: string): Step | undefined {
-  if (text === "*") return { is: "every" };
-  const slice = SLICE.exec(text);
-  const number = (digits: string | undefined) => (digits ? Number(digits) : undefined);
-  if (slice) return { is: "slice", from: number(slice[1]), to: number(slice[2]), step: number(slice[3]) || 1 };
-  const several = text.match(/"[^"]*"|'[^']*'|[^,]+/g)?.map((word) => word.trim()) ?? [];
-  if (several.length > 0 && several.every((word) => QUOTED.test(word)))
-    return { is: "field", names: several.map((word) => word.slice(1, -1)) };
-  if (several.length > 0 && several.every((word) => /^-?\d+$/.test(word)))
-    return { is: "index", at: several.map(Number) };
-  const filter = FILTER.exec(text);
-  if (!filter) return undefined;
-  const path = pathOf(filter[1] ?? "");
-  if (!Array.isArray(path)) return undefined;
-  const operator = operators.find((o) => o === filter[2]) ?? "exists";
-  return { is: "where", path, operator, value: literal(filter[3]) };
-}
+type Fields = Record<string, unknown>;
+const isMap = (v: unknown): v is Fields => typeof v === "object" && v !== null && !Array.isArray(v);
+const own = (v: unknown, name: string): unknown[] => (isMap(v) && Object.hasOwn(v, name) ? [v[name]] : []);
+const within = (v: unknown): unknown[] => (Array.isArray(v) ? v : isMap(v) ? Object.values(v) : []);
 
-function literal(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  if (QUOTED.test(text)) return text.slice(1, -1);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-export function walk(steps: readonly Step[], values: unknown[]): unknown[] {
-  let found = values;
-  for (const step of steps) found = found.flatMap((value) => taken(step, value));
-  return found.filter((v) => v !== undefined);
-}
-
-const isObject = (v: unknown): v is Record<string, unknown> => typeof v === "object" && v !== null;
-const within = (v: unknown): unknown[] => (Array.isArray(v) ? v : isObject(v) ? Object.values(v) : []);
-
-function taken(step: Step, v: unknown): unknown[] {
+function stepped(step: Step, values: readonly unknown[], o: WalkOptions): unknown[] {
   switch (step.is) {
     case "field":
-      return isObject(v) ? step.names.flatMap((name) => (Object.hasOwn(v, name) ? [v[name]] : [])) : [];
+      return values.flatMap((v) => own(v, step.name));
+    case "key":
+      return values.flatMap((v) => {
+        const found = own(v, step.name);
+        return found.length > 0 || !step.path ? found : walk(step.path, [v], o);
+      });
     case "every":
-      return within(v);
+      // Of texts kubectl prints the bytes, which nobody wants; nothing at all would look like an empty map.
+      if (values.length > 0 && values.every((v) => typeof v === "string")) return listOf(values[0]);
+      return values.flatMap(within);
     case "index":
-      return step.at.map((at) => within(v).at(at));
+      return values.flatMap((v) => (v === null ? [] : indexed(listOf(v), step.at, o)));
     case "slice":
-      return within(v)
-        .slice(step.from, step.to)
-        .filter((_, i) => i % step.step === 0);
+      return values.flatMap((v) => (v === null ? [] : sliced(listOf(v), step, o)));
+    case "union":
+      return step.of.flatMap((one) => stepped(one, values, o));
     case "below":
-      return isObject(v) ? [v, ...within(v).flatMap((item) => taken(step, item))] : [];
+      return values.flatMap(below);
     case "where":
-      return within(v).filter((item) => holds(step, item));
+      return values.flatMap((v) => listOf(v).filter((item) => holds(step, item, o)));
+    case "value":
+      return typeof step.value === "string" ? [step.value] : values.map(() => step.value);
   }
 }
 
-function holds({ path, operator, value }: Extract<Step, { is: "where" }>, item: unknown): boolean {
-  const found = walk(path, [item]);
-  if (operator === "exists") return found.length > 0;
-  if (operator === "==" || operator === "!=") return found.some((v) => v === value) === (operator === "==");
-  return found.some((v) => {
-    const order = compared(v, value);
-    if (order === undefined) return false;
-    return operator === "<" ? order < 0 : operator === ">" ? order > 0 : operator === "<=" ? order <= 0 : order >= 0;
-  });
+/** Lists and maps that hold something: what is to be found below stands in one of them. */
+function below(v: unknown): unknown[] {
+  const children = within(v);
+  return children.length === 0 ? [] : [v, ...children.flatMap(below)];
 }
 
-/** Numbers by size, texts by their letters; nothing else has an order. */
-function compared(a: unknown, b: unknown): number | undefined {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (typeof a === "string" && typeof b === "string") return a < b ? -1 : Number(a > b);
-  return undefined;
+const refused = (why: string) => new Failure(`The jsonpath does not fit: ${why}.`);
+
+function listOf(v: unknown): unknown[] {
+  if (Array.isArray(v)) return v;
+  throw refused(`it asks for items of ${isMap(v) ? "a map" : JSON.stringify(v)}, which is no list`);
 }
+
+function indexed(list: unknown[], at: number, { lenient }: WalkOptions): unknown[] {
+  const item = list.at(at);
+  if (at < list.length && at >= -list.length) return [item];
+  if (lenient) return [];
+  throw refused(`it asks for index ${at} of a list of ${list.length}`);
+}
+
+/** Both ends have to be in the list, as for kubectl. */
+function sliced(list: unknown[], { from, to, step }: Extract<Step, { is: "slice" }>, { lenient }: WalkOptions) {
+  const place = (at: number) => (at < 0 ? at + list.length : at);
+  const [first, last] = [place(from ?? 0), place(to ?? list.length)];
+  const whole = first === last || (first >= 0 && first < list.length && last <= list.length && first < last);
+  if (!whole && !lenient)
+    throw refused(
+      `it asks for ${from ?? ""}:${to ?? ""} of a list of ${list.length}; [*] is for however many there are`,
+    );
+  return list.slice(Math.max(0, first), Math.max(0, last)).filter((_, i) => i % step === 0);
+}
+
+function holds({ left, test }: Extract<Step, { is: "where" }>, item: unknown, o: WalkOptions): boolean {
+  const lefts = walk(left, [item], test ? o : { lenient: true });
+  if (!test) return lefts.length > 0;
+  if (lefts.length === 0) return false;
+  const rights = walk(test.right, [item], o);
+  if (rights.length === 0) return false;
+  if (lefts.length > 1 || rights.length > 1) throw refused("a filter compares one value with one");
+  return compare(lefts[0], test.operator, rights[0]);
+}
+
+function compare(a: unknown, operator: Operator, b: unknown): boolean {
+  const wrong = () => refused(`a filter compares ${JSON.stringify(a)} with ${JSON.stringify(b)}`);
+  const ordered = operator !== "==" && operator !== "!=";
+  if (!isScalar(a) || !isScalar(b) || typeof a !== typeof b || (ordered && typeof a === "boolean")) throw wrong();
+  switch (operator) {
+    case "==":
+      return a === b;
+    case "!=":
+      return a !== b;
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b;
+    case ">":
+      return a > b;
+    case ">=":
+      return a >= b;
+  }
+}
+
+const isScalar = (v: unknown): v is string | number | boolean => ["string", "number", "boolean"].includes(typeof v);

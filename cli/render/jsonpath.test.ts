@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { jsonpath } from "./jsonpath.ts";
+import { jsonpath, valuesAt } from "./jsonpath.ts";
 
 const root = {
   kind: "List",
@@ -32,8 +32,7 @@ describe("jsonpath", () => {
     ["{.items[:1].name}", "a"],
     ["{.items[0:3:2].name}", "a c"],
     ["{.items[0,2].name}", "a c"],
-    ["{.items[7].name}", ""],
-    ["{.items[*]['name','tier']}", "a fast b heavy c fast"],
+    ["{.items[*]['name','tier']}", "a b c fast heavy fast"],
     ["{..name}", "a b c"],
     ["{.items..state}", "active inactive"],
     ["{.items[?(@.n>1)].name}", "b c"],
@@ -41,22 +40,42 @@ describe("jsonpath", () => {
     ["{.items[?(@.n<2)].name}", "a"],
     ["{.items[?(@.n<=2)].name}", "a b"],
     ['{.items[?(@.name>"a")].name}', "b c"],
-    ["{.items[?(@.name>1)].name}", ""],
     ["{.items[?(@.labels['x.y/z']==\"1\")].name}", "a"],
     ["{.items[?(@.tags[0]=='t1')].name}", "b"],
-  ])("%s", (template, expected) => expect(jsonpath(template, root)).toBe(expected));
+  ])("%s", (template, expected) => expect(jsonpath(template)(root)).toBe(expected));
 
   test.each([
     ["{.items", "brace is not closed"],
-    ["{range .items[*]}{.name}", "{range} without {end}"],
     ["{end}", "{end} without {range}"],
-    ["{.items[}", "is not understood"],
+    ["{.items[}", "bracket is not closed"],
     ["{.items[?(@.a ~ 1)]}", "is not understood"],
-    ["{.items[0].name} {.items[x].name}", 'at character 25: "[x].name" is not understood'],
+    ["{.items[0].name} {.items[x].name}", 'at character 26: "[x]" is not understood'],
     ["{.items[0:1:2:3]}", "is not understood"],
   ])("%s is refused, with the place", (template, why) => {
-    expect(() => jsonpath(template, root)).toThrow(why);
+    expect(() => jsonpath(template)(root)).toThrow(why);
   });
 
-  test("a prototype is no field", () => expect(jsonpath("{.constructor.name}", root)).toBe(""));
+  test.each([
+    ["{.items[7].name}", "index 7 of a list of 3"],
+    ["{.items[-4].name}", "index -4 of a list of 3"],
+    ["{.items[0:9].name}", "0:9 of a list of 3"],
+    ["{.items[0][0]}", "items of a map, which is no list"],
+    ["{.kind[0]}", 'items of "List", which is no list'],
+    ["{.items[?(@.name>1)].name}", 'compares "a" with 1'],
+    ["{.items[?(@.n=='1')].name}", 'compares 1 with "1"'],
+  ])("%s fails rather than print nothing", (template, why) => {
+    expect(() => jsonpath(template)(root)).toThrow(why);
+  });
+
+  test.each([
+    [".labels.x\\.y/z", ["1"]],
+    ["{.labels['x\\.y/z']}", ["1"]],
+    ["labels['x.y/z']", ["1"]],
+    [".tags[7]", []],
+    ["{.name}", ["a"]],
+  ])("valuesAt finds the values at %s", (path, expected) => {
+    expect(valuesAt(path)({ name: "a", labels: { "x.y/z": "1" }, tags: ["t"] })).toEqual(expected);
+  });
+
+  test("a prototype is no field", () => expect(jsonpath("{.constructor.name}")(root)).toBe(""));
 });

@@ -15,7 +15,7 @@ import { table } from "./table.ts";
 
 export type Format =
   | { is: "table" | "wide" | "yaml" | "json" | "name" }
-  | { is: "jsonpath"; template: string }
+  | { is: "jsonpath"; template: string; print(root: unknown): string }
   | { is: "columns"; columns: [heading: string, values: ValuesAt][]; written: string };
 
 const plain = ["table", "wide", "yaml", "json", "name"] as const;
@@ -30,7 +30,7 @@ export function parseFormat(text: string | undefined): Format {
   const found = plain.find((f) => f === text);
   if (found) return { is: found };
   const path = /^jsonpath=(.+)$/s.exec(text);
-  if (path) return { is: "jsonpath", template: path[1] ?? "" };
+  if (path) return { is: "jsonpath", template: path[1] ?? "", print: jsonpath(path[1] ?? "") };
   const columns = /^custom-columns=(.+)$/s.exec(text);
   if (columns) return { is: "columns", columns: customColumns(columns[1] ?? ""), written: text };
   const near = text === "jsonpath" || text === "jsonpath=" ? undefined : nearest(text, formats);
@@ -138,7 +138,7 @@ export async function show(
     await io.out(all.map(({ kind, resource }) => `${printable(addressOf(kind, resource))}\n`).join(""));
   } else if (format.is === "jsonpath") {
     const whole = all.map(({ kind, resource }) => ({ kind: kind.name, ...resource }));
-    const text = jsonpath(format.template, o.single ? whole[0] : { kind: "List", items: whole });
+    const text = format.print(o.single ? whole[0] : { kind: "List", items: whole });
     const hint = text.trim() === "" && all.length > 0 ? flatHint(format.template) : undefined;
     if (hint) io.err(`Note: ${hint}\n`);
     await tell(text === "" || text.endsWith("\n") ? text : `${text}\n`);

@@ -9,8 +9,8 @@ const lines = (kind: keyof typeof kindsByName, body: Record<string, unknown>) =>
 
 test("what is of another type is told as explain calls it, and how it would be right", () => {
   expect(lines("llm", { ...llm, labels: { a: 1, b: true } })).toEqual([
-    'labels.a: expected string, given 1 (did you mean "1"?)',
-    'labels.b: expected string, given true (did you mean "true"?)',
+    'labels.a: expected string, given the number 1 (did you mean "1"?)',
+    'labels.b: expected string, given the boolean true (did you mean "true"?)',
   ]);
   expect(lines("llm", { ...llm, timeouts: { idle: "5000" } })).toEqual([
     'timeouts.idle: expected number, given "5000" (did you mean 5000?)',

@@ -9,6 +9,15 @@ export interface PlacedFault extends Fault {
   at: readonly PropertyKey[];
   /** The field is simply not there; another document or the edge may have it. */
   missing: boolean;
+  /** Where a file says it, what is written is told rather than what was read. */
+  read?: Read;
+}
+
+/** What a word was taken for. */
+export interface Read {
+  read: "number" | "boolean" | "null" | undefined;
+  /** It should have been a text. */
+  text: boolean;
 }
 
 export function faultsOf(schema: z.core.$ZodType, value: unknown): PlacedFault[] {
@@ -37,6 +46,7 @@ function fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
     if (depth(deepest) > 0)
       return deepest.flatMap((inner) => fromIssue({ ...inner, path: [...issue.path, ...inner.path] }, schema, value));
   }
+  const text = issue.code === "invalid_type" && issue.expected === "string";
   const missing = given === undefined && issue.path.length > 0;
   const expected = expectedBy(issue);
   const suggestion = suggested(issue, given);
@@ -46,8 +56,9 @@ function fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
     {
       ...base,
       message: issue.message,
-      ...(expected ? { expected, given: shown(given) } : {}),
+      ...(expected ? { expected, given: typed(given) } : {}),
       ...(suggestion ? { suggestion } : {}),
+      ...(expected && isNoText(given) ? { read: { read: typeOf(given), text } } : {}),
     },
   ];
 }
@@ -122,6 +133,19 @@ function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string
     return shape.is === "object" ? Object.keys(shape.fields) : [];
   });
 }
+
+/** A word of YAML that is no text. */
+export const isNoText = (value: unknown): boolean => typeOf(value) !== undefined;
+
+export function typeOf(value: unknown): Read["read"] {
+  if (value === null) return "null";
+  if (typeof value === "bigint") return "number";
+  return typeof value === "number" || typeof value === "boolean" ? (typeof value as "number" | "boolean") : undefined;
+}
+
+/** `the number 123`: of what looks like a text and is none. */
+export const typed = (value: unknown): string =>
+  typeof value === "number" || typeof value === "boolean" ? `the ${typeof value} ${shown(value)}` : shown(value);
 
 /** A given value, short enough for one line. */
 function shown(value: unknown): string {

@@ -6,7 +6,7 @@ import { usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, placeOf, projectFor } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
-import { written } from "../render/object.ts";
+import { formOf } from "../render/object.ts";
 import { fieldFlags, flagName, flagsOf, specFrom } from "../schema/flags.ts";
 import { type Flags, many, type Tools, type Verb, verb, type Word } from "../verb.ts";
 import { targetsOf } from "./action-targets.ts";
@@ -80,6 +80,7 @@ async function one(
     pathBelow(name, action),
   );
   const body = bodyOf(action) && Object.fromEntries(Object.entries(taken).filter(([f]) => !inPath(action).includes(f)));
+  const form = formOf(globals.output);
   const edge = await tools.api();
   const answer = await edge.call(methodOf(action), `/api/v1/${kind.plural}/${encodeURIComponent(own)}${below}`, {
     query: { ...scope, ...(dryRun ? { dryRun: "true" } : {}) },
@@ -87,7 +88,7 @@ async function one(
   });
   const shown = findKind(String(answer["kind"])) ?? kind;
   const told = `${printable(addressOf(shown, answer))} ${action.done}${dryly(dryRun ? "server" : undefined)}\n`;
-  await io.out((await written(answer, globals.output)) ?? told);
+  await io.out((await form?.(answer)) ?? told);
 }
 
 const fieldsOf = ({ takes }: Action) => (takes ? fieldFlags({ spec: takes }) : []);

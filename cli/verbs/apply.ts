@@ -6,6 +6,7 @@ import { nameIn } from "../documents/look-up.ts";
 import { planApply, type Step } from "../documents/plan.ts";
 import { prune, superfluous } from "../documents/prune.ts";
 import { parsePruning, pruneFlags } from "../documents/pruning.ts";
+import { matching, mustMatch } from "../documents/selecting.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, type Failure } from "../failure.ts";
 import { printable } from "../io.ts";
@@ -31,6 +32,7 @@ export default verb({
   examples: [
     "mcpctl apply -f llms.yaml",
     "mcpctl apply -f manifests/ --dry-run",
+    "mcpctl apply -f manifests/ -l team=red",
     "mcpctl apply -f manifests/ --prune -l team=red",
     "mcpctl get llms -o yaml | mcpctl apply -f -",
   ],
@@ -48,8 +50,10 @@ export default verb({
     const { io, globals } = tools;
     const dryRun = parseDryRun(given.dryRun, "server");
     const format = globals.output === undefined ? undefined : parseFormat(globals.output);
-    const manifests = await loadManifests(given.filename, tools);
-    const pruning = await parsePruning(given, manifests, tools);
+    const described = await loadManifests(given.filename, tools);
+    const pruning = await parsePruning(given, described, tools);
+    const manifests = matching(described, given.selector);
+    if (!pruning) mustMatch(manifests, described, given.selector);
     if (manifests.length === 0 && !pruning) return io.err("There is nothing to apply.\n");
     const api = await tools.api();
     const project = await tools.project();
@@ -91,7 +95,7 @@ export default verb({
       return 1;
     }
     if (!pruning) return;
-    const found = await superfluous(steps, pruning, api);
+    const found = await superfluous(steps, described, pruning, api);
     const named = (s: (typeof found)[number]) => printable(addressOf(s.kind, s.resource));
     if (dryRun) {
       for (const s of found) await say(named(s), "pruned");

@@ -168,16 +168,12 @@ async function create(
     return;
   }
   if (!format) return io.out(told);
-  await show(
-    [{ kind, resources: [answer] }],
-    {
-      format,
-      single: true,
-      status,
-      headings: true,
-      labels: false,
-    },
-    tools,
-  );
-  if (secret && format.is !== "jsonpath") io.err(`Its token, shown once: ${secret}\n`);
+  let printed = false;
+  try {
+    await show([{ kind, resources: [answer] }], { format, single: true, status, headings: true, labels: false }, tools);
+    printed = secret !== undefined && format.is === "jsonpath" && format.print(answer).includes(secret);
+  } finally {
+    // Whatever was asked for, and should it not fit, the token must not be lost.
+    if (secret && !printed) io.err(`Its token, shown once: ${secret}\n`);
+  }
 }

@@ -3,6 +3,7 @@ import type { Api } from "../connection/api.ts";
 import { loadManifests, recursiveFlag } from "../documents/files.ts";
 import { nameIn } from "../documents/look-up.ts";
 import { dependencies, untopological } from "../documents/order.ts";
+import { matching } from "../documents/selecting.ts";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { explainFailure, Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
@@ -28,12 +29,14 @@ export default verb({
     "mcpctl delete llms -l team=red",
     "mcpctl delete groups --all -i",
     "mcpctl delete -f llms.yaml",
+    "mcpctl delete -f manifests/ -l team=red",
   ],
+  forms: ["name"],
   args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
     filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
     recursive: recursiveFlag,
-    selector: text("-l, --selector <selector>", "All with these labels."),
+    selector: text("-l, --selector <selector>", "All with these labels; with -f, of what the files describe."),
     all: toggle("--all", "All of the kind."),
     interactive: toggle("-i, --interactive", "Ask before deleting."),
     dryRun: dryRunFlag("Delete nothing; with `server` the edge says whether it could."),
@@ -97,9 +100,9 @@ function parentOf(kind: AnyKind, name: string): string | undefined {
 
 /** What is referred to goes last: it can't go before. */
 async function fromFiles({ filename, what, selector, all }: Given, tools: Tools): Promise<Doomed[]> {
-  if (what.length > 0 || selector !== undefined || all)
-    throw usage("With -f, the files alone say what goes.", "Leave out names, -l and --all, or -f.");
-  const manifests = await loadManifests(filename, tools);
+  if (what.length > 0 || all)
+    throw usage("With -f, the files say what goes.", "Leave out names and --all, or -f; -l may say which of it.");
+  const manifests = matching(await loadManifests(filename, tools), selector);
   const project = await tools.project();
   const order = untopological(dependencies(manifests));
   return order.flatMap((i) => {

@@ -7,6 +7,7 @@ import { same } from "../documents/overlay.ts";
 import { planApply, type Step } from "../documents/plan.ts";
 import { superfluous } from "../documents/prune.ts";
 import { parsePruning, pruneFlags } from "../documents/pruning.ts";
+import { matching, mustMatch } from "../documents/selecting.ts";
 import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { addressOf } from "../render/address.ts";
@@ -47,8 +48,10 @@ type Given = { filename: string[] } & Parameters<typeof parsePruning>[0];
 
 async function differs(given: Given, tools: Tools): Promise<boolean> {
   const api = await tools.api();
-  const manifests = await loadManifests(given.filename, tools);
-  const pruning = await parsePruning(given, manifests, tools);
+  const described = await loadManifests(given.filename, tools);
+  const pruning = await parsePruning(given, described, tools);
+  const manifests = matching(described, given.selector);
+  if (!pruning) mustMatch(manifests, described, given.selector);
   const project = await tools.project();
   const steps = await planApply(manifests, api, project);
   let found = false;
@@ -64,7 +67,7 @@ async function differs(given: Given, tools: Tools): Promise<boolean> {
     if (await rewritesTheSame(step, api)) continue;
     await tell(`${step.manifest.kind.name}/${nameIn(step.manifest, project)}`, await before(step), await after(step));
   }
-  for (const { kind, resource } of pruning ? await superfluous(steps, pruning, api) : [])
+  for (const { kind, resource } of pruning ? await superfluous(steps, described, pruning, api) : [])
     await tell(addressOf(kind, resource), await toYaml([manifest(kind, resource)]), "");
   return found;
 }

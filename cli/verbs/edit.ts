@@ -18,6 +18,7 @@ export default verb({
   examples: ["mcpctl edit llm gpt", "EDITOR='code --wait' mcpctl edit llm/gpt"],
   args: { what: many("A kind and names, or kind/name: each in its turn.", { from: "kinds", can: "edit" }) },
   flags: {},
+  forms: ["name"],
   async run({ what }, tools) {
     const targets = parseTargets(what);
     if (targets.some((t) => t.names.length === 0)) throw usage("Say which one.", "mcpctl edit llm gpt");

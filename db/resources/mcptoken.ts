@@ -4,13 +4,12 @@ import { description, ref } from "./field.ts";
 import { binding, operationBinding } from "./grants.ts";
 import { kind } from "./kind.ts";
 import { limits } from "./limits.ts";
+import { lifeForm } from "./span.ts";
 
 const expiry = z
   .union(
-    [z.literal("never"), z.string().regex(/^[1-9][0-9]{0,4}[hd]$/), z.iso.date(), z.iso.datetime({ offset: true })],
-    {
-      error: "expected a span such as 30d or 12h, an ISO date, or never",
-    },
+    [z.literal("never"), z.string().regex(new RegExp(`^${lifeForm}$`)), z.iso.date(), z.iso.datetime({ offset: true })],
+    { error: "expected a span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never" },
   )
   .default("never");
 
@@ -21,7 +20,7 @@ export const mcptoken = kind({
   about: "A credential for programs and colleagues, limited to what its bindings name.",
   spec: z.strictObject({
     project: ref("project").default("default").describe("The project it belongs to."),
-    expiry: expiry.describe("Span from now, ISO date, or never."),
+    expiry: expiry.describe("When it ends."),
     rbac: z
       .enum(["empty", "clone"])
       .default("empty")

@@ -1,6 +1,7 @@
 /** Lifetime of an mcptoken: pure, `now` handed in. Times are milliseconds since the epoch. */
 import { refuse } from "#db/protocol/errors";
 import type { StatusOf } from "#db/resources/index";
+import { parseSpan } from "#db/resources/span";
 import { LATEST } from "../resources/moment.ts";
 import type { Caller } from "./principal.ts";
 
@@ -13,16 +14,14 @@ export function tokenState(status: Pick<Status, "state" | "expiresAt">, now: num
   return status.expiresAt !== undefined && Date.parse(status.expiresAt) <= now ? "expired" : "active";
 }
 
-const HOUR = 3_600_000;
-
 /**
- * When something ends that was asked to last `expiry`: `30d`, `12h`, an ISO date (its first moment, UTC) or date-time,
+ * When something ends that was asked to last `expiry`: `30d`, `90m`, an ISO date (its first moment, UTC) or date-time,
  * `never` (undefined). The form has been checked by the kind's schema; a moment that is not in the future gives null.
  */
 export function expiresAt(expiry: string, now: number): Date | undefined | null {
   if (expiry === "never") return undefined;
-  const span = /^(\d+)([hd])$/.exec(expiry);
-  const at = span ? now + Number(span[1]) * (span[2] === "d" ? 24 * HOUR : HOUR) : Date.parse(expiry);
+  const span = parseSpan(expiry);
+  const at = span === undefined ? Date.parse(expiry) : now + span;
   return at > now ? new Date(at) : null;
 }
 

@@ -1,6 +1,7 @@
 /** A page of a list, as the query asks for it. */
 
 import { hasTable } from "#db/resources/index";
+import { parseLabelSelector } from "#db/resources/label-selector";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../http/call.ts";
 import { isWatch, watch } from "../watch/index.ts";
@@ -12,7 +13,7 @@ import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 import { present } from "./present.ts";
 import { reachOf } from "./reach.ts";
 import { type ListQuery, listRows } from "./read.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
+import { parseFieldSelector } from "./selectors.ts";
 import type { NamedKind } from "./stored.ts";
 
 /** What the route already says: below which row, and which fields. */

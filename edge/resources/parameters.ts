@@ -1,10 +1,11 @@
 /** Query parameters and headers of the generic routes: what each means, and which values it takes. */
 import type { Kind } from "#db/resources/kind";
+import { labelSelectorForm } from "#db/resources/label-selector";
 import type { Parameter } from "../http/route.ts";
 import { momentForm } from "./moment.ts";
 import { defaultLimit, greatestLimit, sortable } from "./page.ts";
 import { longestParameter } from "./request.ts";
-import { fieldSelectorForm, labelSelectorForm } from "./selectors.ts";
+import { fieldSelectorForm } from "./selectors.ts";
 
 type Parameters = Readonly<Record<string, Parameter>>;
 

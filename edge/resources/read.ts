@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import { parentOf } from "#db/resources/family";
 import { hasTable, type TableKindName } from "#db/resources/index";
+import type { LabelRequirement } from "#db/resources/label-selector";
 import { isSound } from "#db/resources/validate";
 import { edgeBetween, resources } from "#db/tables/index";
 import type { Relation } from "../kinds/source.ts";
@@ -9,7 +10,7 @@ import type { Reader } from "../store.ts";
 import { type Cursor, isTime, type Order } from "./page.ts";
 import type { Reach } from "./reach.ts";
 import { relationOf } from "./relation.ts";
-import type { FieldRequirement, LabelRequirement } from "./selectors.ts";
+import type { FieldRequirement } from "./selectors.ts";
 import type { NamedKind, Stored } from "./stored.ts";
 
 /** Which row a word can mean. */

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kindsByName } from "#db/resources/index";
-import {
-  fieldSelectorForm,
-  labelSelectorForm,
-  parseFieldSelector,
-  parseLabelSelector,
-  scalarFields,
-} from "./selectors.ts";
+import { labelSelectorForm, parseLabelSelector } from "#db/resources/label-selector";
+import { fieldSelectorForm, parseFieldSelector, scalarFields } from "./selectors.ts";
 
 const { llm, secret } = kindsByName;
 

@@ -1,14 +1,10 @@
-/** Label and field selectors, as kubectl writes them → requirements. Pure. */
+/** Field selectors, as kubectl writes them → requirements; those of labels are `#db/resources/label-selector`. Pure. */
 import { z } from "zod";
 import { Refusal, refuse } from "#db/protocol/errors";
 import { unwrap } from "#db/resources/field";
 import { type Kind, writeOnlyFields } from "#db/resources/kind";
+import { commaSeparated, selectorTerms } from "#db/resources/label-selector";
 import { near } from "#db/resources/near";
-import { isSound } from "#db/resources/validate";
-
-export type LabelRequirement =
-  | { key: string; is: "in" | "notin"; values: readonly string[] }
-  | { key: string; is: "exists" | "absent" };
 
 export interface FieldRequirement {
   /** `name`, a field of the spec, or `status.` and a field of the status. */
@@ -16,20 +12,6 @@ export interface FieldRequirement {
   is: "equal" | "different";
   value: string;
 }
-
-/** Of one selector; more is nobody's selection. */
-const mostRequirements = 64;
-
-/** A little more than can be written: what was written before that was looked at can be found, and mended. */
-const keyForm = "[A-Za-z0-9]([-A-Za-z0-9_./]{0,315}[A-Za-z0-9])?";
-const key = new RegExp(`^${keyForm}$`);
-
-const commaSeparated = (term: string) => `^\\s*(${term}\\s*(,\\s*${term}\\s*)*)?$`;
-
-/** What `parseLabelSelector` reads, as one expression for those who only have a schema. */
-export const labelSelectorForm = commaSeparated(
-  `(!\\s*${keyForm}|${keyForm}(\\s*(==?|!=)\\s*[^=!(),\\s]*|\\s+(in|notin)\\s*\\([^()]*\\))?)`,
-);
 
 /** What `parseFieldSelector` reads for a kind. A comma ends a value. */
 export const fieldSelectorForm = (kind: Kind): string =>
@@ -40,42 +22,11 @@ export const fieldSelectorForm = (kind: Kind): string =>
   );
 
 /**
- * `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, separated by commas. As in Kubernetes, `!=` and `notin` also
- * select what has no such label.
- * @throws Refusal invalid_request
- */
-export function parseLabelSelector(text: string): LabelRequirement[] {
-  return terms(text, "labelSelector").map((term) => {
-    const set = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(term);
-    if (set) {
-      const [, name = "", is, list = ""] = set;
-      return { key: label(name, term), is: is === "in" ? "in" : "notin", values: list.split(",").map((v) => v.trim()) };
-    }
-    const equality = /^([^=!\s]+)\s*(==|=|!=)\s*([^=!(),\s]*)$/.exec(term);
-    if (equality) {
-      const [, name = "", operator, value = ""] = equality;
-      return { key: label(name, term), is: operator === "!=" ? "notin" : "in", values: [value] };
-    }
-    return term.startsWith("!")
-      ? { key: label(term.slice(1).trim(), term), is: "absent" }
-      : { key: label(term, term), is: "exists" };
-  });
-}
-
-function label(name: string, term: string): string {
-  if (key.test(name)) return name;
-  return refuse("invalid_request", `labelSelector: ${JSON.stringify(term.slice(0, 80))} is not a requirement.`, {
-    param: "labelSelector",
-    hint: "Write a=b, a!=b, a in (b,c), a notin (b,c), a or !a, separated by commas.",
-  });
-}
-
-/**
  * `type=openai,status.state!=active` on scalar fields of the kind.
  * @throws Refusal invalid_request that knows the fields that there are
  */
 export function parseFieldSelector(kind: Kind, text: string): FieldRequirement[] {
-  return terms(text, "fieldSelector").map((term) => {
+  return selectorTerms(text, "fieldSelector").map((term) => {
     const found = /^([A-Za-z.]+)\s*(==|=|!=)\s*(.*)$/.exec(term);
     if (!found)
       refuse("invalid_request", `fieldSelector: ${JSON.stringify(term.slice(0, 80))} is not a requirement.`, {
@@ -125,28 +76,4 @@ export function unknownField(
 function isScalar(schema: z.core.$ZodType): boolean {
   const s = unwrap(schema);
   return !(s instanceof z.ZodObject || s instanceof z.ZodArray || s instanceof z.ZodRecord);
-}
-
-/** Splits at commas outside parentheses, in one pass. */
-function terms(text: string, param: string): string[] {
-  if (!isSound(text)) refuse("invalid_request", `${param} contains a NUL character.`, { param });
-  const found: string[] = [];
-  let term = "";
-  let inside = false;
-  for (const c of text) {
-    if (c === "(") inside = true;
-    if (c === ")") inside = false;
-    if (c === "," && !inside) {
-      found.push(term.trim());
-      term = "";
-    } else term += c;
-  }
-  found.push(term.trim());
-  if (found.length === 1 && found[0] === "") return [];
-  if (found.length > mostRequirements)
-    refuse("invalid_request", `${param} has more than ${mostRequirements} requirements.`, { param });
-  // What was lost before or after a comma must not become a selection of everything.
-  if (found.includes(""))
-    refuse("invalid_request", `${param}: nothing stands beside a comma.`, { param, hint: "Leave out the comma." });
-  return found;
 }

@@ -3,7 +3,8 @@
  * holds the two to the same answers. Pure.
  */
 import type { TableKindName } from "#db/resources/index";
-import type { FieldRequirement, LabelRequirement } from "../resources/selectors.ts";
+import { type LabelRequirement, meets } from "#db/resources/label-selector";
+import type { FieldRequirement } from "../resources/selectors.ts";
 import type { Stored } from "../resources/stored.ts";
 
 /** What of a row a selector looks at. */
@@ -23,23 +24,9 @@ export function matches({ labels, fields, namePrefix, scopeId, referring }: Sele
     (scopeId === undefined || row.scopeId === scopeId) &&
     (referring === undefined || fieldText(row, referring.field) === referring.name) &&
     (namePrefix === undefined || row.name.startsWith(namePrefix)) &&
-    labels.every((r) => hasLabel(row.labels, r)) &&
+    meets(row.labels, labels) &&
     fields.every(({ field, is, value }) => (fieldText(row, field) === value) === (is === "equal"))
   );
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, r: LabelRequirement): boolean {
-  const value = Object.hasOwn(labels, r.key) ? labels[r.key] : undefined;
-  switch (r.is) {
-    case "exists":
-      return value !== undefined;
-    case "absent":
-      return value === undefined;
-    case "in":
-      return value !== undefined && r.values.includes(value);
-    case "notin":
-      return value === undefined || !r.values.includes(value);
-  }
 }
 
 /** As PostgreSQL's `->>` writes a scalar. */

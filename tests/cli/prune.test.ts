@@ -87,7 +87,10 @@ describe(verifies("apply.prune", "prune"), () => {
   test.each([
     [["--prune"], "--prune needs to know what it may delete."],
     [["--prune", "--all", "-l", "a=b"], "--all and -l exclude each other."],
-    [["-l", "a=b"], "say what --prune may delete"],
+    [["--all"], "say what --prune may delete"],
+    [["--prune-allowlist", "llms"], "say what --prune may delete"],
+    [["-l", ""], "-l is empty, and would select everything"],
+    [["-l", "a=b=c"], '-l: "a=b=c" is not a requirement'],
     [["--prune", "--all", "--prune-allowlist", "lmls"], 'Did you mean "llms"?'],
   ])("refuses %j", async (flags, said) => {
     const answer = await apply(labelled("group", "refused", "x"), ...flags);
@@ -188,5 +191,65 @@ secrets: [{name: cut-${n}, data: {k: v}}]
         .map((w) => `${w} unchanged\n`)
         .join(""),
     );
+  });
+});
+
+describe(verifies("apply.selector", "-l beside -f"), () => {
+  const group = (name: string, team: string, members = "") => labelled("group", name, team, members);
+  const three = `${group("sel-a", "pink", "description: one\n") + group("sel-b", "grey")}---\nkind: group\nname: sel-c\n`;
+  const there = async () => (await names("groups")).filter((n) => n.startsWith("group/sel-"));
+
+  test.each([
+    ["team=pink", ["group/sel-a"]],
+    ["team!=pink", ["group/sel-b", "group/sel-c"]],
+    ["team in (grey, pink)", ["group/sel-a", "group/sel-b"]],
+    ["team notin (grey)", ["group/sel-a", "group/sel-c"]],
+    ["team", ["group/sel-a", "group/sel-b"]],
+    ["!team", ["group/sel-c"]],
+    ["team=pink,team!=grey", ["group/sel-a"]],
+  ])("%s: apply, diff and delete take only what matches", async (selector, matching) => {
+    const shown = await diff(three, "-l", selector);
+    expect(shown.exit).toBe(1);
+    expect(shown.out.match(/^--- group\/\S+/gm)?.map((l) => l.slice(4)) ?? []).toEqual(matching);
+    expect((await apply(three, "-l", selector)).out).toBe(matching.map((n) => `${n} created\n`).join(""));
+    expect(await there()).toEqual(matching);
+    await apply(three);
+    const gone = await engineer.run(["delete", "-f", "-", "-l", selector], { stdin: three });
+    expect(gone.exit, gone.err).toBe(0);
+    expect(await there()).toEqual(["group/sel-a", "group/sel-b", "group/sel-c"].filter((n) => !matching.includes(n)));
+    await engineer.run(["delete", "-f", "-", "--ignore-not-found"], { stdin: three });
+    expect(await there()).toEqual([]);
+  });
+
+  test("what no document has is a failure, and deletes nothing", async () => {
+    await apply(three);
+    for (const verb of ["apply", "diff"]) {
+      const said = await engineer.run([verb, "-f", "-", "-l", "team=pnik"], { stdin: three });
+      expect(said).toMatchObject({ exit: verb === "diff" ? 2 : 1, out: "" });
+      expect(said.err).toContain("None of the 3 documents has the labels team=pnik.");
+    }
+    const said = await engineer.run(["delete", "-f", "-", "-l", "team=pnik"], { stdin: three });
+    expect(said).toMatchObject({ exit: 0, out: "", err: "Nothing to delete was found.\n" });
+    for (const wrong of ["", "a=b=c"])
+      expect((await engineer.run(["delete", "-f", "-", "-l", wrong], { stdin: three })).exit).toBe(2);
+    expect(await there()).toHaveLength(3);
+  });
+
+  test("a document that is left out is not looked at, and what it makes may be referred to where it is there", async () => {
+    const both =
+      secret("sel-key", "grey") + model("sel-model", "pink", "sel-key") + group("sel-bad", "grey", "nonsense: 1\n");
+    const alone = await apply(both, "-l", "team=pink");
+    expect(alone).toMatchObject({ exit: 1, out: "" });
+    expect(alone.err).toContain('there is no secret "sel-key"');
+    await apply(secret("sel-key", "grey"));
+    expect((await apply(both, "-l", "team=pink")).out).toBe("llm/sel-model created\n");
+  });
+
+  test("with --prune, what a left-out document describes stays", async () => {
+    await apply(three + group("sel-d", "pink"));
+    const relabelled = group("sel-a", "grey") + group("sel-e", "pink");
+    const said = await apply(relabelled, "--prune", "-l", "team=pink");
+    expect(said.out).toBe("group/sel-e created\ngroup/sel-d pruned\n");
+    expect(await there()).toEqual(["group/sel-a", "group/sel-b", "group/sel-c", "group/sel-e"]);
   });
 });

@@ -188,7 +188,7 @@ describe("delete", () => {
     [["groups"], "Give names, or labels with -l, or --all."],
     [["group", "a", "--all"], "Give names, or labels with -l, or --all."],
     [["groups", "-l", "a=b", "--all"], "Give names"],
-    [["group", "a", "-f", "x.yaml"], "the files alone say what goes"],
+    [["group", "a", "-f", "x.yaml"], "the files say what goes"],
     [["publishers", "--all"], "can't be deleted"],
   ])("%j is refused before anything goes", async (args, said) => {
     const answer = await engineer.run(["delete", ...args]);
