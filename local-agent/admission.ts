@@ -1,4 +1,5 @@
 /** Which tasks this machine runs. The edge decides who may ask; what is asked of this machine is decided here. */
+import { type BaseUrl, urlOf } from "#db/protocol/base-url";
 import type { InferTask } from "#db/protocol/publisher";
 
 /** One model, as it is published. */
@@ -7,8 +8,10 @@ export interface Published {
   name: string;
   /** The model server's own name for it. */
   model: string;
-  /** Base URL of the model server, without a trailing /v1. */
+  /** Of the model server, as somebody said it. */
   url: string;
+  /** Where that has its endpoints. */
+  base: BaseUrl;
   type?: string;
   tier?: "fast" | "heavy";
   description?: string;
@@ -37,7 +40,7 @@ export function admit(task: InferTask, published: readonly Published[], draining
     return { is: "refused", status: 404, message: `The publisher does not serve ${task.path}.` };
   if (modelIn(task.body) !== llm.model)
     return { is: "refused", status: 400, message: `The task's body asks for another model than ${llm.model}.` };
-  return { is: "run", url: llm.url + task.path };
+  return { is: "run", url: urlOf(llm.base, task.path) };
 }
 
 function modelIn(body: string): unknown {

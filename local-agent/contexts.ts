@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type ContextEntry, type ContextsFile, contextsFile } from "#db/protocol/contexts";
+import { readCredential } from "#db/protocol/header-value";
 import { Failure, reasonOf } from "./failure.ts";
 import { withLock, writePrivately } from "./private-file.ts";
 
@@ -32,7 +33,12 @@ export async function currentContext(directory: string, name: string | undefined
 /** @throws Failure 4 where the context holds no credential. */
 export function bearerOf(directory: string, { name, entry }: Context): Bearer {
   const { token, session } = entry;
-  if (token !== undefined) return async () => token;
+  if (token !== undefined) {
+    const read = readCredential(token);
+    if (read.fault !== undefined)
+      throw new Failure(4, `The token of context "${name}" can't be sent: it ${read.fault}. Log in again.`);
+    return async () => read.value;
+  }
   if (!session) throw new Failure(4, `Context "${name}" holds no credential: run \`mcpctl login\`.`);
   let current = session;
   return async (refused) => {

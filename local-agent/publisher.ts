@@ -109,7 +109,7 @@ export class Publisher {
     const { edge, bearer, models, slots, host, log, keep } = this.#o;
     const request: RegisterRequest = {
       protocol: PROTOCOL_VERSION,
-      llms: models.map(({ url: _, ...llm }) => llm as RegisterRequest["llms"][number]),
+      llms: models.map(({ url: _url, base: _base, ...llm }) => llm as RegisterRequest["llms"][number]),
       agents: [],
       capacity: { slots },
       host,

@@ -4,6 +4,7 @@ import { admit, type Published } from "./admission.ts";
 import { type Edge, EdgeRefusal, type ResultBody, type Session } from "./edge.ts";
 import { reasonOf } from "./failure.ts";
 import type { Log } from "./log.ts";
+import { oneUse } from "./model-server.ts";
 
 /** What a model server may see of a request. The edge filters too; this machine does not rely on it. */
 const passed = /^(accept|content-type|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
@@ -85,7 +86,7 @@ export class Tasks {
       const response = await fetch(admission.url, {
         method: "POST",
         // Compressed, an answer would arrive in blocks instead of tokens.
-        headers: { "content-type": "application/json", ...headers, "accept-encoding": "identity" },
+        headers: { "content-type": "application/json", ...headers, "accept-encoding": "identity", ...oneUse },
         body: task.body,
         redirect: "manual",
         signal,

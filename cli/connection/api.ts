@@ -9,7 +9,7 @@ import type { Globals } from "../verb.ts";
 import { openCredentials } from "./credentials.ts";
 import { failureOf } from "./refusals.ts";
 import type { ContextStore } from "./store.ts";
-import type { Target } from "./target.ts";
+import { sendable, type Target } from "./target.ts";
 
 export type Shown = Resource & Record<string, unknown>;
 type Named = Pick<Kind, "plural" | "scope">;
@@ -71,7 +71,7 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
     if (ask.body !== undefined) headers.set("content-type", "application/json");
     const bearer = ask.anonymous ? undefined : await credentials.bearer();
     if (bearer) headers.set("authorization", `Bearer ${bearer}`);
-    if (globals.as !== undefined && !ask.anonymous) headers.set("x-service-account", globals.as);
+    if (globals.as !== undefined && !ask.anonymous) headers.set("x-service-account", sendable(globals.as, "--as"));
     const begun = new AbortController();
     const timer = setTimeout(() => begun.abort(), ask.timeout ?? TIMEOUT_MS);
     const signals = [around.signal, begun.signal, ...(ask.signal ? [ask.signal] : [])];

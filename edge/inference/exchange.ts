@@ -40,6 +40,8 @@ export class Exchange {
   #firstByteAt: number | undefined;
   readonly #alarm = new Alarm();
   #relaying = false;
+  /** How often the request was sent. */
+  attempts = 1;
   #recorded = false;
 
   /** @param path at the provider, below its base URL. */
@@ -143,6 +145,7 @@ export class Exchange {
         body: asked.bodyFor(spec.model),
         stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,
+        tries: this,
       },
       this.#call.request.signal,
     );
@@ -236,7 +239,7 @@ export class Exchange {
       "content-type": type,
       "x-request-id": this.#requestId,
       "x-mcpctl-llm": this.#target.name,
-      "x-mcpctl-attempts": "1",
+      "x-mcpctl-attempts": String(this.attempts),
     };
     return isEventStream(type) ? { ...headers, ...streamHeaders } : headers;
   }
@@ -275,7 +278,7 @@ export class Exchange {
       this.#requestId,
     );
     response.headers.set("x-mcpctl-llm", this.#target.name);
-    response.headers.set("x-mcpctl-attempts", "1");
+    response.headers.set("x-mcpctl-attempts", String(this.attempts));
     return response;
   }
 
@@ -304,6 +307,7 @@ export class Exchange {
       status,
       error,
       firstByteAt: this.#firstByteAt,
+      attempts: this.attempts,
       usage,
     });
   }
