@@ -90,18 +90,24 @@ test(
     const { whole, server } = await provider("crossing", 5_000, (_n, _request, response) => respond(response));
     const used = new WeakSet<object>();
     let crossed = 0;
+    let askedAt = 0;
     server.prependListener("request", ({ socket }) => {
-      if (used.has(socket)) crossed++;
-      // Nothing of the body was read: as if the close had been on its way already.
-      if (used.has(socket)) socket.destroy();
+      const late = Date.now() - askedAt;
+      // Nothing of the body was read: as if the close had been on its way already. One that is late would not have been.
+      if (used.has(socket) && late < 15) {
+        crossed++;
+        socket.destroy();
+      }
       used.add(socket);
     });
     for (let i = 1; i <= 40; i++) {
-      expect((await world.ask("crossing")).status).toBe(200);
+      askedAt = Date.now();
+      const got = await world.ask("crossing");
+      expect([got.status, await got.text()]).toEqual([200, answer]);
       expect(whole()).toBe(i);
       await pause(40);
     }
-    expect(crossed).toBeGreaterThan(10);
+    expect(crossed).toBeGreaterThan(0);
   },
 );
 

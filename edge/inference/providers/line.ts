@@ -15,8 +15,11 @@ export interface Line {
 
 /** Connections that were in use this many milliseconds ago are not idle yet. */
 const BUSY = 20;
-/** For how long the last byte waits, in milliseconds: what was closed before is known by then, unless it is far away. */
-const HELD = 20;
+/**
+ * For how long the last byte waits, in milliseconds: what was closed before is known by then, unless it is far away. In steps: on
+ * a machine that is busy, a timer may come together with the news of the close, and must not overtake it.
+ */
+const HELD = [14, 3, 3];
 /** Longer ago than this, in milliseconds, no connection is left (the runtime drops idle ones after 5 s; streams last longer). */
 const FORGOTTEN = 3_600_000;
 /** Providers that are remembered. */
@@ -83,8 +86,10 @@ async function feed(
   const writer = to.getWriter();
   const last = bytes.length - 1;
   if (last > 0) await writer.write(bytes.subarray(0, last));
-  await new Promise((resolve) => setTimeout(resolve, HELD));
-  if (feeding.failed) return;
+  for (const step of HELD) {
+    await new Promise((resolve) => setTimeout(resolve, step));
+    if (feeding.failed) return;
+  }
   feeding.whole = true;
   if (last >= 0) await writer.write(bytes.subarray(last));
   await writer.close();
