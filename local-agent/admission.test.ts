@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { baseUrl } from "#db/protocol/base-url";
 import type { InferTask } from "#db/protocol/publisher";
 import { admit, type Published } from "./admission.ts";
 
-const published: Published[] = [{ name: "home", model: "real", url: "http://127.0.0.1:1" }];
+const url = "http://127.0.0.1:1";
+const published: Published[] = [{ name: "home", model: "real", url, base: baseUrl(url) }];
 const task: InferTask = {
   kind: "infer",
   taskId: "t",

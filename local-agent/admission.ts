@@ -1,5 +1,6 @@
 /** Which tasks this machine runs. The edge decides who may ask; what is asked of this machine is decided here. */
 import { type AskedFields, askedFields } from "#db/protocol/asked-fields";
+import { type BaseUrl, urlOf } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 import type { InferTask } from "#db/protocol/publisher";
 
@@ -9,8 +10,10 @@ export interface Published {
   name: string;
   /** The model server's own name for it. */
   model: string;
-  /** Base URL of the model server, without a trailing /v1. */
+  /** Of the model server, as somebody said it. */
   url: string;
+  /** Where that has its endpoints. */
+  base: BaseUrl;
   type?: string;
   tier?: "fast" | "heavy";
   description?: string;
@@ -49,7 +52,7 @@ export function admit(task: InferTask, published: readonly Published[], draining
       status: 400,
       message: `\`${asked.chooser}\` lets a model server answer with another model than ${llm.model}; its publisher does not allow it (providerMayChoose).`,
     };
-  return { is: "run", url: llm.url + task.path };
+  return { is: "run", url: urlOf(llm.base, task.path) };
 }
 
 /** Read as the edge reads it, and not because the edge has: the text that is sent on means to every reader what it means here. */

@@ -6,7 +6,7 @@ import { providerType } from "#db/resources/providers";
 import { Failure } from "./failure.ts";
 
 const published = z.strictObject({
-  url: httpUrl.describe("Base URL of the model server, with or without a trailing /v1."),
+  url: httpUrl.describe("Base URL of the model server. Unless its path holds a version (/v1), /v1 follows."),
   model: z.string().min(1).max(256).describe("The model server's own name for the model."),
   name: dnsLabel.optional().describe("What it is called at the edge. Default: a label made from the model."),
   slots: z.int().min(1).max(1024).optional().describe("Requests of it that are answered at a time. Default 1."),

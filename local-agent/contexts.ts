@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, type ContextStore, openContexts } from "#db/client/contexts";
 import { openLogin } from "#db/client/login";
+import { readCredential } from "#db/protocol/header-value";
 import { version } from "#db/protocol/version";
 import { Failure } from "./failure.ts";
 
@@ -15,7 +16,12 @@ export const contextsIn = (directory: string): ContextStore =>
 /** @throws Failure 4 where the context holds no credential; the bearer throws it once the login is over. */
 export function bearerOf(store: ContextStore, { name, entry }: Context): Bearer {
   const { token, session } = entry;
-  if (token !== undefined) return async () => token;
+  if (token !== undefined) {
+    const read = readCredential(token);
+    if (read.fault !== undefined)
+      throw new Failure(4, `The token of context "${name}" can't be sent: it ${read.fault}. Log in again.`);
+    return async () => read.value;
+  }
   if (!session) throw new Failure(4, `Context "${name}" holds no credential: run \`mcpctl login\`.`);
   const login = openLogin({ context: name, edge: entry.edge.replace(/\/+$/, ""), session }, store, {
     fetch,

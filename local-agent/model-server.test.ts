@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { baseUrl } from "#db/protocol/base-url";
 import type { Published } from "./admission.ts";
 import { absent, troubles } from "./model-server.ts";
 
-const published = (url: string, model: string) => ({ url, model, name: model }) as Published;
+const published = (url: string, model: string) => ({ url, base: baseUrl(url), model, name: model }) as Published;
 
 let answers = "";
 let status = 200;

@@ -1,9 +1,16 @@
 /** Whether a model server has what is to be published: told before the first caller finds out. */
 import { z } from "zod";
 import { reasonOf } from "#db/client/reason";
+import { urlOf } from "#db/protocol/base-url";
 import type { Published } from "./admission.ts";
 
 const TIMEOUT_MS = 3_000;
+/**
+ * A connection for each request: one that is kept may be closed by the model server just as a request goes out, and nobody could
+ * say whether that was begun. On the same machine or network a new one costs next to nothing.
+ */
+export const oneUse = { connection: "close" } as const;
+
 /** Names told of those that a server has. */
 const SHOWN = 5;
 
@@ -15,12 +22,13 @@ const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() }
  * be started after the agent.
  */
 export async function troubles(models: readonly Published[]): Promise<string[]> {
-  const urls = [...new Set(models.map((m) => m.url))];
+  const servers = new Map(models.map((m) => [m.url, m.base]));
   const found = await Promise.all(
-    urls.map(async (url) => {
+    [...servers].map(async ([url, base]) => {
       const wanted = models.filter((m) => m.url === url).map((m) => m.model);
       try {
-        const answer = await fetch(`${url}/v1/models`, {
+        const answer = await fetch(urlOf(base, "/v1/models"), {
+          headers: oneUse,
           redirect: "manual",
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });

@@ -120,7 +120,7 @@ export class Publisher {
     const models = this.#published();
     const request: RegisterRequest = {
       protocol: PROTOCOL_VERSION,
-      llms: models.map(({ url: _, ...llm }) => llm as RegisterRequest["llms"][number]),
+      llms: models.map(({ url: _url, base: _base, ...llm }) => llm as RegisterRequest["llms"][number]),
       agents: [],
       // An edge that knows no slots of models shares this among them.
       capacity: {

@@ -81,12 +81,20 @@ describe("what is published", () => {
       expect(exit(() => publicationOf({}, config, around(env)))).toBe(2);
   });
 
+  test("a model server's endpoints are where its URL says", () => {
+    const base = (said: string) => publicationOf({ url: said, model: ["m"] }, {}, around()).models[0]?.base;
+    expect(base("http://127.0.0.1:11434/")).toEqual({ root: "http://127.0.0.1:11434/v1", query: "" });
+    expect(base("http://gpu/api/v3?a=1")).toEqual({ root: "http://gpu/api/v3", query: "?a=1" });
+  });
+
   test("what is incomplete or can't be is a usage error", () => {
     for (const flags of [
       {},
       { url },
       { model: ["m"] },
       { url: "ftp://x", model: ["m"] },
+      { url: "http://x/v1?api_key=s", model: ["m"] },
+      { url: "http://x/v1#s", model: ["m"] },
       { url, model: ["模型"] },
       { url, model: ["a", "b"], name: ["x"] },
     ])
@@ -110,6 +118,14 @@ describe("where it is published", () => {
     const fromEnv = await targetOf({}, { token: "f" }, env);
     expect([fromEnv.edge, await fromEnv.bearer()]).toEqual(["https://env.example", "e"]);
     expect(await (await targetOf({ token: "flag" }, {}, env)).bearer()).toBe("flag");
+  });
+
+  test("a token is sent without the line end behind it, and refused where it can't be sent", async () => {
+    const target = (token: string) =>
+      targetOf({}, {}, around({ MCPCTL_EDGE: "https://e.example", MCPCTL_TOKEN: token }));
+    expect(await (await target("mcpctl_1\r\n")).bearer()).toBe("mcpctl_1");
+    for (const token of ["mcpctl\n_1", "\uFEFFmcpctl_1", "mcpctl_1\u200B"])
+      await expect(target(token)).rejects.toThrow(/^The token can't be sent: it holds an? [a-z -]+ at position \d+\./);
   });
 
   test("a variable that is set to nothing counts as not set", async () => {

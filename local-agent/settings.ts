@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configDirectory } from "#db/client/contexts-file";
 import { reasonOf } from "#db/client/reason";
-import { withoutV1 } from "#db/protocol/base-url";
+import { type BaseUrl, faultOfBaseUrl } from "#db/protocol/base-url";
+import { readCredential } from "#db/protocol/header-value";
 import { dnsLabel, httpUrl } from "#db/resources/field";
+import { baseUrlOf } from "#db/resources/providers";
 import type { Published } from "./admission.ts";
 import { type Config, type PublishedEntry, parseConfig } from "./config.ts";
 import { type Bearer, bearerOf, contextsIn } from "./contexts.ts";
@@ -63,7 +65,15 @@ export async function targetOf(flags: Flags, config: Config, around: Surrounding
     throw new Failure(2, "No edge is known: run `mcpctl login`, or set MCPCTL_EDGE and MCPCTL_TOKEN.");
   if (!httpUrl.safeParse(where).success) throw new Failure(2, `The edge's URL is not one: ${where}`);
   const base = where.replace(/\/+$/, "");
-  if (token !== undefined) return { edge: base, bearer: async () => token };
+  if (token !== undefined) {
+    const read = readCredential(token);
+    if (read.fault !== undefined)
+      throw new Failure(
+        4,
+        `The token can't be sent: it ${read.fault}. Copy it again, and only what \`mcpctl\` showed.`,
+      );
+    return { edge: base, bearer: async () => read.value };
+  }
   // A credential goes to the edge that it was given for, and to no other.
   if (!context || context.entry.edge.replace(/\/+$/, "") !== base)
     throw new Failure(4, `No credential for ${base} is known: run \`mcpctl login\`, or set MCPCTL_TOKEN.`);
@@ -138,7 +148,8 @@ function complete(entry: PublishedEntry, taken: ReadonlySet<string>): PublishedM
   return {
     name: valid.data,
     model,
-    url: withoutV1(url),
+    url: url.replace(/\/+$/, ""),
+    base: serverAt(url, type),
     slots,
     ...(type ? { type } : {}),
     ...(tier ? { tier } : {}),
@@ -146,6 +157,14 @@ function complete(entry: PublishedEntry, taken: ReadonlySet<string>): PublishedM
     ...(contextWindow ? { contextWindow } : {}),
     ...(providerMayChoose === undefined ? {} : { providerMayChoose }),
   };
+}
+
+/** @throws Failure 2 for what can't be the base URL of a model server. */
+function serverAt(url: string, type: PublishedEntry["type"] = "openai"): BaseUrl {
+  const fault = faultOfBaseUrl(url);
+  const base = baseUrlOf(type, url);
+  if (fault === undefined && base) return base;
+  throw new Failure(2, `${url.replace(/[?#].*/s, "")} can't be a model server's URL: it ${fault}.`);
 }
 
 /** The same model at two servers gets two names, always the same ones as long as their order stays. */

@@ -1,28 +1,35 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { baseUrl } from "#db/protocol/base-url";
 import type { InferTask } from "#db/protocol/publisher";
 import { Edge } from "./edge.ts";
 import { Tasks } from "./tasks.ts";
 
-/** Answers everything, as an edge that takes a result does and as a model server that is pleased, and keeps what it got. */
-async function listening() {
-  const got: { request: IncomingMessage; body: string }[] = [];
-  const server = createServer(async (request, answer) => {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
-    got.push({ request, body });
-    answer.setHeader("content-type", "application/json").end('{"accepted":true}');
-  }).listen(0, "127.0.0.1");
+async function listen(answer: RequestListener) {
+  const server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, got };
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+/** Answers everything, as an edge that takes a result does and as a model server that is pleased, and keeps what it got. */
+async function listening() {
+  const got: { request: IncomingMessage; body: string }[] = [];
+  const { url } = await listen(async (request, answer) => {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    got.push({ request, body });
+    answer.setHeader("content-type", "application/json").end('{"accepted":true}');
+  });
+  return { url, got };
+}
+
+const session = { providerSessionId: "s", sessionSecret: "x" };
 const task: InferTask = {
   kind: "infer",
   taskId: "t",
@@ -36,9 +43,9 @@ const task: InferTask = {
 
 async function run(other: Partial<InferTask>) {
   const [edge, server] = [await listening(), await listening()];
-  const published = [{ name: "home", model: "real", url: server.url }];
+  const published = [{ name: "home", model: "real", url: server.url, base: baseUrl(server.url) }];
   const tasks = new Tasks(new Edge(edge.url, "0"), published, () => {});
-  await tasks.run({ ...task, ...other }, { providerSessionId: "s", sessionSecret: "x" });
+  await tasks.run({ ...task, ...other }, session);
   return { edge: edge.got, server: server.got };
 }
 
@@ -63,4 +70,26 @@ test("a body that two readers would understand in two ways never reaches the mod
       { error: { status: 400, message: expect.stringMatching(/model/i) } },
     ]);
   }
+});
+
+test("a model server that closes each connection it has served meets no request of the agent's", async () => {
+  const statuses: unknown[] = [];
+  const { url } = await listen((request, response) => {
+    statuses.push(request.headers["x-mcpctl-result-status"]);
+    request.resume().on("end", () => response.end());
+  });
+  const served = new Set<object>();
+  const { server, url: model } = await listen((request, response) => {
+    // What crosses the close of an idle connection is lost.
+    if (served.has(request.socket)) return void request.socket.destroy();
+    served.add(request.socket);
+    request.resume().on("end", () => response.end("{}"));
+  });
+  server.keepAliveTimeout = 5_000;
+  const published = [{ name: "home", model: "real", url: model, base: baseUrl(model) }];
+  const log: string[] = [];
+  const tasks = new Tasks(new Edge(url, "1"), published, (_level, _event, text) => void log.push(text));
+  for (let i = 0; i < 5; i++) await tasks.run({ ...task, taskId: `t${i}` }, session);
+  expect(log).toEqual([]);
+  expect(statuses).toEqual(["200", "200", "200", "200", "200"]);
 });

@@ -5,6 +5,7 @@ import type { InferTask } from "#db/protocol/publisher";
 import { admit, type Published } from "./admission.ts";
 import { type Edge, EdgeRefusal, type ResultBody, type Session } from "./edge.ts";
 import type { Log } from "./log.ts";
+import { oneUse } from "./model-server.ts";
 
 /** What a model server may see of a request. The edge filters too; this machine does not rely on it. */
 const passed = /^(accept|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
@@ -86,7 +87,7 @@ export class Tasks {
       const response = await fetch(admission.url, {
         method: "POST",
         // It was checked as JSON, so it is sent as JSON. Compressed, an answer would arrive in blocks instead of tokens.
-        headers: { ...headers, "content-type": "application/json", "accept-encoding": "identity" },
+        headers: { ...headers, "content-type": "application/json", "accept-encoding": "identity", ...oneUse },
         body: task.body,
         redirect: "manual",
         signal,

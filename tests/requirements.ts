@@ -276,8 +276,30 @@ export const requirements = {
     source: "architecture.md, The hot path",
   },
   "inference.url-forms": {
-    behaviour: "A provider's base URL works with and without a trailing /v1 and slashes; /v1beta stays.",
+    behaviour:
+      "A provider's base URL works without a path, with a version anywhere in its path, as a prefix, and as a whole endpoint; a query is kept.",
     source: "inference.md, Providers",
+  },
+  "inference.url-refused": {
+    behaviour: "A base URL with a fragment or with a credential in its query is refused by its field.",
+    source: "inference.md, Providers",
+  },
+  "inference.key-sendable": {
+    behaviour:
+      "A key that can't be sent in a header is refused by naming its secret, its key and what is wrong, never the value; a line end behind it is left out.",
+    source: "inference.md, Providers",
+  },
+  "inference.content-encoding": {
+    behaviour: "A compressed answer that nobody asked for is decoded, or told by its encoding.",
+    source: "inference.md, Providers",
+  },
+  "inference.idle-connection": {
+    behaviour: "A request that meets the provider closing an idle connection is sent once more, and no caller sees it.",
+    source: "inference.md, Resilience",
+  },
+  "inference.sent-once": {
+    behaviour: "A request that a provider may have acted upon is not sent again.",
+    source: "inference.md, Resilience",
   },
   "inference.private-refused": {
     behaviour: "A URL that points inside is refused unless the edge was told otherwise.",

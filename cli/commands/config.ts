@@ -1,5 +1,5 @@
 /** The contexts file by hand. Nothing here shows a credential. */
-import { parseEdge } from "../connection/target.ts";
+import { parseEdge, sendable } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
 import { written } from "../render/object.ts";
 import { table } from "../render/table.ts";
@@ -109,6 +109,7 @@ const setContext = verb({
     const edge = globals.edge === undefined ? undefined : parseEdge(globals.edge);
     const token = tokenStdin ? (await io.input()).trim() : globals.token;
     if (token === "") throw usage("The token on stdin is empty.");
+    if (token !== undefined) sendable(token, "The token");
     const created = await contexts.update((file) => {
       const before = file.contexts[name];
       const url = edge ?? before?.edge;

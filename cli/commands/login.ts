@@ -1,7 +1,7 @@
 /** Proves who a person is once, and remembers it for their programs. */
 import { readSession } from "#db/client/login";
 import { password } from "../connection/password.ts";
-import { parseEdge } from "../connection/target.ts";
+import { parseEdge, sendable } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
 import { optional, type Tools, text, toggle, verb } from "../verb.ts";
 
@@ -106,6 +106,7 @@ async function passwordLogin(edge: string, given: { email: string | undefined; p
 async function tokenLogin(edge: string, tools: Tools) {
   const token = (await tools.io.input()).trim();
   if (token === "") throw usage("The token on stdin is empty.");
+  sendable(token, "The token on stdin");
   const api = await tools.apiAt(edge);
   const me = await api
     .call("GET", "/api/v1/auth/me", { anonymous: true, headers: { authorization: `Bearer ${token}` } })

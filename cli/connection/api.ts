@@ -10,7 +10,7 @@ import { Failure } from "../failure.ts";
 import type { Globals } from "../global-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { failureOf } from "./refusals.ts";
-import type { Target } from "./target.ts";
+import { sendable, type Target } from "./target.ts";
 
 export type Shown = Resource & Record<string, unknown>;
 type Named = Pick<Kind, "plural" | "scope">;
@@ -75,7 +75,7 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
     if (ask.body !== undefined) headers.set("content-type", "application/json");
     const bearer = ask.anonymous ? undefined : await (login?.bearer() ?? target.token);
     if (bearer) headers.set("authorization", `Bearer ${bearer}`);
-    if (globals.as !== undefined && !ask.anonymous) headers.set("x-service-account", globals.as);
+    if (globals.as !== undefined && !ask.anonymous) headers.set("x-service-account", sendable(globals.as, "--as"));
     const begun = new AbortController();
     const timer = setTimeout(() => begun.abort(), ask.timeout ?? TIMEOUT_MS);
     const signals = [around.signal, begun.signal, ...(ask.signal ? [ask.signal] : [])];

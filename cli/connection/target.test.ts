@@ -29,3 +29,12 @@ test("a variable that is set to nothing counts as not set", async () => {
     token: "of the context",
   });
 });
+
+test("a token is sent without the line end behind it, and refused by name where it can't be sent", async () => {
+  const none = { current: async () => undefined } as unknown as ContextStore;
+  const find = (token: string) =>
+    findTarget({} as Parameters<typeof findTarget>[0], { MCPCTL_EDGE: "https://e.example", MCPCTL_TOKEN: token }, none);
+  expect(await find("mcpctl_1\r\n")).toEqual({ edge: "https://e.example", token: "mcpctl_1" });
+  for (const token of ["mcpctl\n_1", "\uFEFFmcpctl_1", "mcpctl_1\u200B"])
+    await expect(find(token)).rejects.toThrow(/^The token can't be sent: it holds an? [a-z -]+ at position \d+\.$/);
+});

@@ -1,6 +1,7 @@
 /** Which edge and which credential: flags, then the environment, then the context. Pure but for reading the file. */
 import type { ContextStore } from "#db/client/contexts";
 import type { ContextEntry } from "#db/client/contexts-file";
+import { readCredential } from "#db/protocol/header-value";
 import { Failure, usage } from "../failure.ts";
 import type { Globals } from "../global-values.ts";
 
@@ -21,7 +22,7 @@ export async function findTarget(
   // A variable that is set to nothing counts as not set.
   const named = globals.context ?? (env["MCPCTL_CONTEXT"] || undefined);
   const edge = globals.edge ?? (env["MCPCTL_EDGE"] || undefined);
-  const token = globals.token ?? (env["MCPCTL_TOKEN"] || undefined);
+  const token = tokenOf(globals.token ?? (env["MCPCTL_TOKEN"] || undefined));
   if (edge !== undefined && token !== undefined) return { edge: parseEdge(edge), token };
   const chosen = await contexts.current(named);
   if (edge === undefined && !chosen)
@@ -43,9 +44,18 @@ async function contextOf(url: string, contexts: ContextStore) {
 }
 
 function credentialOf({ name, entry }: { name: string; entry: ContextEntry }): Partial<Target> {
-  if (entry.token) return { token: entry.token };
+  if (entry.token) return { token: sendable(entry.token, `The token of context "${name}"`) };
   if (entry.session) return { session: { context: name, ...entry.session } };
   return {};
+}
+
+const tokenOf = (text: string | undefined) => (text === undefined ? undefined : sendable(text, "The token"));
+
+/** Without the line end that a file left behind it. @throws Failure for what can't be a header, without naming the value. */
+export function sendable(token: string, what: string): string {
+  const { value, fault } = readCredential(token);
+  if (value !== undefined) return value;
+  throw usage(`${what} can't be sent: it ${fault}.`, "Copy it again, and only what `mcpctl` showed.");
 }
 
 const sameOrigin = (a: string, b: string) => URL.parse(a)?.origin === URL.parse(b)?.origin;

@@ -15,7 +15,11 @@ export const llm = kind({
   spec: z.strictObject({
     type: providerType.describe("How the provider speaks; also gives the default URL."),
     model: z.string().min(1).max(256).describe("The provider's own name for the model."),
-    url: httpUrl.optional().describe("Base URL, with or without a trailing /v1. Default: the provider's."),
+    url: httpUrl
+      .optional()
+      .describe(
+        "Base URL of the server. Unless its path holds a version (/v1, /api/paas/v4), /v1 follows. Default: the provider's.",
+      ),
     tier: z.enum(["fast", "heavy"]).default("fast").describe("What the system may use it for by itself."),
     apiKeyRef: secretKeyRef.optional().describe("The provider's key. It never leaves the edge."),
     providerMayChoose: z

@@ -1,8 +1,10 @@
 /** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
 import { and, eq, or } from "drizzle-orm";
+import type { BaseUrl } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
+import { readCredential } from "#db/protocol/header-value";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
-import { type Provider, providers } from "#db/resources/providers";
+import { baseUrlOf, keyHeader } from "#db/resources/providers";
 import { edgeBetween, resources } from "#db/tables/index";
 import type { Changes } from "../changes.ts";
 import { within } from "../deadline.ts";
@@ -10,7 +12,8 @@ import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { Fresh, type WaitUntil } from "./fresh.ts";
-import { assertPublic, canonicalBase } from "./url.ts";
+import { type Line, lineTo } from "./providers/line.ts";
+import { assertPublic } from "./url.ts";
 
 /** One LLM, ready to be called. */
 export interface Target {
@@ -18,10 +21,14 @@ export interface Target {
   name: string;
   spec: SpecOf<"llm">;
   status: StatusOf<"llm">;
-  /** Canonical base URL; undefined for one that a publisher serves. */
-  base: string | undefined;
+  /** Where its endpoints are; undefined for one that a publisher serves. */
+  base: BaseUrl | undefined;
+  /** What is known of the connections there. */
+  line: Line | undefined;
   /** The provider's key, unsealed. Never logged, never in an answer. */
   key: string | undefined;
+  /** The key as it is sent: name and value of a header. */
+  keyHeader: readonly [name: string, value: string] | undefined;
   /** Why it can't be called although it exists. */
   unusable: Refusal | undefined;
 }
@@ -87,7 +94,9 @@ async function targetOf(row: Row, settings: Settings): Promise<Target> {
     spec,
     status,
     base: undefined,
+    line: undefined,
     key: undefined,
+    keyHeader: undefined,
     unusable: undefined,
   };
   if (status.lifecycle === "virtual") return target;
@@ -100,21 +109,26 @@ async function targetOf(row: Row, settings: Settings): Promise<Target> {
   }
   try {
     target.base = baseOf(row.name, spec, settings);
+    target.line = lineTo(target.base.root);
     target.key = await keyOf(row, spec, settings);
+    if (target.key !== undefined) target.keyHeader = keyHeader(spec.type, target.key);
   } catch (error) {
     target.unusable = error instanceof Refusal ? error : cannotUse(row.name, "its key can't be unsealed", error);
   }
   return target;
 }
 
-function baseOf(name: string, spec: SpecOf<"llm">, settings: Settings): string {
-  const provider: Provider = providers[spec.type];
-  const url = spec.url ?? provider.url;
-  if (url === undefined) throw cannotUse(name, `it has no url, and ${spec.type} has no default`);
-  const base = canonicalBase(url);
+function baseOf(name: string, spec: SpecOf<"llm">, settings: Settings): BaseUrl {
+  let base: BaseUrl | undefined;
+  try {
+    base = baseUrlOf(spec.type, spec.url);
+  } catch (cause) {
+    throw cannotUse(name, "its url is not valid", cause);
+  }
+  if (base === undefined) throw cannotUse(name, `it has no url, and ${spec.type} has no default`);
   // When it was written, another setting may have held.
   try {
-    assertPublic(base, settings.allowPrivateUpstreams);
+    assertPublic(base.root, settings.allowPrivateUpstreams);
   } catch (cause) {
     throw cannotUse(name, cause instanceof Refusal ? cause.message : "its url is not valid", cause);
   }
@@ -127,12 +141,15 @@ async function keyOf(row: Row, spec: SpecOf<"llm">, settings: Settings): Promise
   const values = row.secretId ? await openValues(settings, { id: row.secretId, sealed: row.sealed }) : {};
   const value = Object.hasOwn(values, key) ? values[key] : undefined;
   if (!value) throw cannotUse(row.name, `secret ${name} has no value for ${key}`);
-  return value;
+  const read = readCredential(value);
+  if (read.fault !== undefined)
+    throw cannotUse(row.name, `the key ${key} of secret ${name} ${read.fault}, so it can't be sent to the provider`);
+  return read.value;
 }
 
 function cannotUse(name: string, why: string, cause?: unknown): Refusal {
   return new Refusal("provider_failed", `LLM ${name} can't be called: ${why}.`, {
-    hint: `Whoever manages it can mend that: \`mcpctl describe llm ${name}\`.`,
+    hint: `Your own token is fine; whoever manages the LLM can mend that: \`mcpctl describe llm ${name}\`.`,
     lasting: true,
     ...(cause === undefined ? {} : { cause }),
   });

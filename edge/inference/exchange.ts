@@ -40,6 +40,8 @@ export class Exchange {
   #firstByteAt: number | undefined;
   readonly #alarm = new Alarm();
   #relaying = false;
+  /** How often the request was sent. */
+  attempts = 1;
   #recorded = false;
 
   /** @param path at the provider, below its base URL. */
@@ -142,6 +144,7 @@ export class Exchange {
         body: asked.bodyFor(spec.model),
         stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,
+        tries: this,
       },
       this.#call.request.signal,
     );
@@ -234,7 +237,7 @@ export class Exchange {
     const headers = {
       "content-type": type,
       "x-mcpctl-llm": this.#target.name,
-      "x-mcpctl-attempts": "1",
+      "x-mcpctl-attempts": String(this.attempts),
     };
     return isEventStream(type) ? { ...headers, ...streamHeaders } : headers;
   }
@@ -269,7 +272,7 @@ export class Exchange {
     if (refusal.code === "internal") throw error;
     const response = this.#call.route.surface.write(refusal, this.#call.requestId);
     response.headers.set("x-mcpctl-llm", this.#target.name);
-    response.headers.set("x-mcpctl-attempts", "1");
+    response.headers.set("x-mcpctl-attempts", String(this.attempts));
     return response;
   }
 
@@ -298,6 +301,7 @@ export class Exchange {
       status,
       error,
       firstByteAt: this.#firstByteAt,
+      attempts: this.attempts,
       usage,
     });
   }

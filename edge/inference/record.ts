@@ -14,11 +14,13 @@ export interface Outcome {
   error: string | null;
   /** Milliseconds since the epoch. */
   firstByteAt: number | undefined;
+  /** How often the request was sent. */
+  attempts: number;
   usage: Usage;
 }
 
 export function recordInference(call: Call, target: Target, outcome: Outcome): void {
-  const { path, streaming, status, error, firstByteAt, usage } = outcome;
+  const { path, streaming, status, error, firstByteAt, attempts, usage } = outcome;
   // Written out, here and below: in a literal, what follows a spread is set one by one, and this is done for every request.
   const payload: InferenceCall = {
     llm: target.name,
@@ -33,7 +35,7 @@ export function recordInference(call: Call, target: Target, outcome: Outcome): v
     tokensOut: usage.tokensOut,
     tokensCached: usage.tokensCached,
     tokensReasoning: usage.tokensReasoning,
-    attempts: 1,
+    attempts,
     servedBy: target.status.publisher ?? target.spec.type,
   };
   const who = whoDid(call.caller.principal);

@@ -19,6 +19,8 @@ export interface UpstreamRequest {
   body: UpstreamBody;
   /** Whether the caller asked for server-sent events. */
   stream: boolean;
+  /** Counted up by an upstream that sends the request again. */
+  tries: { attempts: number };
   /** Milliseconds until the answer must begin; the caller of `send` watches it too. */
   firstByteMs: number;
 }

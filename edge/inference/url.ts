@@ -5,7 +5,6 @@
  * A Worker can't resolve names, so a public name that points inside (DNS rebinding, `127.0.0.1.nip.io`) is not seen here: on
  * Cloudflare there is no inside to reach, a self-hosted edge needs an egress rule of its network.
  */
-import { withoutV1 } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 
 /** Kinds of address that an operator may open with `ALLOW_PRIVATE_UPSTREAMS`. */
@@ -14,16 +13,6 @@ export type OpenableClass = (typeof openableClasses)[number];
 
 /** `metadata` and `reserved` are never opened: nobody runs a model there. */
 export type AddressClass = "public" | OpenableClass | "metadata" | "reserved";
-
-/**
- * The base URL to which `/v1/…` is appended: providers document theirs with and without `/v1`, and both work. Query and fragment
- * go.
- * @throws TypeError when it is no URL.
- */
-export function canonicalBase(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + withoutV1(pathname);
-}
 
 /**
  * @param allow address classes that this edge may call although they are not public.

@@ -1,5 +1,7 @@
 /** Asks a provider whether it takes a key, before the key is stored (spec: inference.md, Auth probe). */
 import { z } from "zod";
+import { type BaseUrl, urlOf } from "#db/protocol/base-url";
+import { keyHeader, type ProviderType } from "#db/resources/providers";
 
 export type Verdict =
   | { is: "accepted" }
@@ -12,12 +14,13 @@ const patienceMs = 5_000;
 /** Bytes of a refusal that are read; what a person needs stands at the beginning. */
 const longestAnswer = 4_096;
 
-/** @param base canonical, without /v1. Redirects are not followed: the key would go where nobody allowed it to. */
-export async function probeCredential(base: string, key: string): Promise<Verdict> {
-  const url = `${base}/v1/models`;
+/** @param base where chats will go too. Redirects are not followed: the key would go where nobody allowed it to. */
+export async function probeCredential(type: ProviderType, base: BaseUrl, key: string): Promise<Verdict> {
+  const url = urlOf(base, "/v1/models");
+  const [name, value] = keyHeader(type, key);
   try {
     const answer = await fetch(url, {
-      headers: { authorization: `Bearer ${key}`, accept: "application/json", "user-agent": "mcpctl" },
+      headers: { [name]: value, accept: "application/json", "user-agent": "mcpctl" },
       redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     });

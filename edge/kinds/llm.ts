@@ -1,11 +1,13 @@
 import { eq } from "drizzle-orm";
+import { type BaseUrl, faultOfBaseUrl } from "#db/protocol/base-url";
 import { type Fault, refuse } from "#db/protocol/errors";
+import { readCredential } from "#db/protocol/header-value";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { near } from "#db/resources/near";
-import { type Provider, providers } from "#db/resources/providers";
+import { baseUrlOf } from "#db/resources/providers";
 import { resources } from "#db/tables/index";
 import { allows } from "../access/decide.ts";
-import { assertPublic, canonicalBase } from "../inference/url.ts";
+import { assertPublic } from "../inference/url.ts";
 import { tellWithdrawn } from "../publishers/withdrawn.ts";
 import { fieldsChanged } from "../resources/changed.ts";
 import { openValues } from "../secrets/index.ts";
@@ -30,14 +32,14 @@ export const llm: Behaviour = {
     if (!moved && !differs(was, spec, ["apiKeyRef"])) return;
     const base = baseOf(spec);
     // Through a cluster it may be private: the edge itself never calls it.
-    if (spec.cluster === undefined) assertPublic(base, deps.settings.allowPrivateUpstreams);
+    if (spec.cluster === undefined) assertPublic(base.root, deps.settings.allowPrivateUpstreams);
     const key = await keyOf(write, spec);
     if (key === undefined || spec.cluster !== undefined || options["_skipAuthCheck"]) return;
-    const verdict = await probeCredential(base, key);
+    const verdict = await probeCredential(spec.type, base, key);
     if (verdict.is === "unknown")
       warn(`The key of llm ${next.name} could not be checked: ${verdict.why}. It is stored all the same.`);
     if (verdict.is === "refused")
-      refuse("credential_refused", `${new URL(base).host} does not accept the key: ${verdict.words}`, {
+      refuse("credential_refused", `${new URL(base.root).host} does not accept the key: ${verdict.words}`, {
         param: "apiKeyRef",
         hint: "Set the right key in the secret, or store it unchecked with _skipAuthCheck: true (--skip-auth-check).",
       });
@@ -67,15 +69,16 @@ function keepPublished(name: string, was: Spec | undefined, is: Spec): void {
   );
 }
 
-/** @throws Refusal invalid_request where neither the document nor the provider says where to call. */
-function baseOf(spec: Spec): string {
-  const provider: Provider = providers[spec.type];
-  const url = spec.url ?? provider.url;
-  if (url !== undefined) return canonicalBase(url);
-  const message = `is required: ${spec.type} has no default`;
+/** @throws Refusal invalid_request where it can't be called: nobody says where, or what is said can't be a base URL. */
+function baseOf({ type, url }: Spec): BaseUrl {
+  const base = baseUrlOf(type, url);
+  const message =
+    base === undefined ? `is required: ${type} has no default` : url === undefined ? undefined : faultOfBaseUrl(url);
+  if (base !== undefined && message === undefined) return base;
   return refuse("invalid_request", `url: ${message}`, {
     param: "url",
-    faults: [{ path: "url", message, expected: "the base URL of the server" }],
+    faults: [{ path: "url", message: message ?? "", expected: "the base URL of the server" }],
+    ...(base === undefined ? {} : { hint: "Leave that out. A key belongs into a secret, which apiKeyRef names." }),
   });
 }
 
@@ -93,7 +96,16 @@ async function keyOf({ caller, deps }: Write, { apiKeyRef, url }: Spec): Promise
   const hint = "Leave out url to use the provider's own address, or ask somebody who looks after the secret.";
   if (url !== undefined) mayHandOver(caller, [name], new URL(url).host, hint);
   const values = await openValues(deps.settings, row);
-  if (Object.hasOwn(values, key) && values[key]) return values[key];
+  if (Object.hasOwn(values, key) && values[key]) {
+    const read = readCredential(values[key]);
+    if (read.fault === undefined) return read.value;
+    const message = `the key ${JSON.stringify(key)} of the secret ${JSON.stringify(name)} ${read.fault}`;
+    refuse("invalid_request", `apiKeyRef.key: ${message}`, {
+      param: "apiKeyRef.key",
+      faults: [{ path: "apiKeyRef.key", message, expected: "a key that can be sent in a header: visible ASCII" }],
+      hint: "Write the value into the secret again, without what came along when it was copied.",
+    });
+  }
   // What a secret holds is for those who may see it; using it is not seeing it.
   const mayLook = allows(caller.grants, { role: "view", resource: kindsByName.secret.permission, name });
   const keys = mayLook ? Object.keys(values) : [];
