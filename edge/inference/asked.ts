@@ -10,6 +10,8 @@ export interface Asked {
   /** As the client names it; undefined where the path names the LLM. */
   model: string | undefined;
   stream: boolean;
+  /** How many choices the answer is to have: `n` for each prompt; 1 where it does not say. */
+  choices: number;
   /** What the body is, for the provider. */
   contentType: string;
   /** What the client sent, but for the model's name where it differs. */
@@ -58,18 +60,24 @@ export function modelNotFound(name: string): Refusal {
   });
 }
 
+/** `/v1/completions` takes a text, its tokens as numbers, or several of either. */
+function promptsIn(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== "number" ? Math.max(1, prompt.length) : 1;
+}
+
 /** @throws Refusal malformed_json, invalid_request */
 function readAsked(text: string): Asked {
   const body = parseJson(text);
   if (typeof body !== "object" || body === null || Array.isArray(body))
     refuse("invalid_request", "The request's body must be a JSON object.");
-  const { model, stream } = body as { model?: unknown; stream?: unknown };
+  const { model, stream, n, prompt } = body as { model?: unknown; stream?: unknown; n?: unknown; prompt?: unknown };
   if (model !== undefined && model !== null && typeof model !== "string")
     refuse("invalid_request", "`model` must be a string.", { param: "model" });
   const named = model ?? undefined;
   return {
     model: named === "" ? undefined : named,
     stream: stream === true,
+    choices: (typeof n === "number" && n > 1 ? n : 1) * promptsIn(prompt),
     contentType: "application/json",
     bodyFor: (name) => (name === named ? text : withTopLevelString(text, "model", name)),
   };

@@ -39,6 +39,7 @@ export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string, type:
   return {
     model: named,
     stream: lastOf("stream") === "true",
+    choices: 1,
     contentType: type,
     bodyFor: (model) => {
       if (model === named) return bytes;

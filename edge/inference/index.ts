@@ -42,7 +42,7 @@ async function infer(call: Call, name: string, path: string): Promise<Response> 
   const target = await call.deps.llms.get(name, call.waitUntil);
   // A body names a model by its name only.
   if (target?.name !== name) throw modelNotFound(name);
-  return new Exchange(call, target, path, asked.stream).run(asked);
+  return new Exchange(call, target, path, asked).run(asked);
 }
 
 export const inferenceRoutes: readonly Route[] = [
