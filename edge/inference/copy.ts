@@ -77,25 +77,26 @@ export class Copy {
   /**
    * Takes what has gathered, and goes on to wait for more only where nothing has: a read that waits while a stream runs lets its
    * chunks pass through JavaScript.
+   * @param taken called when something was taken.
    * @returns whether there is silence: nothing came since the last look.
    */
-  look(): boolean {
+  look(taken: () => void): boolean {
     if (this.#ended) return false;
     if (this.#reading) return true;
-    void this.#takeGathered();
+    void this.#takeGathered().then((was) => was && taken());
     return false;
   }
 
-  async #takeGathered(): Promise<void> {
-    for (let size = LOOK_BYTES; !this.#ended; size = GATHERED_BYTES) {
+  async #takeGathered(): Promise<boolean> {
+    for (let size = LOOK_BYTES; ; size = GATHERED_BYTES) {
       const reading = this.#take(size, 1);
       this.#reading = reading;
       const bytes = await reading;
       // Somebody else reads now.
-      if (this.#reading !== reading) return;
+      if (this.#reading !== reading) return false;
       this.#reading = undefined;
       this.#fullBlock = bytes?.length === BLOCK_BYTES;
-      if (!bytes || bytes.length < size) return;
+      if (!bytes || this.#ended || bytes.length < size) return bytes !== undefined;
     }
   }
 

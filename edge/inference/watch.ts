@@ -54,16 +54,16 @@ export function judgeLook(
   const { now, since, silence, heardAt, size } = seen;
   const quiet = now - Math.max(heardAt, since);
   const untilComment = filler ? Math.max(heardAt, quietSince) + filler.afterMs - now : Number.POSITIVE_INFINITY;
-  const interruptible = silence && now - since >= size / TAKEN;
+  const taken = now - since >= size / TAKEN;
   if (now >= due) return { is: "overdue" };
-  if (seen.done && interruptible) return { is: "done" };
+  if (seen.done && taken && quiet >= LAST_LOOK) return { is: "done" };
   if (silence && quiet >= idleMs) return { is: "idle" };
-  if (interruptible && untilComment <= 0 && seen.betweenEvents) return { is: "silent" };
+  if (silence && taken && untilComment <= 0 && seen.betweenEvents) return { is: "silent" };
   const usual = seen.done ? LAST_LOOK : seen.fullBlock ? Math.min(before * 2, LONGEST_LOOK) : LOOK;
   // Two looks find out a silence: the first takes what has gathered, the second finds that nothing came.
   const untilIdle = silence ? idleMs - quiet : idleMs / 2;
   const untilDue = untilComment > 0 ? untilComment : silence ? usual : SOON;
-  const soonest = Math.min(usual, untilIdle, due - now, untilDue);
+  const soonest = Math.min(usual, untilIdle, due - now, seen.fullBlock ? usual : untilDue);
   return { is: "running", after: Math.max(1, soonest) };
 }
 
@@ -84,14 +84,22 @@ export function watch(
   const { filler, quietSince, idleMs, due } = options;
   const untilComment = filler ? Math.max(SOON, quietSince + filler.afterMs - since) : Number.POSITIVE_INFINITY;
   let wait = Math.max(1, Math.min(LOOK, untilComment, idleMs / 2, due - since));
+  // Only events can say so; those of a stream may be filled with comments.
+  const isDone = () => filler !== undefined && copy.done;
+  let watching = true;
+  const taken = () => {
+    if (watching && isDone()) alarm.set(LAST_LOOK, look);
+  };
   const look = () => {
     const now = Date.now();
-    const silence = copy.look();
+    const silence = copy.look(taken);
     const { heardAt, size, fullBlock } = copy;
     const betweenEvents = silence && copy.betweenEvents;
-    // Only events can say so; those of a stream may be filled with comments.
-    const done = filler !== undefined && copy.done;
-    const verdict = judgeLook({ now, since, silence, heardAt, size, betweenEvents, done, fullBlock }, options, wait);
+    const verdict = judgeLook(
+      { now, since, silence, heardAt, size, betweenEvents, done: isDone(), fullBlock },
+      options,
+      wait,
+    );
     if (onLong && now - since >= LOOK) {
       onLong();
       onLong = undefined;
@@ -105,9 +113,13 @@ export function watch(
       case "overdue":
         return end(options.overdue());
       default:
+        watching = false;
         return interrupt(verdict.is);
     }
   };
   alarm.set(wait, look);
-  return () => alarm.clear();
+  return () => {
+    watching = false;
+    alarm.clear();
+  };
 }
