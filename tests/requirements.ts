@@ -246,19 +246,19 @@ export const requirements = {
     source: "inference.md, Streaming",
   },
   "inference.stream-end": {
-    behaviour: "a stream is whole by its last events alone, however long it was, and after its end nothing is added",
+    behaviour: "A stream is whole by its last events alone, however long it was, and after its end nothing is added.",
     source: "inference.md, Streaming",
   },
   "inference.time-limits": {
-    behaviour: "the time until an answer begins, the silence in it, and the time for the whole are limited apart",
+    behaviour: "The time until an answer begins, the silence in it, and the time for the whole are limited apart.",
     source: "inference.md, Resilience",
   },
   "inference.life-signs": {
-    behaviour: "a streaming client hears a comment after 5 s of silence, and every 5 s from then on",
+    behaviour: "A streaming client hears a comment after 5 s of silence, and every 5 s from then on.",
     source: "inference.md, Streaming",
   },
   "inference.unheard": {
-    behaviour: "an answer whose client is known to have gone is recorded as client_gone, not as a success",
+    behaviour: "An answer whose client is known to have gone is recorded as client_gone, not as a success.",
     source: "inference.md, What is recorded",
   },
   "inference.hang-up": {

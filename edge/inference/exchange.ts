@@ -25,6 +25,11 @@ import { dropped, isBlank, takenWhole, WHOLE_BYTES, type Whole } from "./whole.t
 const SILENCE = 5_000;
 /** A request that lasts longer, in milliseconds, ends when its caller may no longer have it. */
 const LONG = 1_000;
+/**
+ * A request that lasts longer, in milliseconds, is finished here though its client has gone: else the runtime drops it, and it is
+ * not recorded. An alarm rings so soon in any case.
+ */
+const KEPT = 100;
 /** Bytes that are read at a time of an answer that is taken whole and does not say how long it is. */
 const READ_BYTES = 16_384;
 
@@ -53,6 +58,8 @@ export class Exchange {
   /** Once a silence was broken: whether the client took what followed. */
   #told: Promise<boolean> | undefined;
   #standing: Standing | undefined;
+  /** Resolves what keeps the request, once something does. */
+  #release: (() => void) | undefined;
   #relaying = false;
   /** Ends it from here, whatever it is at. */
   #end: (refusal: Refusal) => void = (refusal) => this.#giveUp(refusal);
@@ -84,15 +91,23 @@ export class Exchange {
     const { startedAt } = this.#call;
     const long = this.#standing ? Number.POSITIVE_INFINITY : startedAt + LONG;
     const silent = this.#stream && !this.#told ? startedAt + SILENCE : Number.POSITIVE_INFINITY;
-    const next = Math.min(this.#due, this.#totalDue, long, silent);
+    const kept = this.#release ? Number.POSITIVE_INFINITY : startedAt + KEPT;
+    const next = Math.min(this.#due, this.#totalDue, long, silent, kept);
     this.#alarm.set(Math.max(1, next - Date.now()), () => {
       const now = Date.now();
       if (now >= this.#totalDue) return this.#giveUp(this.#overdue());
       if (now >= this.#due) return this.#giveUp(this.#tooLate());
+      if (now >= kept) this.#keep();
       if (now >= long) this.#watchStanding();
       if (now >= silent) this.#breakSilence();
       this.#wait();
     });
+  }
+
+  #keep(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#release = resolve;
+    this.#call.waitUntil(promise);
   }
 
   /** The answer has begun, or gone on: from now on silence is what is limited. */
@@ -325,6 +340,7 @@ export class Exchange {
     if (this.#recorded) return;
     this.#recorded = true;
     this.#standing?.release();
+    this.#release?.();
     recordInference(this.#call, this.#target, this.#requestId, {
       path: this.#path,
       streaming: this.#stream,

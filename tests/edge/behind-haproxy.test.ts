@@ -35,7 +35,9 @@ beforeAll(async () => {
   const recipe = /```haproxy\n(.*?)```/s.exec(guide)?.[1] ?? "";
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  const config = recipe.replace("bind :8080", `bind 127.0.0.1:${port}`).replace("127.0.0.1:8787", new URL(world.edge.url).host);
+  const config = recipe
+    .replace("bind :8080", `bind 127.0.0.1:${port}`)
+    .replace("127.0.0.1:8787", new URL(world.edge.url).host);
   expect(config).toContain(new URL(world.edge.url).host);
   const file = path.join(folder, "haproxy.cfg");
   writeFileSync(file, config);
@@ -70,6 +72,7 @@ test.skipIf(haproxy === undefined).each([
     const before = await world.recorded(gone);
     const caller = await call(url, "/v1/chat/completions", world.token, { model: "gpt", messages, stream });
     await until("the provider was asked", () => world.provider.received.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const at = Date.now();
     caller.hangUp();
     expect((await world.first().hungUp) - at).toBeLessThan(1_000);
