@@ -14,7 +14,7 @@ import { readEnding } from "./ending.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
-import { brokeOff, clientGone, farewell, tooLate, unreached } from "./refusals.ts";
+import { brokeOff, clientGone, didNotBegin, farewell, fellSilent, overdue, unreached } from "./refusals.ts";
 import { relay } from "./relay.ts";
 import type { Upstream } from "./upstream.ts";
 import { type Usage, unknownUsage, usageIn } from "./usage.ts";
@@ -50,9 +50,8 @@ export class Exchange {
   #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
   readonly #alarm = new Alarm();
-  /** When the provider is too late with what comes next, and what it did not do then; times in milliseconds since the epoch. */
+  /** When the provider is too late with what comes next, in milliseconds since the epoch. */
   #due: number;
-  #late = "did not begin to answer";
   /** When the whole is too late. */
   readonly #totalDue: number;
   /** Once a silence was broken: whether the client took what followed. */
@@ -95,8 +94,9 @@ export class Exchange {
     const next = Math.min(this.#due, this.#totalDue, long, silent, kept);
     this.#alarm.set(Math.max(1, next - Date.now()), () => {
       const now = Date.now();
-      if (now >= this.#totalDue) return this.#giveUp(this.#overdue());
-      if (now >= this.#due) return this.#giveUp(this.#tooLate());
+      const begun = this.#firstByteAt !== undefined;
+      if (now >= this.#totalDue) return this.#giveUp(overdue(this.#target));
+      if (now >= this.#due) return this.#giveUp((begun ? fellSilent : didNotBegin)(this.#target));
       if (now >= kept) this.#keep();
       if (now >= long) this.#watchStanding();
       if (now >= silent) this.#breakSilence();
@@ -113,17 +113,7 @@ export class Exchange {
   /** The answer has begun, or gone on: from now on silence is what is limited. */
   #waitForMore(): void {
     this.#due = Date.now() + this.#target.spec.timeouts.idle;
-    this.#late = "said nothing more";
     this.#wait();
-  }
-
-  #tooLate(): Refusal {
-    const { firstByte, idle } = this.#target.spec.timeouts;
-    return tooLate(this.#target, this.#late, this.#firstByteAt === undefined ? firstByte : idle);
-  }
-
-  #overdue(): Refusal {
-    return tooLate(this.#target, "did not finish its answer", this.#target.spec.timeouts.total ?? 0);
   }
 
   /** The client gets a stream of comments now, and in it the answer or whatever becomes of it. */
@@ -277,8 +267,8 @@ export class Exchange {
       ending: sse ? (tail, truncated) => readEnding(tail, { choices: this.#choices, truncated }) : undefined,
       farewell: sse ? farewell : undefined,
       cut: (cause) => brokeOff(this.#target, cause),
-      idle: () => tooLate(this.#target, "said nothing more", idle),
-      overdue: () => this.#overdue(),
+      idle: () => fellSilent(this.#target),
+      overdue: () => overdue(this.#target),
       filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
       onLong: () => this.#watchStanding(),
       signal: request.signal,

@@ -11,8 +11,16 @@ export function clientGone(): Refusal {
   return new Refusal("client_gone", "The client hung up.");
 }
 
+export const didNotBegin = (target: Target): Refusal =>
+  tooLate(target, "did not begin to answer", target.spec.timeouts.firstByte);
+
+export const fellSilent = (target: Target): Refusal => tooLate(target, "said nothing more", target.spec.timeouts.idle);
+
+export const overdue = (target: Target): Refusal =>
+  tooLate(target, "did not finish its answer", target.spec.timeouts.total ?? 0);
+
 /** @param what the provider did not do within that time. */
-export function tooLate({ name }: Target, what: string, milliseconds: number): Refusal {
+function tooLate({ name }: Target, what: string, milliseconds: number): Refusal {
   return new Refusal("provider_timeout", `The provider of LLM ${name} ${what} within ${milliseconds / 1000} s.`, {
     hint: "Try again, or have the LLM's `timeouts` raised.",
   });
