@@ -259,6 +259,22 @@ export const requirements = {
     behaviour: "A provider that fails after the first byte becomes one error event and the end, without [DONE].",
     source: "inference.md, Streaming",
   },
+  "inference.stream-end": {
+    behaviour: "A stream is whole by its last events alone, however long it was, and after its end nothing is added.",
+    source: "inference.md, Streaming",
+  },
+  "inference.time-limits": {
+    behaviour: "The time until an answer begins, the silence in it, and the time for the whole are limited apart.",
+    source: "inference.md, Resilience",
+  },
+  "inference.life-signs": {
+    behaviour: "A streaming client hears a comment after 5 s of silence, and every 5 s from then on.",
+    source: "inference.md, Streaming",
+  },
+  "inference.unheard": {
+    behaviour: "An answer whose client is known to have gone is recorded as client_gone, not as a success.",
+    source: "inference.md, What is recorded",
+  },
   "inference.hang-up": {
     behaviour: "A caller that hangs up ends the provider's request within a second.",
     source: "inference.md, Streaming",

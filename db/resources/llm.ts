@@ -36,7 +36,8 @@ export const llm = kind({
     timeouts: z
       .strictObject({
         firstByte: milliseconds.default(300_000).describe("Milliseconds until the provider's answer must begin."),
-        idle: milliseconds.default(120_000).describe("Milliseconds that a stream may be silent."),
+        idle: milliseconds.default(120_000).describe("Milliseconds that it may be silent once it has begun."),
+        total: milliseconds.optional().describe("Milliseconds until it must be complete. Default: no limit."),
       })
       .prefault({})
       .describe("How long the edge waits for the provider."),

@@ -14,6 +14,8 @@ export interface Asked {
   stream: boolean;
   /** The first field by which the provider would choose another model by itself, as the client spells it. */
   chooser: string | undefined;
+  /** How many choices the answer is to have: `n` for each prompt; 1 where it does not say. */
+  choices: number;
   /** What the body is, for the provider. */
   contentType: string;
   /** What the client sent, but for the model's name where it differs. */
@@ -76,13 +78,21 @@ export function assertModelKept({ chooser }: Asked, llm: string, providerMayChoo
   );
 }
 
+/** `/v1/completions` takes a text, its tokens as numbers, or several of either. */
+function promptsIn(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== "number" ? Math.max(1, prompt.length) : 1;
+}
+
 /** @throws Refusal malformed_json, invalid_request */
 function readAsked(text: string): Asked {
-  const { model, modelAt, stream, chooser } = askedFields(text, parseJson(text));
+  const body = parseJson(text);
+  const { model, modelAt, stream, chooser } = askedFields(text, body);
+  const { n, prompt } = body as { n?: unknown; prompt?: unknown };
   return {
     model: model === "" ? undefined : model,
     stream,
     chooser,
+    choices: (typeof n === "number" && n > 1 ? n : 1) * promptsIn(prompt),
     contentType: "application/json",
     bodyFor: (name) => (name === model ? text : withString(text, "model", name, modelAt)),
   };

@@ -1,28 +1,37 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
 import { errors, Refusal } from "#db/protocol/errors";
+import type { Standing } from "../access/standing.ts";
 import type { Call } from "../http/call.ts";
-import { openaiError } from "../http/surfaces/openai.ts";
 import { toRefusal } from "../http/to-refusal.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
 import { Alarm } from "./alarm.ts";
-import { failed, isAnswer, judge, type ProviderError } from "./answer.ts";
+import { isAnswer, judge, type ProviderError } from "./answer.ts";
 import type { Asked } from "./asked.ts";
-import { beginsEventStream, isEventStream, isJson, isPlainJson } from "./content-type.ts";
+import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
+import { deliver, pauseBeforeEnd } from "./delivery.ts";
 import type { Target } from "./directory.ts";
+import { readEnding } from "./ending.ts";
 import { concat } from "./json-scan.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
+import { brokeOff, clientGone, didNotBegin, farewell, fellSilent, overdue, unreached } from "./refusals.ts";
 import { relay } from "./relay.ts";
 import type { Upstream } from "./upstream.ts";
-import { endsInError, saysComplete, TAIL_BYTES, type Usage, unknownUsage, usageIn } from "./usage.ts";
+import { type Usage, unknownUsage, usageIn } from "./usage.ts";
 import { answerWhileWaiting, comment } from "./waiting.ts";
+import { dropped, isBlank, takenWhole, WHOLE_BYTES, type Whole } from "./whole.ts";
 
-/** A streaming client hears something at least this often, in milliseconds, while the model thinks or wakes. */
-const SILENCE = 15_000;
-/** A publisher may have it wait in a queue; then the first word comes after this long (spec: virtual-llms.md, States). */
-const SILENCE_IN_QUEUE = 5_000;
-/** An answer that is no stream and not longer than this is taken whole: one that breaks off is then an error, not half an answer. */
-const WHOLE_BYTES = TAIL_BYTES;
+/** A streaming client hears something at least this often, in milliseconds, while the model thinks, wakes, or has it queue. */
+const SILENCE = 5_000;
+/** A request that lasts longer, in milliseconds, ends when its caller may no longer have it. */
+const LONG = 1_000;
+/**
+ * A request that lasts longer, in milliseconds, is finished here though its client has gone: else the runtime drops it, and it is
+ * not recorded. An alarm rings so soon in any case.
+ */
+const KEPT = 100;
+/** Bytes that are read at a time of an answer that is taken whole and does not say how long it is. */
+const READ_BYTES = 16_384;
 
 /** Paths whose streams end with a finish reason or `[DONE]`. */
 const terminated = new Set(["/v1/chat/completions", "/v1/completions"]);
@@ -33,39 +42,78 @@ const decoder = new TextDecoder();
 export class Exchange {
   readonly #call: Call;
   readonly #stream: boolean;
+  readonly #choices: number;
   readonly #target: Target;
   readonly #path: string;
   /** What the client waits for: the answer, or what is said before it or instead of it. */
   #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
   readonly #alarm = new Alarm();
+  /** When the provider is too late with what comes next, in milliseconds since the epoch. */
+  #due: number;
+  /** When the whole is too late. */
+  readonly #totalDue: number;
+  /** Once a silence was broken: whether the client took what followed. */
+  #told: Promise<boolean> | undefined;
+  #standing: Standing | undefined;
+  /** Resolves what keeps the request, once something does. */
+  #release: (() => void) | undefined;
   #relaying = false;
   /** How often the request was sent. */
   attempts = 1;
+  /** Ends it from here, whatever it is at. */
+  #end: (refusal: Refusal) => void = (refusal) => this.#giveUp(refusal);
   #recorded = false;
 
   /** @param path at the provider, below its base URL. */
-  constructor(call: Call, target: Target, path: string, stream: boolean) {
+  constructor(call: Call, target: Target, path: string, { stream, choices }: Pick<Asked, "stream" | "choices">) {
+    const { firstByte, total } = target.spec.timeouts;
     this.#call = call;
     this.#stream = stream;
+    this.#choices = choices;
     this.#target = target;
     this.#path = path;
+    this.#due = call.startedAt + firstByte;
+    this.#totalDue = total === undefined ? Number.POSITIVE_INFINITY : call.startedAt + total;
   }
 
   /** @param asked is not kept: its body is let go as soon as it was sent. */
   run(asked: Asked): Promise<Response> {
     const { promise } = this.#awaited;
     void this.#answer(asked);
-    const { firstByte } = this.#target.spec.timeouts;
-    const silence = this.#target.base === undefined ? SILENCE_IN_QUEUE : SILENCE;
-    const timeUp = () => this.#giveUp(this.#timeout("did not begin to answer", firstByte));
-    if (!this.#stream || firstByte <= silence) this.#alarm.set(firstByte, timeUp);
-    else
-      this.#alarm.set(silence, () => {
-        this.#alarm.set(firstByte - silence, timeUp);
-        this.#breakSilence();
-      });
+    this.#wait();
     return promise;
+  }
+
+  /** Until whatever is to happen next where nothing comes. */
+  #wait(): void {
+    const { startedAt } = this.#call;
+    const long = this.#standing ? Number.POSITIVE_INFINITY : startedAt + LONG;
+    const silent = this.#stream && !this.#told ? startedAt + SILENCE : Number.POSITIVE_INFINITY;
+    const kept = this.#release ? Number.POSITIVE_INFINITY : startedAt + KEPT;
+    const next = Math.min(this.#due, this.#totalDue, long, silent, kept);
+    this.#alarm.set(Math.max(1, next - Date.now()), () => {
+      const now = Date.now();
+      const begun = this.#firstByteAt !== undefined;
+      if (now >= this.#totalDue) return this.#giveUp(overdue(this.#target));
+      if (now >= this.#due) return this.#giveUp((begun ? fellSilent : didNotBegin)(this.#target));
+      if (now >= kept) this.#keep();
+      if (now >= long) this.#watchStanding();
+      if (now >= silent) this.#breakSilence();
+      this.#wait();
+    });
+  }
+
+  #keep(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#release = resolve;
+    this.#call.waitUntil(promise);
+  }
+
+  /** The answer has begun, or gone on: from now on silence is what is limited. */
+  #waitForMore(): void {
+    this.#due = Date.now() + this.#target.spec.timeouts.idle;
+    this.#wait();
   }
 
   /** The client gets a stream of comments now, and in it the answer or whatever becomes of it. */
@@ -75,6 +123,7 @@ export class Exchange {
     // Once bytes flow, the relay notices by itself that nobody takes them.
     const onGone = () => this.#relaying || this.#giveUp(clientGone());
     const { readable, ended } = answerWhileWaiting(this.#awaited.promise, SILENCE, onGone);
+    this.#told = ended;
     this.#call.waitUntil(ended);
     resolve(new Response(readable, { headers: this.#headers("text/event-stream") }));
   }
@@ -109,27 +158,22 @@ export class Exchange {
     try {
       response = await this.#send(asked);
     } catch (error) {
-      throw this.#unreached(error);
+      throw unreached(this.#target, error);
     }
-    if (this.#recorded) {
-      // Too late: the client has been told.
-      await response.body?.cancel();
-      return response;
-    }
+    // Too late: the client has been told.
+    if (this.#recorded) return dropped(response);
     this.#firstByteAt = Date.now();
+    this.#waitForMore();
     const { status, headers } = response;
     const said = headers.get("content-type");
     if (!isAnswer(status, said ?? "")) return this.#providersWords(await judge(response, this.#target));
     const type = said ?? "application/octet-stream";
-    const short = isShort(headers) ? takenWhole(response, type) : undefined;
-    if (!short) return this.#pass(response, type);
-    let whole: Whole;
     try {
-      whole = await short;
+      const short = takenWhole(response, type);
+      return short ? this.#whole(await short, status, type) : await this.#pass(response, type);
     } catch (cause) {
-      throw this.#cut(cause);
+      throw cause instanceof Refusal ? cause : brokeOff(this.#target, cause);
     }
-    return this.#whole(whole, status, type);
   }
 
   #send(asked: Asked): Promise<Response> {
@@ -161,76 +205,93 @@ export class Exchange {
   }
 
   async #pass(response: Response, type: string): Promise<Response> {
-    const { status } = response;
-    const streaming = isEventStream(type);
-    const { body } = response;
-    if (!body) return this.#whole(new Uint8Array(), status, type);
+    const { status, body } = response;
+    if (!body) return this.#whole("", status, type);
     // Speech is heard while it is made: JSON alone is of no use before its end.
-    if (streaming || !(this.#stream || isJson(type))) return this.#relay(body, status, type, undefined);
+    if (isEventStream(type) || !(this.#stream || isJson(type))) return this.#relay(body, status, type, undefined);
     const reader = body.getReader({ mode: "byob" });
-    try {
-      const first = this.#stream ? await taken(reader, 1, WHOLE_BYTES) : none;
-      const events = beginsEventStream(first);
-      if (events || (first.length > 0 && !isJson(type))) {
-        reader.releaseLock();
-        return this.#relay(body, status, events ? "text/event-stream" : type, first);
+    const parts: Uint8Array[] = [];
+    for (let size = 0; size < WHOLE_BYTES; ) {
+      const { value, done } = await reader.readAtLeast(1, new Uint8Array(Math.min(READ_BYTES, WHOLE_BYTES - size)));
+      if (this.#recorded) {
+        reader.cancel().catch(() => {});
+        return dropped(response);
       }
-      const room = WHOLE_BYTES - first.length;
-      const rest = room > 0 ? await taken(reader, room, room) : none;
-      const all = first.length > 0 ? concat([first, rest]) : rest;
-      if (rest.length < room) return this.#whole(all, status, type);
+      if (done || !value) return this.#whole(concat(parts), status, type);
+      this.#waitForMore();
+      parts.push(value);
+      size += value.length;
+      if (parts.length > 1) continue;
+      const events = this.#stream && beginsEventStream(value);
+      if (!events && isJson(type) && !isBlank(value)) continue;
       reader.releaseLock();
-      return this.#relay(body, status, type, all);
-    } catch (cause) {
-      throw this.#cut(cause);
+      return this.#relay(body, status, events ? "text/event-stream" : type, value);
     }
+    reader.releaseLock();
+    return this.#relay(body, status, type, concat(parts));
   }
 
   #whole(body: Whole, status: number, type: string): Response {
+    // Too late: the client has been told.
+    if (this.#recorded) return new Response(null, { status });
     this.#alarm.clear();
     const text = typeof body === "string" ? body : type.includes("json") ? decoder.decode(body) : "";
-    this.#record(status, null, usageIn(text));
-    return new Response(body, { status, headers: this.#headers(type) });
+    const headers = this.#headers(type);
+    const { startedAt, request, waitUntil } = this.#call;
+    const usage = usageIn(text);
+    const record = (taken: boolean) => (taken ? this.#record(status, null, usage) : this.#record(...gone, usage));
+    const pause = pauseBeforeEnd(Date.now() - startedAt);
+    if (pause === 0 || this.#told) {
+      if (this.#told) waitUntil(this.#told.then(record));
+      else record(true);
+      return new Response(body, { status, headers });
+    }
+    const bytes = typeof body === "string" ? encoder.encode(body) : new Uint8Array(body);
+    const { readable, taken } = deliver(bytes, pause, request.signal);
+    waitUntil(taken.then(record));
+    return new Response(readable, { status, headers });
   }
 
   #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
     const sse = isEventStream(type);
     const { idle } = this.#target.spec.timeouts;
-    const begun = sse && first ? decoder.decode(first) : "";
-    let release = () => {};
+    const { startedAt, request } = this.#call;
     this.#relaying = true;
-    const { readable, ended } = relay(body, {
+    const { readable, ended, end } = relay(body, {
       alarm: this.#alarm,
+      startedAt,
+      quietSince: this.#told || first ? Date.now() : startedAt,
       idleMs: idle,
+      due: this.#totalDue,
       first,
-      whole: sse && terminated.has(this.#path) ? (tail) => saysEnd(begun + tail) : () => true,
-      farewell: sse ? (refusal, tail) => farewell(refusal, begun + tail) : undefined,
-      cut: (cause) => this.#cut(cause),
-      idle: () => this.#timeout("said nothing more", idle),
-      filler: sse && !first ? { bytes: comment, afterMs: SILENCE } : undefined,
-      onLong: (end) => {
-        release = this.#watchStanding(end);
-      },
+      terminated: sse && terminated.has(this.#path),
+      ending: sse ? (tail, truncated) => readEnding(tail, { choices: this.#choices, truncated }) : undefined,
+      farewell: sse ? farewell : undefined,
+      cut: (cause) => brokeOff(this.#target, cause),
+      idle: () => fellSilent(this.#target),
+      overdue: () => overdue(this.#target),
+      filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
+      onLong: () => this.#watchStanding(),
+      signal: request.signal,
     });
+    this.#end = end;
     this.#call.waitUntil(
-      ended.then(({ tail: last, broke }) => {
-        release();
-        const tail = begun + last;
-        if (broke === undefined)
-          this.#record(status, sse && endsInError(tail) ? "provider_failed" : null, usageIn(tail));
-        else if (broke === "client_gone") this.#record(errors.client_gone.http, "client_gone", usageIn(tail));
-        else this.#record(status, broke.code, usageIn(tail));
+      ended.then(({ tail, failed, broke }) => {
+        const usage = usageIn(tail);
+        if (broke === "client_gone") this.#record(...gone, usage);
+        else this.#record(status, broke ? broke.code : failed ? "provider_failed" : null, usage);
       }),
     );
     return new Response(readable, { status, headers: this.#headers(type) });
   }
 
-  /** A stream that lasts must end when its caller may no longer have it. */
-  #watchStanding(end: (refusal: Refusal) => void): () => void {
+  /** What lasts must end when its caller may no longer have it. */
+  #watchStanding(): void {
+    if (this.#standing || this.#recorded) return;
     const demand = { role: "run", resource: "llms", name: this.#target.name } as const;
     const standing = this.#call.deps.access.stillAllowed(this.#call, demand);
-    standing.signal.addEventListener("abort", () => end(toRefusal(standing.signal.reason)));
-    return () => standing.release();
+    standing.signal.addEventListener("abort", () => this.#end(toRefusal(standing.signal.reason)));
+    this.#standing = standing;
   }
 
   #headers(type: string): Record<string, string> {
@@ -250,22 +311,6 @@ export class Exchange {
     return new Response(body, { status, headers: { ...this.#headers("application/json"), ...retry } });
   }
 
-  /** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
-  #unreached(cause: unknown): Refusal {
-    const { name, base } = this.#target;
-    if (cause instanceof Refusal) return cause;
-    if (base === undefined)
-      return new Refusal("publisher_offline", `The publisher of LLM ${name} can't be reached now.`, {
-        hint: "Try again in a few seconds.",
-        retryAfter: 2,
-        cause,
-      });
-    return new Refusal("provider_unreachable", `The provider of LLM ${name} can't be reached.`, {
-      hint: "Try again; if it stays so, its url may be wrong or the provider down.",
-      cause,
-    });
-  }
-
   #refused(error: unknown): Response {
     const refusal = toRefusal(error);
     this.#record(errors[refusal.code].http, refusal.code, unknownUsage);
@@ -276,25 +321,12 @@ export class Exchange {
     return response;
   }
 
-  #timeout(what: string, milliseconds: number): Refusal {
-    return new Refusal(
-      "provider_timeout",
-      `The provider of LLM ${this.#target.name} ${what} within ${milliseconds / 1000} s.`,
-      { hint: "Try again, or have the LLM's `timeouts` raised." },
-    );
-  }
-
-  #cut(cause: unknown): Refusal {
-    return failed(this.#target, "broke off in the middle of its answer", {
-      hint: "What came so far may be incomplete: try again.",
-      ...(cause === undefined ? {} : { cause }),
-    });
-  }
-
   /** One event per request: what comes after a giving up is not told again. */
   #record(status: number, error: string | null, usage: Usage): void {
     if (this.#recorded) return;
     this.#recorded = true;
+    this.#standing?.release();
+    this.#release?.();
     recordInference(this.#call, this.#target, {
       path: this.#path,
       streaming: this.#stream,
@@ -307,42 +339,8 @@ export class Exchange {
   }
 }
 
-type Whole = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
-
-const none = new Uint8Array();
-
-function isShort(headers: Headers): boolean {
-  const length = headers.get("content-length");
-  return length !== null && Number(length) <= WHOLE_BYTES;
-}
-
-/** A short answer, read without the stream that `body` would make; JSON as text, which costs less. Undefined for events. */
-function takenWhole(response: Response, type: string): Promise<string | ArrayBuffer> | undefined {
-  if (isPlainJson(type)) return response.text();
-  return isEventStream(type) ? undefined : response.arrayBuffer();
-}
-
-/** At least `least` bytes, unless the body ends before; most `most`. */
-async function taken(reader: ReadableStreamBYOBReader, least: number, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { value } = await reader.readAtLeast(least, new Uint8Array(most));
-  return value ?? none;
-}
-
-/** A provider that ends with an error of its own has told the client. */
-const saysEnd = (tail: string) => saysComplete(tail) || endsInError(tail);
+/** What is recorded where the client has gone. */
+const gone = [errors.client_gone.http, "client_gone"] as const;
 
 /** Nobody on the way holds chunks back. */
 const streamHeaders = { "cache-control": "no-cache", "x-accel-buffering": "no" };
-
-function clientGone(): Refusal {
-  return new Refusal("client_gone", "The client hung up.");
-}
-
-/** One error event, on a line of its own whatever the provider left unfinished. Never `[DONE]`. */
-function farewell(refusal: Refusal, tail: string): Uint8Array {
-  const begun = tail !== "" && !/\r?\n\r?\n$/.test(tail);
-  return concat([
-    encoder.encode(begun ? "\n\n" : ""),
-    encoder.encode(`data: ${JSON.stringify(openaiError(refusal))}\n\n`),
-  ]);
-}

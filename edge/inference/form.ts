@@ -54,6 +54,7 @@ export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string): Aske
     model: named,
     stream: streams === "true",
     chooser,
+    choices: 1,
     // Said anew: who reads it finds no other boundary than the one that was read here.
     contentType: `multipart/form-data; boundary=${/^[\w'+.-]+$/.test(boundary) ? boundary : `"${boundary}"`}`,
     bodyFor: (wanted) =>

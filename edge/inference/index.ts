@@ -46,7 +46,7 @@ async function infer(call: Call, name: string, path: string): Promise<Response> 
   // A body names a model by its name only.
   if (target?.name !== name) throw modelNotFound(name);
   assertModelKept(asked, name, target.spec.providerMayChoose === true);
-  return new Exchange(call, target, path, asked.stream).run(asked);
+  return new Exchange(call, target, path, asked).run(asked);
 }
 
 export const inferenceRoutes: readonly Route[] = [

@@ -1,44 +1,58 @@
 /**
- * The slow way to relay a stream, in JavaScript, for one that began with a long silence: then the cost of a chunk does not
- * matter, and comments can be said between events whenever the model falls silent.
+ * The slow way to relay a stream, in JavaScript, for one that fell silent for long: then the cost of a chunk does not matter, and
+ * comments can be said between events whenever the model falls silent.
  */
 import type { Refusal } from "#db/protocol/errors";
 import type { Copy } from "./copy.ts";
 import type { RelayOptions } from "./relay.ts";
 
 /** How often the silence is measured, in milliseconds. */
-const TICK = 1_000;
+const TICK = 500;
 
-export type PumpOptions = Pick<RelayOptions, "idleMs" | "idle"> & {
+export type PumpOptions = Pick<RelayOptions, "idleMs" | "idle" | "due" | "overdue"> & {
   filler: { bytes: Uint8Array; afterMs: number };
   /** Ends the stream, and with it the copy. */
   end: (refusal: Refusal) => void;
 };
 
 /**
- * Called after the native pipe was interrupted, when nothing had come.
- * @throws what broke the stream, at either end; also where the first bytes came in the very moment of the interruption: then
- * nobody knows whether they went out.
+ * Called after the native pipe was interrupted in a silence between two events.
+ * @param size of the copy at that moment.
+ * @throws what broke the stream, at either end; also where bytes came in the very moment of the interruption: then nobody knows
+ * whether they went out.
  */
-export async function pump(copy: Copy, to: WritableStream<Uint8Array>, options: PumpOptions): Promise<void> {
-  const { end, idleMs, filler } = options;
+export async function pump(
+  copy: Copy,
+  size: number,
+  to: WritableStream<Uint8Array>,
+  options: PumpOptions,
+): Promise<void> {
+  const { end, idleMs, due, filler } = options;
   await new Promise((resolve) => setTimeout(resolve, 0));
-  if (!copy.empty) throw new Error("the first bytes came while the stream changed hands");
+  if (copy.size !== size) throw new Error("bytes came while the stream changed hands");
   const writer = to.getWriter();
-  let heardAt = Date.now() - filler.afterMs;
+  let heardAt = copy.heardAt || Date.now() - filler.afterMs;
   let saidAt = 0;
   let writing = false;
-  const gone = () => copy.stop();
+  let gone: { cause: unknown } | undefined;
+  const say = () => {
+    saidAt = Date.now();
+    writer.write(filler.bytes).catch((cause) => {
+      gone = { cause };
+      copy.stop();
+    });
+  };
   const measure = () => {
     const now = Date.now();
+    if (now >= due) return end(options.overdue());
     // A client that is slow to read is not a provider that is silent.
     if (writing) return;
+    // It has said its last, and its connection stays open.
+    if (copy.done && now - heardAt >= TICK) return copy.stop();
     if (now - heardAt >= idleMs) return end(options.idle());
-    if (now - Math.max(heardAt, saidAt) < filler.afterMs || !copy.betweenEvents) return;
-    saidAt = now;
-    writer.write(filler.bytes).catch(gone);
+    if (now - Math.max(heardAt, saidAt) >= filler.afterMs && copy.betweenEvents) say();
   };
-  measure();
+  say();
   const timer = setInterval(measure, TICK);
   try {
     for (let bytes = await copy.next(); bytes; bytes = await copy.next()) {
@@ -47,6 +61,7 @@ export async function pump(copy: Copy, to: WritableStream<Uint8Array>, options: 
       await writer.write(bytes);
       writing = false;
     }
+    if (gone) throw gone.cause;
   } finally {
     clearInterval(timer);
     writer.releaseLock();

@@ -10,93 +10,119 @@ import type { Refusal } from "#db/protocol/errors";
 import { within } from "../deadline.ts";
 import type { Alarm } from "./alarm.ts";
 import { Copy } from "./copy.ts";
+import { pause, pauseBeforeEnd } from "./delivery.ts";
+import type { Ending } from "./ending.ts";
 import { pump } from "./pump.ts";
+import { watch } from "./watch.ts";
 
-/** First look after this many milliseconds, then doubling: a fast stream must not fill memory before anybody looks. */
-const FIRST_LOOK = 100;
-const LAST_LOOK = 1_000;
 /** Milliseconds that a client may take to accept the last words of a stream that failed. */
 const FAREWELL = 10_000;
 
 export interface RelayOptions {
   /** Is the relay's from now on. */
   alarm: Alarm;
+  /** When the request came, milliseconds since the epoch. */
+  startedAt: number;
+  /** Since when the client has heard nothing. */
+  quietSince: number;
   /** Milliseconds of silence after which the provider has failed. */
   idleMs: number;
+  /** When the whole must have been said; Infinity: whenever it is. */
+  due: number;
   /** Bytes that were read already. */
   first: Uint8Array | undefined;
-  /** Whether a stream that ended with these bytes is whole. */
-  whole: (tail: string) => boolean;
+  /** What the last bytes say of the end; undefined: nothing. */
+  ending: ((tail: string, truncated: boolean) => Ending) | undefined;
+  /** Whether a stream must say its end; else one that ended unbroken is whole. */
+  terminated: boolean;
   /** What a broken stream is told; undefined: it is broken off. */
   farewell: ((refusal: Refusal, tail: string) => Uint8Array) | undefined;
   /** Makes the refusals that only the caller can word. */
   cut: (cause: unknown) => Refusal;
   idle: () => Refusal;
+  overdue: () => Refusal;
   /** What to say between events to a client that has heard nothing for `afterMs` milliseconds. */
   filler: { bytes: Uint8Array; afterMs: number } | undefined;
-  /** Called once where the stream lasts longer than a second, with what ends it and the provider's work. */
-  onLong?: (end: (refusal: Refusal) => void) => void;
+  /** Called once where the stream lasts longer than a second. */
+  onLong: () => void;
+  /** Of the client's request. */
+  signal: AbortSignal;
 }
 
 export interface RelayEnd {
-  /** The last bytes, as text; empty where the stream was too long to keep a copy of. */
+  /** The last bytes, as text. */
   tail: string;
+  /** Whether they hold an error of the provider's own at their end. */
+  failed: boolean;
   /** Why it broke; `"client_gone"` where the client did. */
   broke: Refusal | "client_gone" | undefined;
 }
 
-export function relay(
-  body: ReadableStream<Uint8Array>,
-  options: RelayOptions,
-): { readable: ReadableStream<Uint8Array>; ended: Promise<RelayEnd> } {
+export interface Relay {
+  readable: ReadableStream<Uint8Array>;
+  ended: Promise<RelayEnd>;
+  /** Ends the stream, and the provider's work. */
+  end: (refusal: Refusal) => void;
+}
+
+export function relay(body: ReadableStream<Uint8Array>, options: RelayOptions): Relay {
   const through = new IdentityTransformStream();
-  return { readable: through.readable, ended: run(body, through.writable, options) };
+  const [main, second] = body.tee();
+  const one: Running = { main, copy: new Copy(second, options.first), pipe: new AbortController(), ended: undefined };
+  // The provider is let go when both of its readers are gone.
+  const end = (refusal: Refusal) => {
+    one.ended ??= refusal;
+    one.pipe.abort(refusal);
+    one.copy.stop();
+  };
+  return { readable: through.readable, ended: run(one, through.writable, options, end), end };
+}
+
+interface Running {
+  main: ReadableStream<Uint8Array>;
+  copy: Copy;
+  pipe: AbortController;
+  /** Why it was ended from here. */
+  ended: Refusal | undefined;
 }
 
 async function run(
-  body: ReadableStream<Uint8Array>,
+  one: Running,
   to: WritableStream<Uint8Array>,
   options: RelayOptions,
+  end: Relay["end"],
 ): Promise<RelayEnd> {
-  const [main, second] = body.tee();
-  const copy = new Copy(second);
-  const pipe = new AbortController();
-  let ended: Refusal | undefined;
-  // The provider is let go when both of its readers are gone.
-  const end = (refusal: Refusal) => {
-    ended ??= refusal;
-    pipe.abort(refusal);
-    copy.stop();
-  };
-  const unwatch = watch(copy, options, end, () => pipe.abort());
+  const { main, copy, pipe } = one;
+  const { filler } = options;
   let broke: { cause: unknown } | undefined;
+  /** Bytes that had come when the stream was taken out of the runtime's hands, to be pumped from there on. */
+  let pumpFrom: number | undefined;
+  const unwatch = watch(copy, options, end, (because) => {
+    if (because === "silent") pumpFrom = copy.size;
+    pipe.abort();
+    // Its last event has come: the provider need not stay.
+    if (because === "done") copy.stop();
+  });
   try {
     if (options.first) await say(to, options.first);
     await main.pipeTo(to, { preventAbort: true, preventClose: true, signal: pipe.signal }).catch((cause) => {
-      if (!pipe.signal.aborted || ended || !options.filler) throw cause;
-      unwatch();
-      return pump(copy, to, { ...options, filler: options.filler, end });
+      if (!pipe.signal.aborted || one.ended) throw cause;
+      if (pumpFrom !== undefined && filler) return pump(copy, pumpFrom, to, { ...options, filler, end });
     });
   } catch (cause) {
     broke = { cause };
   }
   unwatch();
   const tail = await copy.rest(broke !== undefined);
-  const refusal = ended
-    ? ended
-    : broke
-      ? options.cut(broke.cause)
-      : options.whole(tail)
-        ? undefined
-        : options.cut(undefined);
+  const ending = options.ending?.(tail, copy.truncated);
+  // After its own end a stream is whole whatever became of the connection.
+  const whole = ending?.whole || !(options.terminated || broke || one.ended);
+  const refusal = whole ? undefined : (one.ended ?? options.cut(broke?.cause));
   const writer = to.getWriter();
-  if (!refusal) {
-    // Nobody waits for this: a client that is slow to take the end has got everything.
-    writer.close().catch(() => {});
-    return { tail, broke: undefined };
-  }
-  const accepted = await takeLeave(writer, options.farewell?.(refusal, tail));
-  return { tail, broke: !accepted && broke ? "client_gone" : refusal };
+  const taken = await (refusal
+    ? takeLeave(writer, options.farewell?.(refusal, tail), options.signal)
+    : takeEnd(writer, options, broke !== undefined || pipe.signal.aborted));
+  return { tail, failed: ending?.failed ?? false, broke: taken || one.ended ? refusal : "client_gone" };
 }
 
 async function say(to: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
@@ -105,15 +131,38 @@ async function say(to: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<v
   writer.releaseLock();
 }
 
+/**
+ * @param doubtful whether the client may not have got all that was written.
+ * @returns false where it is known that it did not.
+ */
+async function takeEnd(
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  { startedAt, signal }: RelayOptions,
+  doubtful: boolean,
+): Promise<boolean> {
+  const milliseconds = pauseBeforeEnd(Date.now() - startedAt);
+  if (milliseconds > 0) await pause(milliseconds);
+  const closed = writer.close();
+  closed.catch(() => {});
+  if (signal.aborted) return false;
+  // Nobody waits for this else: a client that is slow to take the end has got everything.
+  if (!doubtful) return true;
+  return within(closed, FAREWELL, tooLate).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** @param last what the client is told; undefined: the connection breaks. @returns whether the client took it. */
 async function takeLeave(
   writer: WritableStreamDefaultWriter<Uint8Array>,
   last: Uint8Array | undefined,
+  signal: AbortSignal,
 ): Promise<boolean> {
   try {
     if (!last) {
       await writer.abort(new Error("the provider broke off"));
-      return true;
+      return !signal.aborted;
     }
     await within(writer.write(last), FAREWELL, tooLate);
     await within(writer.close(), FAREWELL, tooLate);
@@ -122,34 +171,6 @@ async function takeLeave(
     writer.abort().catch(() => {});
     return false;
   }
-}
-
-/**
- * Looks at the copy from time to time.
- * @param interrupt takes the stream out of the runtime's hands, so that something can be said in its silence. Only before
- * its first byte: later there may be bytes on their way to a slow client, which an interruption would lose.
- * @returns what ends that.
- */
-function watch(copy: Copy, options: RelayOptions, end: (refusal: Refusal) => void, interrupt: () => void): () => void {
-  const { alarm, idleMs, filler } = options;
-  let long = options.onLong;
-  let wait = FIRST_LOOK;
-  const startedAt = Date.now();
-  let heardAt = startedAt;
-  alarm.set(Math.min(wait, idleMs), look);
-  function look() {
-    const now = Date.now();
-    if (copy.look()) heardAt = now;
-    if (now - heardAt >= idleMs) return end(options.idle());
-    if (long && now - startedAt >= LAST_LOOK) {
-      long(end);
-      long = undefined;
-    }
-    if (filler && copy.empty && now - startedAt >= filler.afterMs) return interrupt();
-    wait = Math.min(wait * 2, LAST_LOOK);
-    alarm.set(Math.min(wait, Math.max(1, idleMs - (now - heardAt))), look);
-  }
-  return () => alarm.clear();
 }
 
 const tooLate = () => new Error("too late");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { endsInError, saysComplete, unknownUsage, usageIn } from "./usage.ts";
+import { unknownUsage, usageIn } from "./usage.ts";
 
 describe("usageIn", () => {
   test("a whole answer", () => {
@@ -60,35 +60,5 @@ describe("usageIn", () => {
     '{"usage":[]}',
   ])("%s says nothing", (text) => {
     expect(usageIn(text)).toEqual(unknownUsage);
-  });
-});
-
-describe("saysComplete", () => {
-  test.each([
-    ["data: x\n\ndata: [DONE]\n\n", true],
-    ["data:[DONE]\n\n", true],
-    ['data: {"choices":[{"finish_reason":"stop"}]}\n\n', true],
-    ['data: {"choices":[{"finish_reason":null}]}\n\n', false],
-    ['data: {"choices":[{"delta":{"content":"data: [DONE]"},"finish_reason":null}]}\n\n', false],
-    ["", false],
-  ])("%s", (tail, expected) => {
-    expect(saysComplete(tail)).toBe(expected);
-  });
-});
-
-describe("endsInError", () => {
-  test.each([
-    ['data: {"error":{"message":"m"}}\n\n', true],
-    ['data: {"x":1}\n\nevent: error\ndata: {"error":"m"}\n\n', true],
-    ['data: {"error":\r\ndata: {"message":"m"}}\r\n\r\ndata: [DONE]\r\n\r\n', true],
-    ['data: {"error":{"message":"m"}}', true],
-    ['data: {"error":null,"choices":[]}\n\n', false],
-    ['data: {"error":{"message":"m"}}\n\ndata: {"choices":[]}\n\n', false],
-    ['data: {"choices":[{"delta":{"content":"\\"error\\""}}]}\n\n', false],
-    ['data: {"error":{"mess', false],
-    ["data: [DONE]\n\n", false],
-    ["", false],
-  ])("%s", (tail, expected) => {
-    expect(endsInError(tail)).toBe(expected);
   });
 });

@@ -79,26 +79,3 @@ function asObject(value: unknown): Record<string, unknown> {
 
 const count = (value: unknown): number | null =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
-
-/** Characters that hold `[DONE]` and what is around it. */
-const LAST_EVENT = 32;
-
-const ended = /(^|\n)data: ?\[DONE\]|"finish_reason"\s*:\s*"/;
-
-/** How a stream of `/v1/chat/completions` or `/v1/completions` says that it is complete. */
-export function saysComplete(tail: string): boolean {
-  // The usual end is looked for where it stands: searching a whole stream for it costs more.
-  return /\ndata: ?\[DONE\]\s*$/.test(tail.slice(-LAST_EVENT)) || ended.test(tail);
-}
-
-/** Whether a stream's last event, `[DONE]` aside, is an error that the provider tells by itself. */
-export function endsInError(tail: string): boolean {
-  if (!tail.includes('"error"')) return false;
-  const events = tail.split(/\r?\n\r?\n/).filter((event) => event.trim() !== "" && !/^data: ?\[DONE\]/.test(event));
-  const data = events.at(-1)?.match(/^data:.*$/gm) ?? [];
-  try {
-    return Boolean(asObject(JSON.parse(data.map((line) => line.slice(5)).join("\n")))["error"]);
-  } catch {
-    return false;
-  }
-}

@@ -3,6 +3,10 @@
  * there, and find out whether the client is. From then on the status is 200, and what goes wrong is told in an event.
  */
 import { isEventStream } from "./content-type.ts";
+import { pause } from "./delivery.ts";
+
+/** Milliseconds in which a client that hung up politely can be noticed before the end (delivery.ts). */
+const BEFORE_END = 50;
 
 const encoder = new TextEncoder();
 /** SSE comments are ignored by every client (WHATWG HTML, 9.2.6). */
@@ -11,12 +15,13 @@ export const comment = encoder.encode(": waiting for the model\n\n");
 /**
  * @param every milliseconds between comments.
  * @param onGone called when the client has hung up.
+ * @returns `ended`: whether the client took all of it, as far as that is known; never rejects.
  */
 export function answerWhileWaiting(
   answer: Promise<Response>,
   every: number,
   onGone: () => void,
-): { readable: ReadableStream<Uint8Array>; ended: Promise<void> } {
+): { readable: ReadableStream<Uint8Array>; ended: Promise<boolean> } {
   const { readable, writable } = new IdentityTransformStream();
   return { readable, ended: run(answer, writable, every, onGone) };
 }
@@ -26,7 +31,7 @@ async function run(
   to: WritableStream<Uint8Array>,
   every: number,
   onGone: () => void,
-): Promise<void> {
+): Promise<boolean> {
   const writer = to.getWriter();
   const speak = () => writer.write(comment).catch(onGone);
   const timer = setInterval(speak, every);
@@ -43,13 +48,16 @@ async function run(
       await writer.close();
     } else {
       await writer.write(encoder.encode(asEvent(await response.text())));
+      await pause(BEFORE_END);
       await writer.close();
     }
+    return true;
   } catch {
     // Nothing is left to tell and nobody to tell it to; the exchange has recorded how it ended.
     onGone();
     // Never a hang: whoever still listens sees the connection break.
     writer.abort(new Error("the answer failed")).catch(() => {});
+    return false;
   } finally {
     clearInterval(timer);
   }

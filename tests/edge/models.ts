@@ -10,7 +10,7 @@ export interface Model {
   model?: string;
   /** The provider's key, sealed as the edge seals it. */
   key?: string;
-  timeouts?: { firstByte?: number; idle?: number };
+  timeouts?: { firstByte?: number; idle?: number; total?: number };
   providerMayChoose?: boolean;
 }
 

@@ -145,7 +145,7 @@ describe("streams", () => {
   });
 });
 
-/** Together, because each waits for 15 s; each with a provider and a model of its own. */
+/** Together, because each waits for 5 s; each with a provider and a model of its own. */
 describe.concurrent("silence", () => {
   const own = async (name: string, behaviour: Behaviour) => {
     const one = await startFakeProvider(behaviour);
@@ -240,6 +240,29 @@ describe("rights that end", () => {
     expect(Date.now() - at).toBeLessThan(5_500);
     expect(text).toContain('"code":"not_authenticated"');
     expect(text).not.toContain("[DONE]");
+    await world.first().hungUp;
+  });
+
+  test.each([
+    ["does not stream", false],
+    ["streams", true],
+  ])("an open request that has no answer yet and %s ends within 5 s, too", async (how, stream) => {
+    const tokens = `${world.edge.url}/api/v1/auth/tokens`;
+    const admin = { authorization: `Bearer ${world.token}`, "content-type": "application/json" };
+    const name = how.replaceAll(" ", "-");
+    const made = await fetch(tokens, { method: "POST", headers: admin, body: JSON.stringify({ name }) });
+    const short = ((await made.json()) as { token: string }).token;
+    world.provider.does(silence);
+    const answer = fetch(`${world.edge.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${short}` },
+      body: JSON.stringify({ model: "gpt", messages, stream }),
+    });
+    await expect.poll(() => world.provider.received.length).toBe(1);
+    expect((await fetch(`${tokens}/${name}`, { method: "DELETE", headers: admin })).status).toBe(200);
+    const at = Date.now();
+    expect(await (await answer).text()).toContain('"code":"not_authenticated"');
+    expect(Date.now() - at).toBeLessThan(5_500);
     await world.first().hungUp;
   });
 });
