@@ -4,11 +4,11 @@ import { Refusal } from "#db/protocol/errors";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { type Provider, providers } from "#db/resources/providers";
 import { edgeBetween, resources } from "#db/tables/index";
+import { Fresh, type WaitUntil } from "../cache/fresh.ts";
 import type { Changes } from "../changes.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
-import { Fresh, type WaitUntil } from "./fresh.ts";
 import { assertPublic, canonicalBase } from "./url.ts";
 
 /** One LLM, ready to be called. */
