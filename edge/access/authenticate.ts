@@ -4,6 +4,10 @@
  *
  * No request awaits another's promise: when that request's client hangs up, the runtime drops its work and the promise
  * never settles. Several may therefore ask a Guard the same at once, which costs little.
+ *
+ * Its maps are its own and no `Fresh` of `edge/cache`: how old a copy may be is the asker's to say, a copy has two more ends (the token's
+ * and the signature's), a renewal changes it in place, and a write forgets by what a copy holds and not by its name. Every request
+ * comes by here, and pays for what it does not need.
  */
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";

@@ -23,8 +23,9 @@ export function readReturn({ provider, as }: From, query: URLSearchParams, state
     if (!fault) throw error;
     throw fault.kind === "no" ? refusedThere(provider, query, error) : noAnswer({ provider, as }, query, error);
   }
-  if (!read.get("code"))
-    refuse("provider_failed", `${provider.name} sent neither a code nor an error.`, { hint: "Start again." });
+  const [code, ...more] = read.getAll("code");
+  if (more.length > 0) throw noAnswer({ provider, as }, query, undefined);
+  if (!code) refuse("provider_failed", `${provider.name} sent neither a code nor an error.`, { hint: "Start again." });
   return read;
 }
 
