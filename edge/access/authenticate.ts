@@ -4,11 +4,16 @@
  *
  * No request awaits another's promise: when that request's client hangs up, the runtime drops its work and the promise
  * never settles. Several may therefore ask a Guard the same at once, which costs little.
+ *
+ * Its maps are its own and no `Fresh` of `edge/cache`: how old a copy may be is the asker's to say, a copy has two more ends (the token's
+ * and the signature's), a renewal changes it in place, and a write forgets by what a copy holds and not by its name. Every request
+ * comes by here, and pays for what it does not need.
  */
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal } from "#db/protocol/errors";
 import { writeAccount } from "#db/resources/service-account";
 import { isSound } from "#db/resources/validate";
+import { BoundedMap } from "../cache/bounded-map.ts";
 import type { Objects } from "../objects/named.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
@@ -16,7 +21,6 @@ import { claimOf, verifyAccount } from "./account-token.ts";
 import { findTrust, verifiedPointer } from "./accounts.ts";
 import { addressOf, networkOf } from "./address.ts";
 import { askGuard } from "./ask-guard.ts";
-import { BoundedMap } from "./cache.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
 import type { GuardPort, Verdict } from "./guard-port.ts";
 import { accountToBe, accountWanted, acting, asked, noCluster } from "./impersonation.ts";

@@ -1,7 +1,7 @@
 /** What a request brings to prove who it is. */
 import { createHash } from "node:crypto";
 import { TOKEN_PREFIX } from "#db/crypto/token";
-import { BoundedMap } from "./cache.ts";
+import { BoundedMap } from "../cache/bounded-map.ts";
 
 /** The credential as it was sent, wherever it was put; undefined when there is none. */
 export function credentialOf(headers: Headers): string | undefined {

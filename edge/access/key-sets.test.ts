@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { type Held, KeySets, nextStep, unfetchable } from "./key-sets.ts";
+import { KeySets, unfetchable } from "./key-sets.ts";
 
 const issuer = "https://issuer.example";
 const trust = { cluster: "c", fingerprint: "f", issuer, audiences: ["mcpctl"] };
@@ -61,6 +61,24 @@ describe("an issuer's keys", () => {
     expect(state.fetched).toBe(tries);
   });
 
+  test("are had again when those who asked for them first went away without an answer", async () => {
+    const state = { now: 0, lost: true };
+    const sets = new KeySets({
+      now: () => state.now,
+      allow: [],
+      fetch: async (url) => {
+        if (state.lost) return new Promise<Response>(() => {});
+        if (url.endsWith("/keys")) return Response.json({ keys: [{ kty: "RSA", kid: "a" }] });
+        return Response.json({ issuer, jwks_uri: `${issuer}/keys` });
+      },
+    });
+    for (let i = 0; i < 8; i++) void sets.of(trust, "a");
+    await expect(sets.of(trust, "a")).rejects.toMatchObject({ code: "issuer_unreachable" });
+    state.lost = false;
+    state.now += 10_000;
+    expect((await sets.of(trust, "a")).keys).toHaveLength(1);
+  });
+
   test("that were registered are not asked for", async () => {
     const sets = new KeySets({ now: () => 0, allow: [], fetch: () => Promise.reject(new Error("asked")) });
     expect(await sets.of({ ...trust, jwks: { keys: [] } }, "a")).toEqual({ keys: [] });
@@ -74,12 +92,6 @@ describe("an issuer's keys", () => {
     });
     await expect(sets.of(trust, "a")).rejects.toMatchObject({ code: "issuer_unreachable" });
   });
-});
-
-test("few fetches run at a time, however many ask", () => {
-  const held: Held = { at: 0, triedAt: Number.NEGATIVE_INFINITY, trying: 8 };
-  expect(nextStep(held, "a", 1)).toBe("unreachable");
-  expect(nextStep({ ...held, trying: 7 }, "a", 1)).toBe("fetch");
 });
 
 test("only public addresses are asked, over https; this machine where that was opened", () => {

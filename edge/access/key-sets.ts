@@ -1,44 +1,28 @@
 /** Public keys of clusters: those that were registered, or what the issuer publishes (OpenID Connect Discovery 1.0, section 4). */
 import type { JSONWebKeySet } from "jose";
+import { allowInsecureRequests, customFetch } from "oauth4webapi";
 import { z } from "zod";
 import { Refusal } from "#db/protocol/errors";
+import { BoundedMap } from "../cache/bounded-map.ts";
+import { Kept, type Limits, published } from "../cache/kept.ts";
 import { causeOf } from "../cause.ts";
 import { parseJson, readText } from "../http/body.ts";
 import { classify, openableClasses } from "../inference/url.ts";
 import type { Trust } from "./account-token.ts";
-import { BoundedMap } from "./cache.ts";
+import { discover } from "./oidc/metadata.ts";
 
-/** Keys are fetched again after this, in milliseconds: one that the issuer has withdrawn signs no longer than that. */
-const MAX_AGE = 600_000;
-/** For how long keys serve while the issuer can't be reached. */
-const STALE = 3_600_000;
-/** Between two tries: strangers can send tokens with made-up key ids as fast as they like. */
-const COOLDOWN = 30_000;
-/** Fetches of one issuer at a time. */
-const AT_ONCE = 8;
-
-export interface Held {
-  keys?: JSONWebKeySet;
-  /** When the keys came; milliseconds since the epoch, as all times here. */
-  at: number;
-  /** When the last try ended. */
-  triedAt: number;
-  trying: number;
-}
-
-/** What to do for a token that names this key. Pure. */
-export function nextStep(
-  held: Held | undefined,
-  keyId: string | undefined,
-  now: number,
-): "use" | "fetch" | "unreachable" {
-  if (!held) return "fetch";
-  const age = now - held.at;
-  const known = held.keys?.keys.some((k) => k.kid === keyId) ?? false;
-  if (known && age < MAX_AGE) return "use";
-  if (now - held.triedAt >= COOLDOWN && held.trying < AT_ONCE) return "fetch";
-  return held.keys && age < STALE ? "use" : "unreachable";
-}
+/**
+ * Strangers can send tokens with made-up key ids as fast as they like: one question in half a minute, whatever it was asked for. A
+ * key that the issuer has withdrawn signs no longer than its keys are fresh.
+ */
+const limits: Limits = {
+  ...published,
+  pause: 30_000,
+  atOnce: 8,
+  // Two answers, each in its time.
+  patience: 10_000,
+  newer: { burst: 1, refillMs: 30_000 },
+};
 
 interface Port {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -50,7 +34,7 @@ interface Port {
 export class KeySets {
   readonly #port: Port;
   /** By fingerprint: a cluster that is changed begins anew. */
-  readonly #held = new BoundedMap<Held>(200);
+  readonly #kept = new BoundedMap<Kept<JSONWebKeySet>>(200);
 
   constructor(port: Port) {
     this.#port = port;
@@ -59,47 +43,45 @@ export class KeySets {
   /** @throws Refusal issuer_unreachable where none can be had */
   async of({ issuer, fingerprint, jwks }: Trust, keyId: string | undefined): Promise<JSONWebKeySet> {
     if (jwks) return jwks;
-    const held = this.#held.get(fingerprint) ?? { at: 0, triedAt: Number.NEGATIVE_INFINITY, trying: 0 };
-    let step = nextStep(held, keyId, this.#port.now());
-    if (step === "fetch") {
-      this.#held.set(fingerprint, held);
-      step = (await this.#fetch(issuer, held)) ? "use" : nextStep(held, keyId, this.#port.now());
+    let kept = this.#kept.get(fingerprint);
+    if (!kept) {
+      kept = new Kept(() => this.#read(issuer), limits, this.#port.now);
+      this.#kept.set(fingerprint, kept);
     }
-    if (step !== "use" || !held.keys) throw unreachable();
-    return held.keys;
+    const held = await kept.get().catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+    if (held.keys.some((k) => k.kid === keyId)) return held;
+    // Where nothing newer can be had, the token is looked at with what there is.
+    return (await kept.newer().catch(() => undefined)) ?? held;
   }
 
-  async #fetch(issuer: string, held: Held): Promise<boolean> {
-    held.trying++;
+  async #read(issuer: string): Promise<JSONWebKeySet> {
     try {
-      held.keys = await publishedKeys(issuer, this.#port);
-      held.at = this.#port.now();
-      return true;
+      return await publishedKeys(issuer, this.#port);
     } catch (error) {
       console.error(JSON.stringify({ message: "an issuer's keys can't be had", issuer, cause: causeOf(error) }));
-      return false;
-    } finally {
-      held.trying--;
-      held.triedAt = this.#port.now();
+      throw error;
     }
   }
 }
 
-const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });
 
 /** @throws Error that says why they can't be had */
 export async function publishedKeys(issuer: string, port: Pick<Port, "fetch" | "allow">): Promise<JSONWebKeySet> {
-  const found = discovery.parse(await getJson(`${issuer.replace(/\/+$/, "")}/.well-known/openid-configuration`, port));
-  if (found.issuer !== issuer) throw new Error(`it calls itself ${found.issuer.slice(0, 200)}`);
-  return keySet.parse(await getJson(found.jwks_uri, port));
+  const ask = (url: string) => askJson(url, port);
+  // What may be asked over plain http is decided by `unfetchable`.
+  const { jwks_uri } = await discover(issuer, { [customFetch]: ask, [allowInsecureRequests]: true });
+  const url = z.url("jwks_uri is no URL").parse(jwks_uri);
+  return keySet.parse(await (await ask(url)).json());
 }
 
 /** More than any issuer says. */
 const LONGEST = 262_144;
 const TIMEOUT = 5_000;
 
-async function getJson(url: string, { fetch, allow }: Pick<Port, "fetch" | "allow">): Promise<unknown> {
+async function askJson(url: string, { fetch, allow }: Pick<Port, "fetch" | "allow">): Promise<Response> {
   const why = unfetchable(url, allow);
   if (why) throw new Error(`${new URL(url).host} ${why}`);
   // A redirect could lead inside, where the address that was looked at did not.
@@ -113,7 +95,7 @@ async function getJson(url: string, { fetch, allow }: Pick<Port, "fetch" | "allo
     await answer.body?.cancel();
     throw new Error(`${new URL(url).host} answered ${answer.status}`);
   }
-  return parseJson(await readText(answer, LONGEST));
+  return Response.json(parseJson(await readText(answer, LONGEST)));
 }
 
 /**
@@ -130,9 +112,10 @@ export function unfetchable(url: string, allow: readonly string[]): string | und
   return undefined;
 }
 
-function unreachable(): Refusal {
+function unreachable(cause: unknown): Refusal {
   return new Refusal("issuer_unreachable", "The keys that would verify this token can't be had from its issuer.", {
     hint: "Try again, or register the keys with the cluster: serviceAccounts.jwks.",
     retryAfter: 30,
+    cause,
   });
 }

@@ -6,12 +6,12 @@ import { readCredential } from "#db/protocol/header-value";
 import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
 import { baseUrlOf, keyHeader } from "#db/resources/providers";
 import { edgeBetween, resources } from "#db/tables/index";
+import { Fresh, type WaitUntil } from "../cache/fresh.ts";
 import type { Changes } from "../changes.ts";
 import { within } from "../deadline.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
-import { Fresh, type WaitUntil } from "./fresh.ts";
 import { type Line, lineTo } from "./providers/line.ts";
 import { assertPublic } from "./url.ts";
 

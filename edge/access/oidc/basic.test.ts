@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { basicHeaders } from "./basic.ts";
 
 const said = (id: string, secret: string) =>
-  basicHeaders(id, secret).map(({ authorization }) => Buffer.from(authorization.slice(6), "base64").toString());
+  basicHeaders(id, secret).map((header) => Buffer.from(header.slice(6), "base64").toString());
 
 test("a secret without anything to encode is shown in one way", () => {
   expect(said("edge", "s3cret_-.")).toEqual(["edge:s3cret_-."]);

@@ -17,5 +17,5 @@ export function sameText(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** 32 random bytes: for states, nonces and verifiers. */
+/** 32 random bytes: for codes that are good once. */
 export const unguessable = (): string => randomBytes(32).toString("base64url");

@@ -1,77 +1,57 @@
-/** The provider as this isolate knows it: its description and its keys. No request awaits another's promise (see authenticate.ts). */
-import type { JSONWebKeySet } from "jose";
+/** The provider as this isolate knows it: its description and its keys. */
+import type { JWKS } from "oauth4webapi";
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
-import type { Bucket } from "../throttle.ts";
-import { askProvider } from "./ask.ts";
-import { isFresh, type Kept, standIn, surprised } from "./kept.ts";
-import { type Metadata, metadataUrl, readMetadata } from "./metadata.ts";
+import { Kept, type Limits, published } from "../../cache/kept.ts";
+import { asking, askProvider, PATIENCE_MS } from "./ask.ts";
+import { type Description, discover, readDescription } from "./metadata.ts";
 import type { Provider } from "./settings.ts";
+import type { Keys } from "./signature.ts";
 
-/** For so long a provider that did not describe itself is not asked again, in milliseconds: anybody can begin a login. */
-const PAUSE_MS = 1_000;
+/** Anybody can begin a login: a provider that did not answer is not asked again at once. */
+const limits = { ...published, pause: 1_000, atOnce: Number.POSITIVE_INFINITY, patience: 2 * PATIENCE_MS };
 
-/** Keys are told apart by `kid`; more than this many no provider has. */
+/**
+ * Tokens that no known key has signed make the keys be read again at once, so that a provider may change them. Anybody who logs in there
+ * could send such tokens, so only so often: the first reading, and four.
+ */
+const keyLimits: Limits = { ...limits, newer: { burst: 5, refillMs: 15_000 } };
+/** Nothing makes it be read before it is old. */
+const descriptionLimits: Limits = { ...limits, newer: { burst: 0, refillMs: Number.POSITIVE_INFINITY } };
+
+/** Keys are told apart by `kid`; more than this many no provider has. What is in each, whoever uses it looks at. */
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(200) });
 
 export class KnownProvider {
   readonly settings: Provider;
-  #metadata: Kept<Metadata> | undefined;
-  #failure: Kept<unknown> | undefined;
-  #keys: Kept<JSONWebKeySet> | undefined;
-  #surprises: Bucket | undefined;
+  readonly #description: Kept<Description>;
+  readonly #keys: Kept<JWKS>;
+  /** Its keys; @throws Refusal provider_…, misconfigured */
+  readonly keys: Keys = { held: () => this.#keys.get(), newer: () => this.#keys.newer() };
 
   constructor(settings: Provider) {
     this.settings = settings;
+    this.#description = new Kept(
+      async () => readDescription(settings, await discover(settings.issuer, asking("its description"))),
+      descriptionLimits,
+    );
+    this.#keys = new Kept(async () => readKeys((await this.description()).jwks_uri), keyLimits);
   }
 
   /** @throws Refusal provider_…, misconfigured */
-  async metadata(now: number): Promise<Metadata> {
-    if (this.#metadata && isFresh(this.#metadata, now)) return this.#metadata.value;
-    try {
-      if (this.#failure && now - this.#failure.at < PAUSE_MS) throw this.#failure.value;
-      const { status, json } = await askProvider("its description", metadataUrl(this.settings));
-      const value = readMetadata(this.settings, status, json);
-      this.#metadata = { value, at: now };
-      return value;
-    } catch (error) {
-      if (this.#failure?.value !== error) this.#failure = { value: error, at: now };
-      const old = standIn(this.#metadata, now);
-      if (old) return old;
-      throw error;
-    }
+  description(): Promise<Description> {
+    return this.#description.get();
   }
+}
 
-  /** @throws Refusal provider_…, misconfigured */
-  async keys(now: number): Promise<JSONWebKeySet> {
-    if (this.#keys && isFresh(this.#keys, now)) return this.#keys.value;
-    try {
-      return await this.#readKeys(now);
-    } catch (error) {
-      const old = standIn(this.#keys, now);
-      if (old) return old;
-      throw error;
-    }
-  }
-
-  /** No key fitted. @returns the keys as they are now, or undefined where they were asked for often enough lately. */
-  async newerKeys(now: number): Promise<JSONWebKeySet | undefined> {
-    const { again, bucket } = surprised(this.#surprises, now);
-    this.#surprises = bucket;
-    return again ? this.#readKeys(now) : undefined;
-  }
-
-  async #readKeys(now: number): Promise<JSONWebKeySet> {
-    const { jwksUri } = await this.metadata(now);
-    const { status, json } = await askProvider("its keys", jwksUri);
-    const read = keySet.safeParse(json);
-    if (status !== 200 || !read.success)
-      refuse("provider_failed", `${jwksUri} answered ${status} without a key set.`, {
-        hint: "Try again in a moment. If it stays so, the provider is at fault.",
-      });
-    this.#keys = { value: read.data as JSONWebKeySet, at: now };
-    return this.#keys.value;
-  }
+async function readKeys(url: string): Promise<JWKS> {
+  const answer = await askProvider("its keys", url);
+  const read = keySet.safeParse(await answer.json());
+  if (answer.status !== 200 || !read.success)
+    refuse("provider_failed", `${url} answered ${answer.status} without a key set.`, {
+      hint: "Try again in a moment. If it stays so, the provider is at fault.",
+    });
+  return read.data as JWKS;
 }
 
 const known = new WeakMap<Provider, KnownProvider>();

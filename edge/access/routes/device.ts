@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { looksLikeToken } from "#db/crypto/token";
 import { Refusal, refuse } from "#db/protocol/errors";
+import { BoundedMap } from "../../cache/bounded-map.ts";
 import type { Call } from "../../http/call.ts";
 import { open, type Route, route } from "../../http/route.ts";
 import { addressOf, networkOf } from "../address.ts";
-import { BoundedMap } from "../cache.ts";
 import { DEVICE_SECONDS, INTERVAL_SECONDS, shownCode } from "../oidc/device-machine.ts";
 import { openDevice, pollDevice } from "../oidc/device-store.ts";
 import { baseOf, clientOf, providerOf } from "../oidc/login.ts";

@@ -2,13 +2,10 @@
  * Copies of what the store knows, held in an isolate: returned at once while young, renewed in the background before they are
  * old, never older than `freshFor` unless the store can't be reached (spec: architecture.md, hot path).
  */
-export interface Freshness {
-  /** Milliseconds after which a copy is renewed in the background. */
-  renewAfter: number;
-  /** Milliseconds after which a copy is not used without asking the store. */
-  freshFor: number;
-  /** Milliseconds that a copy may serve while the store is down; afterwards it is forgotten, used or not. */
-  staleFor: number;
+import { type Ages, ageOf } from "./age.ts";
+
+/** A copy that is `gone` is forgotten, used or not. */
+export interface Freshness extends Ages {
   /** Copies held; the one renewed longest ago goes first. */
   size: number;
 }
@@ -48,12 +45,10 @@ export class Fresh<T> {
   get(name: string, waitUntil: WaitUntil): T | Promise<T | undefined> {
     const now = this.#source.now();
     const copy = this.#copies.get(name);
-    const age = copy ? now - copy.at : Number.POSITIVE_INFINITY;
-    if (copy && age < this.#limits.freshFor) {
-      if (age >= this.#limits.renewAfter && !this.#loading.has(name)) void this.#load(name, now, waitUntil);
-      return copy.value;
-    }
-    return this.#ask(name, copy, now, waitUntil);
+    const age = ageOf(copy?.at, this.#limits, now);
+    if (!copy || age === "old" || age === "gone") return this.#ask(name, copy, now, waitUntil);
+    if (age === "ageing" && !this.#loading.has(name)) void this.#load(name, now, waitUntil);
+    return copy.value;
   }
 
   forget(name: string): void {
@@ -70,7 +65,8 @@ export class Fresh<T> {
     try {
       return await this.#load(name, now, waitUntil);
     } catch (error) {
-      if (copy && this.#source.isDown(error) && this.#source.now() - copy.at < this.#limits.staleFor) return copy.value;
+      const serves = copy && ageOf(copy.at, this.#limits, this.#source.now()) !== "gone";
+      if (serves && this.#source.isDown(error)) return copy.value;
       throw error;
     }
   }
@@ -101,9 +97,9 @@ export class Fresh<T> {
   }
 
   #sweep(): void {
-    const tooOld = this.#source.now() - this.#limits.staleFor;
+    const now = this.#source.now();
     for (const [name, copy] of this.#copies) {
-      if (copy.at > tooOld && this.#copies.size <= this.#limits.size) break;
+      if (ageOf(copy.at, this.#limits, now) !== "gone" && this.#copies.size <= this.#limits.size) break;
       this.#copies.delete(name);
     }
   }
