@@ -16,6 +16,7 @@ describe("flags from a schema", () => {
       "--cluster <cluster>",
       "--timeouts-first-byte <number>",
       "--timeouts-idle <number>",
+      "--timeouts-total <number>",
       "--fallbacks <llm>",
       "--description <text>",
     ]);

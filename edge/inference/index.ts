@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { Call } from "../http/call.ts";
 import { may, type Permission, type Route, route } from "../http/route.ts";
-import { askedOf, assertModelKept, modelNotFound, modelOf } from "./asked.ts";
 import { Exchange } from "./exchange.ts";
 import { listModels, model, modelList, showModel } from "./models.ts";
+import { askedOf, assertModelKept, modelNotFound, modelOf } from "./read-asked.ts";
 
 /** Paths that go to the provider as they are. */
 const passed = {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { resources } from "#db/tables/index";
 import { visible } from "../access/decide.ts";
 import type { Call } from "../http/call.ts";
-import { modelNotFound } from "./asked.ts";
+import { modelNotFound } from "./read-asked.ts";
 
 const { llm } = resources;
 

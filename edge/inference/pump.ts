@@ -4,7 +4,7 @@
  */
 import type { Refusal } from "#db/protocol/errors";
 import type { Copy } from "./copy.ts";
-import type { RelayOptions } from "./relay.ts";
+import type { RelayOptions } from "./relay-options.ts";
 
 /** How often the silence is measured, in milliseconds. */
 const TICK = 500;

@@ -8,46 +8,14 @@
 
 import type { Refusal } from "#db/protocol/errors";
 import { within } from "../deadline.ts";
-import type { Alarm } from "./alarm.ts";
 import { Copy } from "./copy.ts";
 import { pause, pauseBeforeEnd } from "./delivery.ts";
-import type { Ending } from "./ending.ts";
 import { pump } from "./pump.ts";
+import type { RelayOptions } from "./relay-options.ts";
 import { watch } from "./watch.ts";
 
 /** Milliseconds that a client may take to accept the last words of a stream that failed. */
 const FAREWELL = 10_000;
-
-export interface RelayOptions {
-  /** Is the relay's from now on. */
-  alarm: Alarm;
-  /** When the request came, milliseconds since the epoch. */
-  startedAt: number;
-  /** Since when the client has heard nothing. */
-  quietSince: number;
-  /** Milliseconds of silence after which the provider has failed. */
-  idleMs: number;
-  /** When the whole must have been said; Infinity: whenever it is. */
-  due: number;
-  /** Bytes that were read already. */
-  first: Uint8Array | undefined;
-  /** What the last bytes say of the end; undefined: nothing. */
-  ending: ((tail: string, truncated: boolean) => Ending) | undefined;
-  /** Whether a stream must say its end; else one that ended unbroken is whole. */
-  terminated: boolean;
-  /** What a broken stream is told; undefined: it is broken off. */
-  farewell: ((refusal: Refusal, tail: string) => Uint8Array) | undefined;
-  /** Makes the refusals that only the caller can word. */
-  cut: (cause: unknown) => Refusal;
-  idle: () => Refusal;
-  overdue: () => Refusal;
-  /** What to say between events to a client that has heard nothing for `afterMs` milliseconds. */
-  filler: { bytes: Uint8Array; afterMs: number } | undefined;
-  /** Called once where the stream lasts longer than a second. */
-  onLong: () => void;
-  /** Of the client's request. */
-  signal: AbortSignal;
-}
 
 export interface RelayEnd {
   /** The last bytes, as text. */

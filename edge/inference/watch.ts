@@ -1,7 +1,7 @@
 /** What is noticed while the runtime moves a stream by itself: by looks at its copy, a second apart, since a look has its cost. */
 import type { Refusal } from "#db/protocol/errors";
 import type { Copy } from "./copy.ts";
-import type { RelayOptions } from "./relay.ts";
+import type { RelayOptions } from "./relay-options.ts";
 
 /** Milliseconds between looks. */
 const LOOK = 1_000;

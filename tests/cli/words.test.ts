@@ -276,6 +276,7 @@ describe("completion", () => {
       "--tier",
       "--timeouts-first-byte",
       "--timeouts-idle",
+      "--timeouts-total",
     ]);
     expect(await complete("create", "llm", "x", "--tier", "")).toEqual(["fast", "heavy"]);
     expect(await complete("create", "llm", "x", "--tier=h")).toEqual(["--tier=heavy"]);
