@@ -5,9 +5,9 @@ const withProcesses = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
-    globalSetup: ["infra/test-setup.ts"],
+    globalSetup: ["tests/harness/setup.ts"],
     pool: "forks",
-    setupFiles: ["infra/test-file.ts"],
+    setupFiles: ["tests/harness/each-file.ts"],
     // Loading the same modules anew for each file was a fifth of the whole; none of them keeps what another test could trip over.
     isolate: false,
     // Most of a test with processes is waiting.

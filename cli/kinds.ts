@@ -1,7 +1,7 @@
 /** Words for kinds, as people type them. */
-import { findKind, type KindName, kinds, tableKinds } from "#db/resources/index";
-import type { Kind, Verb } from "#db/resources/kind";
-import { near as nearest } from "#db/resources/near";
+import { findKind, type KindName, kinds, tableKinds } from "#db/kinds/index";
+import type { Kind, Verb } from "#db/schema/kind";
+import { near as nearest } from "#db/schema/near";
 import { usage } from "./failure.ts";
 
 export type AnyKind = Kind & { name: KindName };

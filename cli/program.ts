@@ -1,6 +1,6 @@
 /** From words typed to a verb that runs, and from whatever it throws to one exit code. The only place that knows commander. */
 import { Argument, Command, CommanderError, Option } from "commander";
-import { near as nearest } from "#db/resources/near";
+import { near as nearest } from "#db/schema/near";
 import { fileInstead, flagInstead, spelledOut, verbInstead } from "./argv.ts";
 import { type Exit, explainFailure, Failure, INTERRUPTED, usage } from "./failure.ts";
 import { globalFlags, operands, readGlobals } from "./globals.ts";

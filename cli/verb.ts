@@ -1,7 +1,7 @@
 /** Commands as data: what is typed, what it means, and what runs. The program, its help and its completions are loops over them. */
 
 import type { ContextStore } from "#db/client/contexts";
-import type { Verb as KindVerb } from "#db/resources/kind";
+import type { Verb as KindVerb } from "#db/schema/kind";
 import type { Api } from "./connection/api.ts";
 import type { Exit } from "./failure.ts";
 import type { Globals } from "./global-values.ts";

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestStore, type TestStore } from "../infra/test-store.ts";
+import { startTestStore, type TestStore } from "../tests/harness/test-store.ts";
 import { backfillOperations } from "./backfill-operations.ts";
-import { operations } from "./resources/grants.ts";
+import { operations } from "./kinds/parts/grants.ts";
 
 const edit = { role: "edit", resource: "*" };
 const run = { role: "run", resource: "*" };

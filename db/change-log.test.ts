@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgres } from "../infra/test-store.ts";
+import { startPostgres } from "../tests/harness/test-store.ts";
 import { changeLogSql } from "./change-log.ts";
 import { startLocalStore } from "./local/index.ts";
 import { migrate } from "./migrate.ts";

@@ -5,8 +5,8 @@ import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import { backfillOperations } from "./backfill-operations.ts";
 import { changeLogSql } from "./change-log.ts";
-import { operations } from "./resources/grants.ts";
-import { tableKinds } from "./resources/index.ts";
+import { tableKinds } from "./kinds/index.ts";
+import { operations } from "./kinds/parts/grants.ts";
 import { seed } from "./system/seed.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));

@@ -1,8 +1,9 @@
 /** The edge's parts, wired by hand, once per isolate. */
-import { type Access, createAccess } from "./access/index.ts";
+
 import { type Audit, createAudit } from "./audit/index.ts";
 import { type Changes, createChanges } from "./changes.ts";
 import type { Env } from "./env.ts";
+import { type Access, createAccess } from "./identity/index.ts";
 import { createLlms, type Llms } from "./inference/directory.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { openStore, type Store } from "./store.ts";

@@ -1,9 +1,10 @@
 /** What the runtime hands to the Worker and its objects, as wrangler.toml declares it. */
-import type { GuardPort } from "./access/guard-port.ts";
-import type { CounterPort } from "./access/throttle.ts";
+
 import type { AuditPort } from "./audit/index.ts";
+import type { GuardPort } from "./identity/guard-port.ts";
 import type { Objects } from "./objects/named.ts";
 import type { PublisherPort } from "./publishers/inward.ts";
+import type { CounterPort } from "./rights/throttle.ts";
 import type { Variables } from "./settings.ts";
 import type { FeedPort } from "./watch/tell.ts";
 

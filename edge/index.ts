@@ -1,12 +1,12 @@
-import { Counter } from "./access/counter.ts";
-import { Guard } from "./access/guard.ts";
-import { sweepSso } from "./access/oidc/upkeep.ts";
 import { fetch } from "./app.ts";
 import { AuditBuffer } from "./audit/buffer.ts";
 import { depsOf } from "./deps.ts";
+import { Guard } from "./identity/guard.ts";
 import { PublisherSession } from "./publishers/session.ts";
 import { sweepPublishers } from "./publishers/settle.ts";
+import { Counter } from "./rights/counter.ts";
 import type { Variables } from "./settings.ts";
+import { sweepSso } from "./sso/upkeep.ts";
 import { Feed } from "./watch/feed.ts";
 import { forgetChanges } from "./watch/forget.ts";
 

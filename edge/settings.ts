@@ -1,7 +1,7 @@
 /** The Worker's variables and secrets, described once and parsed once per isolate. */
 import { z } from "zod";
 import { type PublisherTimes, publisherTimes, publisherTimesOverride } from "#db/protocol/publisher";
-import { type Oidc, readOidc } from "./access/oidc/settings.ts";
+import { type Oidc, readOidc } from "./sso/settings.ts";
 
 /** As the runtime hands them over. Not trusted until `readSettings`. */
 export interface Variables {

@@ -18,9 +18,9 @@ const modules = join(root, "node_modules");
 
 /** Program by verb. `build`: whether it runs what dist/ holds. `foreground`: whether it stays until it is told to end. */
 const verbs = {
-  start: { program: "infra/dev/start.ts", build: true, foreground: true },
-  dev: { program: "infra/dev/dev.ts", build: true, foreground: true },
-  stop: { program: "infra/dev/stop.ts", build: false, foreground: false },
+  start: { program: "infra/launch/start.ts", build: true, foreground: true },
+  dev: { program: "infra/launch/dev.ts", build: true, foreground: true },
+  stop: { program: "infra/launch/stop.ts", build: false, foreground: false },
   test: { program: "infra/test.ts", build: false, foreground: false },
   bench: { program: "infra/bench/index.ts", build: true, foreground: false },
   drill: { program: "infra/drill/index.ts", build: true, foreground: false },

@@ -1,8 +1,8 @@
 /** `config.yaml`: what is published, the same every time. An unknown key is an error that names its line. */
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { dnsLabel, httpUrl } from "#db/resources/field";
-import { providerType } from "#db/resources/providers";
+import { providerType } from "#db/kinds/parts/providers";
+import { dnsLabel, httpUrl } from "#db/schema/field";
 import { Failure } from "./failure.ts";
 
 const published = z.strictObject({

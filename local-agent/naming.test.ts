@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dnsLabel } from "#db/resources/field";
+import { dnsLabel } from "#db/schema/field";
 import { labelOf } from "./naming.ts";
 
 describe("a model's name as a DNS label", () => {

@@ -1,7 +1,6 @@
-import { actions } from "./edge/action-requirements.ts";
-import { system } from "./edge/system-requirements.ts";
 import { laws } from "./laws/requirements.ts";
 import { virtualLlms } from "./publishers/requirements.ts";
+import { actions } from "./resources/action-requirements.ts";
 /**
  * What mcpctl promises, as data. A test says in its title which promise it checks:
  *
@@ -12,6 +11,7 @@ import { virtualLlms } from "./publishers/requirements.ts";
  */
 import { ssoRequirements } from "./sso/requirements.ts";
 import { journeys } from "./stories/requirements.ts";
+import { system } from "./system/requirements.ts";
 import { watching } from "./watch/requirements.ts";
 
 export interface Requirement {

@@ -1,5 +1,5 @@
 /** One's own long-lived tokens: they act as oneself, for a machine where nobody can log in. For less, there are mcptokens. */
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { Failure, usage } from "../failure.ts";
 import { relative } from "../render/age.ts";
 import { formOf, written } from "../render/object.ts";

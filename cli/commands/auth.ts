@@ -1,7 +1,8 @@
 /** What one may do, asked of the edge that decides it. */
-import { operations, roles } from "#db/resources/grants";
-import { findKind } from "#db/resources/index";
-import { near as nearest } from "#db/resources/near";
+
+import { findKind } from "#db/kinds/index";
+import { operations, roles } from "#db/kinds/parts/grants";
+import { near as nearest } from "#db/schema/near";
 import { usage } from "../failure.ts";
 import { parseKind } from "../kinds.ts";
 import { written } from "../render/object.ts";

@@ -1,6 +1,7 @@
 /** What happened: the audit trail, newest first. */
+
+import { kindsByName } from "#db/kinds/index";
 import { auditEventKinds } from "#db/protocol/audit";
-import { kindsByName } from "#db/resources/index";
 import { usage } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { newest } from "../kinds/auditevent.ts";

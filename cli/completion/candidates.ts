@@ -1,6 +1,6 @@
 /** Completion: walks the same descriptions that the program is built from. */
-import { kinds } from "#db/resources/index";
-import type { Verb as KindVerb } from "#db/resources/kind";
+import { kinds } from "#db/kinds/index";
+import type { Verb as KindVerb } from "#db/schema/kind";
 import { Failure } from "../failure.ts";
 import { globalFlags, operands as operandsOf } from "../globals.ts";
 import { parseKind } from "../kinds.ts";

@@ -1,7 +1,7 @@
 /** Paths of fields, as `explain` takes them: `llm.timeouts.idle`. Pure. */
 import type { z } from "zod";
-import { findKind } from "#db/resources/index";
-import { aboutOf, shapeOf } from "#db/resources/shape";
+import { findKind } from "#db/kinds/index";
+import { aboutOf, shapeOf } from "#db/schema/shape";
 import type { Candidate } from "./candidate.ts";
 
 /** @param last a kind, a dot and perhaps more. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Kind } from "#db/resources/kind";
+import type { Kind } from "#db/schema/kind";
 import { inProject } from "../kinds.ts";
 import type { Tools } from "../verb.ts";
 

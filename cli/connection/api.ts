@@ -3,9 +3,9 @@
 import type { ContextStore } from "#db/client/contexts";
 import { type Login, openLogin } from "#db/client/login";
 import { reasonOf } from "#db/client/reason";
+import type { Resource } from "#db/kinds/index";
 import { OUTCOME_HEADER } from "#db/protocol/outcome";
-import type { Resource } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
+import type { Kind } from "#db/schema/kind";
 import { Failure } from "../failure.ts";
 import type { Globals } from "../global-values.ts";
 import type { Surroundings } from "../surroundings.ts";

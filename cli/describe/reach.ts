@@ -1,5 +1,5 @@
 /** Who reaches a resource, as the edge that decides it says. */
-import type { Kind } from "#db/resources/kind";
+import type { Kind } from "#db/schema/kind";
 import type { Api } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 

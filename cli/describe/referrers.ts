@@ -1,6 +1,6 @@
 /** Who refers to a resource: what would keep it from being deleted. */
-import { kinds } from "#db/resources/index";
-import { referencesOf } from "#db/resources/kind";
+import { kinds } from "#db/kinds/index";
+import { referencesOf } from "#db/schema/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { Entry } from "../kinds/hook.ts";

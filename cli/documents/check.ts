@@ -1,11 +1,11 @@
 /** A manifest against its kind's schema, before anything is written. */
 import { z } from "zod";
+import { envelope, reported } from "#db/kinds/index";
 import type { Fault } from "#db/protocol/errors";
-import { withoutNulls } from "#db/resources/applied";
-import { envelope, reported } from "#db/resources/index";
-import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import { ruleFaults } from "#db/resources/rules";
-import { retiredIn } from "#db/resources/validate";
+import { withoutNulls } from "#db/schema/applied";
+import { type Kind, writeOnlyFields } from "#db/schema/kind";
+import { ruleFaults } from "#db/schema/rules";
+import { retiredIn } from "#db/schema/validate";
 import { faultsOf, type PlacedFault } from "../schema/faults.ts";
 import type { Manifest } from "./read.ts";
 import { asWritten } from "./source.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { ref } from "#db/resources/field";
-import { kind } from "#db/resources/kind";
+import { ref } from "#db/schema/field";
+import { kind } from "#db/schema/kind";
 import { verifies } from "../../tests/requirements.ts";
 import type { AnyKind } from "../kinds.ts";
 import { unwind } from "./cycles.ts";

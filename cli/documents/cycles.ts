@@ -2,8 +2,9 @@
  * Documents that refer to each other in a circle and are not there yet: some are first written without the references that
  * close it, and completed when all are there. Pure.
  */
+
+import { kinds } from "#db/kinds/index";
 import type { Fault } from "#db/protocol/errors";
-import { kinds } from "#db/resources/index";
 import { components } from "./components.ts";
 import { leaveOut, type Reduced } from "./leave-out.ts";
 import type { Link } from "./order.ts";

@@ -1,7 +1,7 @@
 /** What `-f` names: a file, a directory, `-` for stdin, or a URL. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { retiredIn } from "#db/resources/validate";
+import { retiredIn } from "#db/schema/validate";
 import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import { type Tools, toggle } from "../verb.ts";

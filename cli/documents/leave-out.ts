@@ -1,6 +1,6 @@
 /** A document without some of its references, where it can be without them. Pure. */
-import { withoutNulls } from "#db/resources/applied";
-import type { Kind } from "#db/resources/kind";
+import { withoutNulls } from "#db/schema/applied";
+import type { Kind } from "#db/schema/kind";
 import { wholeFaults } from "./check.ts";
 import type { Link } from "./order.ts";
 

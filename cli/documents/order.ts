@@ -1,6 +1,6 @@
 /** In which order documents are written: what is referred to comes first. */
-import { withoutNulls } from "#db/resources/applied";
-import { type FoundReference, referencesIn } from "#db/resources/kind";
+import { withoutNulls } from "#db/schema/applied";
+import { type FoundReference, referencesIn } from "#db/schema/kind";
 import { writable } from "./check.ts";
 import { components } from "./components.ts";
 import type { Manifest } from "./read.ts";

@@ -1,7 +1,7 @@
 /** What applying would do, decided before the first write. */
 import type { Fault } from "#db/protocol/errors";
-import { applied } from "#db/resources/applied";
-import { writeOnlyFields } from "#db/resources/kind";
+import { applied } from "#db/schema/applied";
+import { writeOnlyFields } from "#db/schema/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import { at } from "../render/cell.ts";

@@ -1,5 +1,5 @@
 /** `--prune`: what apply made and no file describes any more goes. */
-import { isSystemOwned } from "#db/resources/system";
+import { isSystemOwned } from "#db/kinds/system";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";

@@ -1,9 +1,9 @@
 /** Manifests: YAML or JSON, one document or many, grouped (`llms: […]`) or in a `List`; each with its file and line. */
 import { isMap, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
+import { findKind, kinds } from "#db/kinds/index";
 import type { Fault } from "#db/protocol/errors";
-import { findKind, kinds } from "#db/resources/index";
-import { near as nearest } from "#db/resources/near";
-import { unsoundness } from "#db/resources/validate";
+import { near as nearest } from "#db/schema/near";
+import { unsoundness } from "#db/schema/validate";
 import { Failure } from "../failure.ts";
 import { type AnyKind, kindWords } from "../kinds.ts";
 import { typed, typeOf } from "../schema/faults.ts";

@@ -1,8 +1,9 @@
 /** References that neither the documents nor the edge have: told before anything is written. */
+
+import { findKind } from "#db/kinds/index";
 import type { Fault } from "#db/protocol/errors";
-import { findKind } from "#db/resources/index";
-import { type FoundReference, referencesIn } from "#db/resources/kind";
-import { near as nearest } from "#db/resources/near";
+import { type FoundReference, referencesIn } from "#db/schema/kind";
+import { near as nearest } from "#db/schema/near";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";

@@ -1,6 +1,6 @@
 /** `-l` beside `-f`: of what the files describe, only what has these labels. */
 import { Refusal } from "#db/protocol/errors";
-import { type LabelRequirement, meets, parseLabelSelector } from "#db/resources/label-selector";
+import { type LabelRequirement, meets, parseLabelSelector } from "#db/schema/label-selector";
 import { Failure, usage } from "../failure.ts";
 import { mustLimit } from "../selector.ts";
 import type { Manifest } from "./read.ts";

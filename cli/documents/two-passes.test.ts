@@ -1,9 +1,9 @@
 /** Documents in a circle against an edge in memory, which refuses what refers to nothing, cut off at every write. */
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { applied } from "#db/resources/applied";
-import { ref } from "#db/resources/field";
-import { kind, referencesIn } from "#db/resources/kind";
+import { applied } from "#db/schema/applied";
+import { ref } from "#db/schema/field";
+import { kind, referencesIn } from "#db/schema/kind";
 import { verifies } from "../../tests/requirements.ts";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";

@@ -1,5 +1,5 @@
 /** Reads the audit trail, newest first. */
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 

@@ -1,6 +1,6 @@
 /** A token is made to be handed on: short words for what it may do. */
 
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { coerce } from "../schema/flags.ts";
 import { list } from "../verb.ts";
 import type { CreateHook, KindHook } from "./hook.ts";

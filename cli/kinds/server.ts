@@ -1,6 +1,6 @@
 /** A server out of a template: `--from template/gitea --set url=…`, instead of saying all of it by flags. */
-import { kindsByName } from "#db/resources/index";
-import { instantiate } from "#db/resources/template-rules";
+import { kindsByName } from "#db/kinds/index";
+import { instantiate } from "#db/kinds/parts/template-rules";
 import { Failure, usage } from "../failure.ts";
 import type { CreateHook, KindHook } from "./hook.ts";
 

@@ -1,5 +1,5 @@
 /** What a resource is called where it is told apart from all others, in a form that every verb takes back. */
-import type { Kind } from "#db/resources/kind";
+import type { Kind } from "#db/schema/kind";
 
 type Scoped = Pick<Kind, "scope">;
 

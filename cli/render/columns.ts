@@ -1,5 +1,5 @@
 /** A kind's resources as rows of a table. */
-import type { Kind } from "#db/resources/kind";
+import type { Kind } from "#db/schema/kind";
 import { printable } from "../io.ts";
 import { addressOf } from "./address.ts";
 import { span } from "./age.ts";

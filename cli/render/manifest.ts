@@ -1,6 +1,6 @@
 /** A resource as it is written in a file: what comes out here goes straight into `apply -f`. */
-import { reported } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
+import { reported } from "#db/kinds/index";
+import type { Kind } from "#db/schema/kind";
 
 type Described = Pick<Kind, "name" | "spec">;
 

@@ -1,6 +1,6 @@
 /** The answer in the form that `-o` names. */
 
-import { near as nearest } from "#db/resources/near";
+import { near as nearest } from "#db/schema/near";
 import { usage } from "../failure.ts";
 import { printable } from "../io.ts";
 import type { AnyKind } from "../kinds.ts";

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { columns } from "./columns.ts";
 import { narrowed, table } from "./table.ts";
 import { cut, width } from "./width.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { wholeFaults } from "../documents/check.ts";
 import { faultLine } from "../failure.ts";
 

@@ -1,8 +1,8 @@
 /** Zod's issues as faults for people: where, what was expected, what was given, and a near spelling. */
 import { z } from "zod";
 import type { Fault } from "#db/protocol/errors";
-import { near as nearest } from "#db/resources/near";
-import { shapeOf } from "#db/resources/shape";
+import { near as nearest } from "#db/schema/near";
+import { shapeOf } from "#db/schema/shape";
 
 /** A fault and the place it is at, for finding the line in a file. */
 export interface PlacedFault extends Fault {

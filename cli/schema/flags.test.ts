@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kinds, kindsByName } from "#db/resources/index";
+import { kinds, kindsByName } from "#db/kinds/index";
 import { coerce, fieldFlags, flagName, keyValue, setByGlobals, specFrom } from "./flags.ts";
 
 const usages = (kind: (typeof kinds)[number]) => fieldFlags(kind).map((f) => f.flag.usage);

@@ -1,8 +1,8 @@
 /** Flags of `create`, from a kind's schema; and the spec back from what was typed. Pure. */
 import { z } from "zod";
-import { metaOf } from "#db/resources/field";
-import { isRequired, type Kind } from "#db/resources/kind";
-import { aboutOf, defaultOf, shapeOf } from "#db/resources/shape";
+import { metaOf } from "#db/schema/field";
+import { isRequired, type Kind } from "#db/schema/kind";
+import { aboutOf, defaultOf, shapeOf } from "#db/schema/shape";
 import { usage } from "../failure.ts";
 import { globalFlags } from "../globals.ts";
 import { type Flag, type Flags, list, type Source, text } from "../verb.ts";

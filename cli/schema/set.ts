@@ -1,7 +1,7 @@
 /** `--set path=value`: any field, however deep, typed by its schema. Pure. */
 import type { z } from "zod";
-import { near as nearest } from "#db/resources/near";
-import { shapeOf } from "#db/resources/shape";
+import { near as nearest } from "#db/schema/near";
+import { shapeOf } from "#db/schema/shape";
 import { usage } from "../failure.ts";
 import { coerce } from "./flags.ts";
 

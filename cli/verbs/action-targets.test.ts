@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import type { Failure } from "../failure.ts";
 import type { AnyKind } from "../kinds.ts";
 import { targetsOf } from "./action-targets.ts";

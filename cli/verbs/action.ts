@@ -1,6 +1,7 @@
 /** A verb for each action on a kind, made from its description: `mcpctl revoke ci`, `mcpctl attach terse --prompt style`. */
-import { type Action, bodyOf, inPath, methodOf, pathBelow } from "#db/resources/action";
-import { findKind, kinds } from "#db/resources/index";
+
+import { findKind, kinds } from "#db/kinds/index";
+import { type Action, bodyOf, inPath, methodOf, pathBelow } from "#db/schema/action";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { usage } from "../failure.ts";
 import { printable } from "../io.ts";

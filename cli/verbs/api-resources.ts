@@ -1,5 +1,5 @@
-import { kinds } from "#db/resources/index";
-import { type Kind, referencesOf } from "#db/resources/kind";
+import { kinds } from "#db/kinds/index";
+import { type Kind, referencesOf } from "#db/schema/kind";
 import { written } from "../render/object.ts";
 import { parseFormat } from "../render/output.ts";
 import { table } from "../render/table.ts";

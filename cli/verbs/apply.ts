@@ -1,4 +1,4 @@
-import { writeOnlyFields } from "#db/resources/kind";
+import { writeOnlyFields } from "#db/schema/kind";
 import type { Shown } from "../connection/api.ts";
 import { carryOut, type Outcome } from "../documents/carry-out.ts";
 import { loadManifests, recursiveFlag } from "../documents/files.ts";

@@ -1,6 +1,6 @@
-import { withoutNulls } from "#db/resources/applied";
-import { kinds } from "#db/resources/index";
-import { writeOnlyFields } from "#db/resources/kind";
+import { kinds } from "#db/kinds/index";
+import { withoutNulls } from "#db/schema/applied";
+import { writeOnlyFields } from "#db/schema/kind";
 import { canonical, wholeFaults } from "../documents/check.ts";
 import { readText } from "../documents/files.ts";
 import { overlay } from "../documents/overlay.ts";

@@ -1,4 +1,4 @@
-import { referencesOf } from "#db/resources/kind";
+import { referencesOf } from "#db/schema/kind";
 import type { Api } from "../connection/api.ts";
 import { loadManifests, recursiveFlag } from "../documents/files.ts";
 import { nameIn } from "../documents/look-up.ts";

@@ -1,5 +1,5 @@
-import { kinds } from "#db/resources/index";
-import { type FoundReference, referencesIn } from "#db/resources/kind";
+import { kinds } from "#db/kinds/index";
+import { type FoundReference, referencesIn } from "#db/schema/kind";
 import type { Api, Shown } from "../connection/api.ts";
 import { tellSections } from "../describe/sections.ts";
 import { Failure, usage } from "../failure.ts";

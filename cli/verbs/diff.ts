@@ -1,4 +1,4 @@
-import { writeOnlyFields } from "#db/resources/kind";
+import { writeOnlyFields } from "#db/schema/kind";
 import type { Api } from "../connection/api.ts";
 import { canonical } from "../documents/check.ts";
 import { loadManifests, recursiveFlag } from "../documents/files.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withoutNulls } from "#db/resources/applied";
+import { withoutNulls } from "#db/schema/applied";
 import type { Shown } from "../connection/api.ts";
 import { canonical, placed, wholeFaults, writable } from "../documents/check.ts";
 import { same } from "../documents/overlay.ts";

@@ -1,4 +1,4 @@
-import { near as nearest } from "#db/resources/near";
+import { near as nearest } from "#db/schema/near";
 import {
   type Fate,
   type Field,
@@ -7,7 +7,7 @@ import {
   type Referral,
   referencesBetween,
   rulesOf,
-} from "#db/resources/outline";
+} from "#db/schema/outline";
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKind } from "../kinds.ts";
 import { folded } from "../render/fold.ts";

@@ -1,5 +1,5 @@
-import { hasTable } from "#db/resources/index";
-import { isSystemOwned } from "#db/resources/system";
+import { hasTable } from "#db/kinds/index";
+import { isSystemOwned } from "#db/kinds/system";
 import type { Shown } from "../connection/api.ts";
 import { Failure, usage } from "../failure.ts";
 import { printable } from "../io.ts";

@@ -3,7 +3,7 @@
  * same in them. Objects with a name twice are read in several ways (RFC 8259, section 4), and some readers ignore case, as Go's do
  * (https://pkg.go.dev/encoding/json#Unmarshal): what could be understood in two ways is refused.
  */
-import { letsChoose, modelChoosers } from "../resources/model-choosers.ts";
+import { letsChoose, modelChoosers } from "../kinds/parts/model-choosers.ts";
 import { refuse } from "./errors.ts";
 import { eachMember } from "./json-members.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { providers } from "../resources/providers.ts";
+import { providers } from "../kinds/parts/providers.ts";
 import { baseUrl, faultOfBaseUrl, urlOf } from "./base-url.ts";
 
 const chatAt = (url: string, rule = {}) => urlOf(baseUrl(url, rule), "/v1/chat/completions");

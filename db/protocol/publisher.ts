@@ -3,8 +3,8 @@
  * loose because a newer peer may send fields that this one does not know.
  */
 import { z } from "zod";
-import { dnsLabel } from "../resources/field.ts";
-import { providerType } from "../resources/providers.ts";
+import { providerType } from "../kinds/parts/providers.ts";
+import { dnsLabel } from "../schema/field.ts";
 
 /** Request headers on stream, heartbeat and result. */
 export const SESSION_HEADER = "x-mcpctl-provider-session";

@@ -1,2 +1,2 @@
 /** What belongs to the system itself: it is there in every store, and nobody takes it away. */
-export { systemProject, systemUser } from "../resources/system.ts";
+export { systemProject, systemUser } from "../kinds/system.ts";

@@ -1,6 +1,6 @@
 /** Definitions to start from. They have no subjects, so they give nobody anything until somebody is named in them. */
 import type { z } from "zod";
-import type { rbac } from "../resources/rbac.ts";
+import type { rbac } from "../kinds/rbac.ts";
 
 export const exampleRoles: Readonly<Record<string, z.input<typeof rbac.spec>>> = {
   "example-auditor": {

@@ -6,7 +6,7 @@
 import { createId } from "@paralleldrive/cuid2";
 import { eq } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { kindsByName, type TableKindName } from "../resources/index.ts";
+import { kindsByName, type TableKindName } from "../kinds/index.ts";
 import { edgeBetween, resources, seeded } from "../tables/index.ts";
 import { systemProject, systemUser } from "./names.ts";
 import { systemPrompts } from "./prompts.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { kindsByName } from "../resources/index.ts";
-import { instantiate } from "../resources/template-rules.ts";
-import { validate } from "../resources/validate.ts";
+import { kindsByName } from "../kinds/index.ts";
+import { instantiate } from "../kinds/parts/template-rules.ts";
+import { validate } from "../schema/validate.ts";
 import { missingVariables, systemPrompts } from "./prompts.ts";
 import { exampleRoles } from "./roles.ts";
 import { templates } from "./templates.ts";

@@ -1,6 +1,6 @@
 /** MCP servers that many want, ready to be made: `mcpctl create server NAME --from template/NAME --set key=value`. */
 import type { z } from "zod";
-import type { template } from "../resources/template.ts";
+import type { template } from "../kinds/template.ts";
 
 type Template = z.input<typeof template.spec>;
 

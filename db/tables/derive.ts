@@ -22,8 +22,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import type { Sealed } from "../crypto/sealing.ts";
-import { type TableKindName, tableKinds } from "../resources/index.ts";
-import { type Kind, referencesOf } from "../resources/kind.ts";
+import { type TableKindName, tableKinds } from "../kinds/index.ts";
+import { type Kind, referencesOf } from "../schema/kind.ts";
 
 /** Every write takes the next number: the version of a row, and later the place of a watch. */
 export const revision = pgSequence("revision");

@@ -1,6 +1,6 @@
 /** Who did it, as the audit trail remembers. */
 import type { AuditEvent } from "#db/protocol/audit";
-import type { Principal } from "../access/principal.ts";
+import type { Principal } from "../identity/principal.ts";
 
 type Who = Pick<AuditEvent, "principal" | "impersonator" | "tokenName" | "tokenHash" | "project">;
 

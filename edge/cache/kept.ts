@@ -5,7 +5,7 @@
  * settles. Several may therefore ask for the same at once. `Fresh` is for what the store knows: many small copies, one question
  * for all who wait, renewed behind their backs.
  */
-import { attempt, type Bucket, type Policy } from "../access/throttle.ts";
+import { attempt, type Bucket, type Policy } from "../rights/throttle.ts";
 import { type Ages, ageOf } from "./age.ts";
 
 export interface Limits extends Ages {

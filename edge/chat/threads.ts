@@ -2,9 +2,9 @@
 import { createId } from "@paralleldrive/cuid2";
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
+import { kindsByName } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { faultsOf } from "#db/resources/faults";
-import { kindsByName } from "#db/resources/index";
+import { faultsOf } from "#db/schema/faults";
 import { thread as table } from "#db/tables/index";
 import type { Call } from "../http/call.ts";
 import { may, type Route, route } from "../http/route.ts";

@@ -1,7 +1,7 @@
 /** Request bodies, bounded before they are held in memory. */
 import type { z } from "zod";
 import { Refusal, refuse } from "#db/protocol/errors";
-import { faultsOf, summary } from "#db/resources/faults";
+import { faultsOf, summary } from "#db/schema/faults";
 
 function tooLarge(limit: number): Refusal {
   return new Refusal("too_large", `The request's body is larger than ${limit} bytes.`, {

@@ -1,7 +1,7 @@
 /** One request on its way through a route: what a handler gets, and nothing else. */
 import type { z } from "zod";
-import type { Caller } from "../access/principal.ts";
 import type { Deps } from "../deps.ts";
+import type { Caller } from "../identity/principal.ts";
 import { assertPlain, parseJson, parseWith, readBytes, readText, readTextQuickly } from "./body.ts";
 import type { Declaration } from "./declaration.ts";
 import { newRequestId } from "./request-id.ts";

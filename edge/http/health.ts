@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { version } from "#db/protocol/version";
-import { misconfigured } from "../access/oidc/login.ts";
-import { assertSigns } from "../access/session-token.ts";
+import { assertSigns } from "../identity/session-token.ts";
 import { assertSeals } from "../secrets/index.ts";
+import { misconfigured } from "../sso/login.ts";
 import { open, type Route, route } from "./route.ts";
 
 const noCredential = "a load balancer has no credential, and nothing is told but up or down, and which version";

@@ -1,6 +1,6 @@
 /** Routes as data. A route without a permission can't be written: it is an argument of the only function that makes one. */
-import type { Operation, Role } from "#db/resources/grants";
-import type { Kind } from "#db/resources/kind";
+import type { Operation, Role } from "#db/kinds/parts/grants";
+import type { Kind } from "#db/schema/kind";
 import type { Call } from "./call.ts";
 import type { Declaration, Method, RouteDoc, TokenReach } from "./declaration.ts";
 import { surfaceOf } from "./surfaces/index.ts";

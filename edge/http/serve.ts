@@ -1,9 +1,9 @@
 /** What every request passes on its way through a route, and how a refusal leaves: in the shape that the surface's clients parse. */
 import { Refusal } from "#db/protocol/errors";
-import { admit } from "../admit.ts";
 import { causeOf } from "../cause.ts";
 import { depsOf } from "../deps.ts";
 import { assertQuery } from "../resources/request.ts";
+import { admit } from "../rights/admit.ts";
 import { Call } from "./call.ts";
 import { drain } from "./drain.ts";
 import { nearRoute } from "./near-route.ts";

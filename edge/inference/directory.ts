@@ -1,19 +1,19 @@
 /** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
 import { and, eq, or } from "drizzle-orm";
+import { kindsByName, type SpecOf, type StatusOf } from "#db/kinds/index";
+import { baseUrlOf, keyHeader } from "#db/kinds/parts/providers";
 import type { BaseUrl } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 import { readCredential } from "#db/protocol/header-value";
-import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
-import { baseUrlOf, keyHeader } from "#db/resources/providers";
 import { edgeBetween, resources } from "#db/tables/index";
 import { Fresh, type WaitUntil } from "../cache/fresh.ts";
 import type { Changes } from "../changes.ts";
 import { within } from "../deadline.ts";
+import { assertPublic } from "../http/public-url.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { type Line, lineTo } from "./providers/line.ts";
-import { assertPublic } from "./url.ts";
 
 /** One LLM, ready to be called. */
 export interface Target {

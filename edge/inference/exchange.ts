@@ -1,10 +1,9 @@
 /** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
 import { errors, Refusal } from "#db/protocol/errors";
-import type { Standing } from "../access/standing.ts";
 import type { Call } from "../http/call.ts";
 import { toRefusal } from "../http/to-refusal.ts";
+import type { Standing } from "../identity/standing.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
-import { Alarm } from "./alarm.ts";
 import { isAnswer, judge, type ProviderError } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
@@ -12,6 +11,7 @@ import { deliver, pauseBeforeEnd } from "./delivery.ts";
 import type { Target } from "./directory.ts";
 import { readEnding } from "./ending.ts";
 import { concat } from "./json-scan.ts";
+import { MovingDeadline } from "./moving-deadline.ts";
 import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
 import { brokeOff, clientGone, didNotBegin, farewell, fellSilent, overdue, unreached } from "./refusals.ts";
@@ -48,7 +48,7 @@ export class Exchange {
   /** What the client waits for: the answer, or what is said before it or instead of it. */
   #awaited = Promise.withResolvers<Response>();
   #firstByteAt: number | undefined;
-  readonly #alarm = new Alarm();
+  readonly #alarm = new MovingDeadline();
   /** When the provider is too late with what comes next, in milliseconds since the epoch. */
   #due: number;
   /** When the whole is too late. */

@@ -2,8 +2,8 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import { resources } from "#db/tables/index";
-import { visible } from "../access/decide.ts";
 import type { Call } from "../http/call.ts";
+import { visible } from "../rights/decide.ts";
 import { modelNotFound } from "./read-asked.ts";
 
 const { llm } = resources;

@@ -1,7 +1,8 @@
 /** What a client asks for, read from its body once: which model, and whether it wants a stream. */
+
+import { modelChoosers } from "#db/kinds/parts/model-choosers";
 import { askedFields, fieldMeant, refuseField } from "#db/protocol/asked-fields";
 import { Refusal, refuse } from "#db/protocol/errors";
-import { modelChoosers } from "#db/resources/model-choosers";
 import { parseJson } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
 import type { Asked } from "./asked.ts";

@@ -1,11 +1,11 @@
 /** What a relay is told of its stream. */
 import type { Refusal } from "#db/protocol/errors";
-import type { Alarm } from "./alarm.ts";
 import type { Ending } from "./ending.ts";
+import type { MovingDeadline } from "./moving-deadline.ts";
 
 export interface RelayOptions {
   /** Is the relay's from now on. */
-  alarm: Alarm;
+  alarm: MovingDeadline;
   /** When the request came, milliseconds since the epoch. */
   startedAt: number;
   /** Since when the client has heard nothing. */

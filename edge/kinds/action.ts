@@ -1,7 +1,7 @@
 /** What an action does to a row: decided here per kind, carried out by `edge/resources/act.ts` for all of them alike. */
 import type { z } from "zod";
-import type { KindName, kindsByName, SpecOf, StatusOf } from "#db/resources/index";
-import type { Caller } from "../access/principal.ts";
+import type { KindName, kindsByName, SpecOf, StatusOf } from "#db/kinds/index";
+import type { Caller } from "../identity/principal.ts";
 import type { Stored } from "../resources/stored.ts";
 
 export interface Asked<Given> {

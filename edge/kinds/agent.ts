@@ -1,4 +1,4 @@
-import type { StatusOf } from "#db/resources/index";
+import type { StatusOf } from "#db/kinds/index";
 import { keepAttachable } from "./attachments.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -3,10 +3,10 @@
  * Three kinds of write can break that, so it is looked at in the transaction of each, in one statement.
  */
 import { and, eq, type SQL, sql } from "drizzle-orm";
+import { kindsByName } from "#db/kinds/index";
 import { type Fault, refuse } from "#db/protocol/errors";
-import { kindsByName } from "#db/resources/index";
 import { edgeBetween, resources } from "#db/tables/index";
-import type { Caller } from "../access/principal.ts";
+import type { Caller } from "../identity/principal.ts";
 import { maySee } from "../resources/governor.ts";
 import type { Transaction } from "../store.ts";
 

@@ -1,9 +1,9 @@
 /** What only one kind does: hooks around the generic write and delete. A kind without a behaviour is stored as it is. */
-import type { KindName } from "#db/resources/index";
-import type { Access } from "../access/index.ts";
-import type { Caller } from "../access/principal.ts";
+import type { KindName } from "#db/kinds/index";
 import type { Env } from "../env.ts";
 import type { Call } from "../http/call.ts";
+import type { Access } from "../identity/index.ts";
+import type { Caller } from "../identity/principal.ts";
 import type { Stored } from "../resources/stored.ts";
 import type { Settings } from "../settings.ts";
 import type { Store, Transaction } from "../store.ts";

@@ -1,7 +1,7 @@
+import { kindsByName, type SpecOf, type StatusOf } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { kindsByName, type SpecOf, type StatusOf } from "#db/resources/index";
-import { grantsOfCluster, mayGive } from "../access/escalation.ts";
-import { publishedKeys, unfetchable } from "../access/key-sets.ts";
+import { publishedKeys, unfetchable } from "../identity/key-sets.ts";
+import { grantsOfCluster, mayGive } from "../rights/escalation.ts";
 import type { Behaviour, Write } from "./behaviour.ts";
 
 const { spec: specSchema } = kindsByName.cluster;

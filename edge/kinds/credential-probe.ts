@@ -1,7 +1,7 @@
 /** Asks a provider whether it takes a key, before the key is stored (spec: inference.md, Auth probe). */
 import { z } from "zod";
+import { keyHeader, type ProviderType } from "#db/kinds/parts/providers";
 import { type BaseUrl, urlOf } from "#db/protocol/base-url";
-import { keyHeader, type ProviderType } from "#db/resources/providers";
 
 export type Verdict =
   | { is: "accepted" }

@@ -1,6 +1,6 @@
-import { kindsByName } from "#db/resources/index";
-import { grantsOfGroup, mayGive } from "../access/escalation.ts";
-import { keepGovernedWithoutGroup } from "../access/lockout.ts";
+import { kindsByName } from "#db/kinds/index";
+import { grantsOfGroup, mayGive } from "../rights/escalation.ts";
+import { keepGovernedWithoutGroup } from "../rights/lockout.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 const { spec } = kindsByName.group;

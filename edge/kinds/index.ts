@@ -1,5 +1,5 @@
 /** The one list of what single kinds do at the edge: how they behave when written, and where rows come from that have no table. */
-import type { KindName } from "#db/resources/index";
+import type { KindName } from "#db/kinds/index";
 import type { ActionHook, AllActions } from "./action.ts";
 import { agent } from "./agent.ts";
 import { auditevent } from "./auditevent.ts";

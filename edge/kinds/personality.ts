@@ -1,5 +1,5 @@
+import { kindsByName } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { kindsByName } from "#db/resources/index";
 import type { ActionsOf } from "./action.ts";
 import { keepAttachable } from "./attachments.ts";
 import type { Behaviour } from "./behaviour.ts";

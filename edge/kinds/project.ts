@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
+import { kindsByName } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { kindsByName } from "#db/resources/index";
 import { systemProject } from "#db/system/names";
 import { resources } from "#db/tables/index";
-import { tokenState } from "../access/token-state.ts";
+import { tokenState } from "../identity/token-state.ts";
 import type { Stored } from "../resources/stored.ts";
 import type { Transaction } from "../store.ts";
 import type { Behaviour } from "./behaviour.ts";

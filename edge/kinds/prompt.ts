@@ -1,11 +1,11 @@
+import { kindsByName } from "#db/kinds/index";
+import { promptOwners } from "#db/kinds/parts/prompt-fields";
 import { refuse } from "#db/protocol/errors";
-import { kindsByName } from "#db/resources/index";
-import { promptOwners } from "#db/resources/prompt-fields";
 import { systemProject } from "#db/system/names";
-import { allows, writeBinding } from "../access/decide.ts";
-import type { Caller } from "../access/principal.ts";
+import type { Caller } from "../identity/principal.ts";
 import { fieldsChanged } from "../resources/changed.ts";
 import type { Stored } from "../resources/stored.ts";
+import { allows, writeBinding } from "../rights/decide.ts";
 import { keepAttachable } from "./attachments.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { assertVariables, protect, systemPromptCalled } from "./system.ts";

@@ -1,4 +1,4 @@
-import { kindsByName, type StatusOf } from "#db/resources/index";
+import { kindsByName, type StatusOf } from "#db/kinds/index";
 import type { ActionsOf } from "./action.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Binding, Operation } from "#db/resources/grants";
-import { kindsByName } from "#db/resources/index";
-import { added, mayGive } from "../access/escalation.ts";
-import { governs, keepGoverned } from "../access/lockout.ts";
+import { kindsByName } from "#db/kinds/index";
+import type { Binding, Operation } from "#db/kinds/parts/grants";
+import { added, mayGive } from "../rights/escalation.ts";
+import { governs, keepGoverned } from "../rights/lockout.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 const { spec } = kindsByName.rbac;

@@ -1,8 +1,9 @@
 /** To send a secret to a place of one's choice is to read it, so that takes the right to look after it. */
+
+import { kindsByName } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { kindsByName } from "#db/resources/index";
-import { allows } from "../access/decide.ts";
-import type { Caller } from "../access/principal.ts";
+import type { Caller } from "../identity/principal.ts";
+import { allows } from "../rights/decide.ts";
 
 /** @throws Refusal not_allowed that names the first secret */
 export function mayHandOver(caller: Caller, secrets: readonly string[], to: string, hint?: string): void {

@@ -1,7 +1,7 @@
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import { z } from "zod";
+import { kindsByName, type StatusOf } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { kindsByName, type StatusOf } from "#db/resources/index";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, resources } from "#db/tables/index";
 import { canonical } from "../resources/equal.ts";

@@ -1,4 +1,4 @@
-import { kindsByName, type SpecOf } from "#db/resources/index";
+import { kindsByName, type SpecOf } from "#db/kinds/index";
 import type { Behaviour } from "./behaviour.ts";
 import { mayHandOver } from "./secret-use.ts";
 

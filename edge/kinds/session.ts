@@ -1,9 +1,9 @@
 /** Sessions as resources: the rows of people's logins and tokens, without any hash. */
 import { type SQL, sql } from "drizzle-orm";
 import { resources, session as table } from "#db/tables/index";
-import { guardOfUser } from "../access/profile.ts";
-import { recordAuth } from "../access/routes/auth-event.ts";
-import { endSession, live } from "../access/sessions.ts";
+import { guardOfUser } from "../identity/profile.ts";
+import { recordAuth } from "../login/auth-event.ts";
+import { endSession, live } from "../login/sessions.ts";
 import { qualified, type Source } from "./source.ts";
 
 const { user } = resources;

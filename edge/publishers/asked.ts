@@ -1,7 +1,7 @@
 /** What one caller asked of a publisher, and the answer on its way to it. */
 import { type ErrorCode, Refusal } from "#db/protocol/errors";
 import { type InferTask, RESULT_LIMIT_BYTES } from "#db/protocol/publisher";
-import { encodeRefusal } from "../inference/upstream.ts";
+import { encodeRefusal } from "../objects/refusal-codec.ts";
 
 /** Requests that wait for a slot are in this object's memory: together they may have so many characters. */
 const WAITING_LIMIT = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
 /** Who may have which name: the sticky upsert's decision, pure (spec: virtual-llms.md, States). */
+
+import { llm } from "#db/kinds/llm";
 import type { RegisterRequest } from "#db/protocol/publisher";
-import { llm } from "#db/resources/llm";
 
 /** What the store has under a name. */
 export interface Holder {

@@ -1,8 +1,8 @@
 /** Who a session is, and what it is known by. Kept in its object only; the secret as a hash. */
 import { timingSafeEqual } from "node:crypto";
 import { hashToken } from "#db/crypto/token";
-import type { Demand } from "../access/decide.ts";
-import type { Tie } from "../access/tie.ts";
+import type { Tie } from "../identity/tie.ts";
+import type { Demand } from "../rights/decide.ts";
 
 /** What registering needs, and what is needed for as long as what it registered is there. */
 export const publishing = { role: "create", resource: "llms" } as const satisfies Demand;

@@ -14,9 +14,9 @@ import {
   SESSION_HEADER,
 } from "#db/protocol/publisher";
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "#db/protocol/version";
-import { notAuthenticated } from "../access/authenticate.ts";
 import type { Call } from "../http/call.ts";
 import { may, type Permission, type Route, route } from "../http/route.ts";
+import { notAuthenticated } from "../identity/authenticate.ts";
 import { publishing } from "./identity.ts";
 import { ask, type RegisterInward } from "./inward.ts";
 

@@ -1,7 +1,7 @@
 /** What the Worker says to a session's object. Both are this edge: nothing here comes from outside unparsed. */
 import type { RegisterRequest } from "#db/protocol/publisher";
-import type { Tie } from "../access/tie.ts";
-import { decodeRefusal } from "../inference/upstream.ts";
+import type { Tie } from "../identity/tie.ts";
+import { decodeRefusal } from "../objects/refusal-codec.ts";
 
 export interface RegisterInward {
   session: string;

@@ -1,5 +1,5 @@
 /** What a session's object keeps on disk. Written only when it is something else than before: heartbeats write nothing. */
-import { SingleAlarm } from "./alarm.ts";
+import { SingleAlarm } from "../objects/alarm.ts";
 import type { Identity } from "./identity.ts";
 import { nextDue } from "./machine.ts";
 import { type Kept, keep, type Session } from "./state.ts";

@@ -1,11 +1,11 @@
 /** What the sweep does to a store with many rows. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rows } from "../../tests/store.ts";
+import { rows } from "../../tests/harness/rows.ts";
 import { openStore, type Store } from "../store.ts";
 import { deleteInactive, sessionsThere } from "./rows.ts";
 
 /** The store's own module is for Node, and its types would mix with workerd's. */
-const infra: string = "../../infra/test-store.ts";
+const infra: string = "../../tests/harness/test-store.ts";
 interface TestStore {
   databaseUrl: string;
   proxyUrl: string;

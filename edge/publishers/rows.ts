@@ -1,10 +1,10 @@
 /** The transitions of a session in the store. Nothing here runs in the steady state: heartbeats stay in the object. */
 import { createId } from "@paralleldrive/cuid2";
 import { and, eq, inArray, lt, ne, notInArray, sql } from "drizzle-orm";
+import { llm as llmKind } from "#db/kinds/llm";
+import { publisher as publisherKind } from "#db/kinds/publisher";
 import { refuse } from "#db/protocol/errors";
 import type { RegisterRequest } from "#db/protocol/publisher";
-import { llm as llmKind } from "#db/resources/llm";
-import { publisher as publisherKind } from "#db/resources/publisher";
 import { resources } from "#db/tables/index";
 import type { Change } from "../changes.ts";
 import { isStillReferred } from "../resources/conflicts.ts";

@@ -10,13 +10,14 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import { guardsOf, type Tie } from "../access/tie.ts";
 import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { parseJson, parseWith, readText } from "../http/body.ts";
 import { toRefusal } from "../http/to-refusal.ts";
-import { encodeRefusal } from "../inference/upstream.ts";
+import { guardsOf, type Tie } from "../identity/tie.ts";
+import { encodeRefusal } from "../objects/refusal-codec.ts";
+import { SingleTimer } from "../objects/timer.ts";
 import { storeUnavailable } from "../store.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
@@ -28,7 +29,6 @@ import { slotsIn } from "./queue.ts";
 import { register } from "./register.ts";
 import { takeResult } from "./result.ts";
 import { restored, type Session, unregistered } from "./state.ts";
-import { SingleTimer } from "./timer.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const HEARTBEAT_LIMIT_BYTES = 16_384;

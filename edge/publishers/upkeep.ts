@@ -2,8 +2,8 @@
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Deps } from "../deps.ts";
+import { Turns } from "../objects/turns.ts";
 import { deleteInactive, dropFromPublisher, setPresence } from "./rows.ts";
-import { Turns } from "./turns.ts";
 
 export class Upkeep {
   readonly #deps: Deps;

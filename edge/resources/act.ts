@@ -3,10 +3,10 @@
  * the write, rehearsals, and what the trail and whoever watches are told. What the action changes, its kind's hook decides.
  */
 import { and, eq, sql } from "drizzle-orm";
-import { type Action, bodyOf, inPath, methodOf } from "#db/resources/action";
-import { faultsOf } from "#db/resources/faults";
-import { metaOf } from "#db/resources/field";
-import { hasTable, kindsByName, type TableKind, type TableKindName } from "#db/resources/index";
+import { hasTable, kindsByName, type TableKind, type TableKindName } from "#db/kinds/index";
+import { type Action, bodyOf, inPath, methodOf } from "#db/schema/action";
+import { faultsOf } from "#db/schema/faults";
+import { metaOf } from "#db/schema/field";
 import { resources } from "#db/tables/index";
 import type { Call } from "../http/call.ts";
 import { actionOf, sourceOf } from "../kinds/index.ts";

@@ -1,7 +1,8 @@
 /** The routes of a kind's actions, from their descriptions alone. */
-import { type Action, bodyOf, methodOf, pathBelow } from "#db/resources/action";
-import { parentOf } from "#db/resources/family";
-import { hasTable, type KindName, kindsByName } from "#db/resources/index";
+
+import { parentOf } from "#db/kinds/family";
+import { hasTable, type KindName, kindsByName } from "#db/kinds/index";
+import { type Action, bodyOf, methodOf, pathBelow } from "#db/schema/action";
 import { componentName } from "../http/openapi/components.ts";
 import { may, ownedRows, type Permission, type Route, type RouteDoc, route } from "../http/route.ts";
 import { act } from "./act.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { fieldChanges } from "./audit.ts";
 
 const side = (spec: Record<string, unknown>, labels: Record<string, string> = {}) => ({ spec, labels });

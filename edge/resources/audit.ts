@@ -1,6 +1,6 @@
 /** What a write changed, for whoever holds a copy and for the audit trail. */
-import { writeOnlyFields } from "#db/resources/kind";
-import { isObject } from "#db/resources/validate";
+import { writeOnlyFields } from "#db/schema/kind";
+import { isObject } from "#db/schema/validate";
 import { whoDid } from "../audit/trail.ts";
 import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";

@@ -1,8 +1,8 @@
 /** A resource becomes one of another kind: that is made, and it goes, in one transaction. */
 import { and, eq, sql } from "drizzle-orm";
+import type { TableKind } from "#db/kinds/index";
 import { Refusal, refuse } from "#db/protocol/errors";
-import type { TableKind } from "#db/resources/index";
-import type { Document } from "#db/resources/validate";
+import type { Document } from "#db/schema/validate";
 import { resources } from "#db/tables/index";
 import type { Call } from "../http/call.ts";
 import type { Transaction } from "../store.ts";

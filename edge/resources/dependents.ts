@@ -4,9 +4,9 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { childrenOf } from "#db/resources/family";
-import { kindsByName, type TableKind, type TableKindName, tableKinds } from "#db/resources/index";
-import { referencesOf } from "#db/resources/kind";
+import { childrenOf } from "#db/kinds/family";
+import { kindsByName, type TableKind, type TableKindName, tableKinds } from "#db/kinds/index";
+import { referencesOf } from "#db/schema/kind";
 import { fieldSql } from "#db/tables/derive";
 import { edgeBetween, edges, resources } from "#db/tables/index";
 import type { Reader, Transaction } from "../store.ts";

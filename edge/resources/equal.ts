@@ -1,5 +1,5 @@
 /** Whether a write would change anything, so that applying the same document twice writes once. */
-import { isObject } from "#db/resources/validate";
+import { isObject } from "#db/schema/validate";
 import type { Stored } from "./stored.ts";
 
 type Content = Pick<Stored, "labels" | "spec" | "status" | "sealed">;

@@ -1,7 +1,7 @@
 /** Whose name says who may reach a row. Pure. */
-import type { Kind } from "#db/resources/kind";
-import { allows } from "../access/decide.ts";
-import type { Grants } from "../access/principal.ts";
+import type { Kind } from "#db/schema/kind";
+import type { Grants } from "../identity/principal.ts";
+import { allows } from "../rights/decide.ts";
 import type { Stored } from "./stored.ts";
 
 /** The field of the spec that names what governs a resource of this kind; undefined where it is governed by its own name. */

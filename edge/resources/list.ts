@@ -1,9 +1,9 @@
 /** A page of a list, as the query asks for it. */
 
-import { hasTable } from "#db/resources/index";
-import { parseLabelSelector } from "#db/resources/label-selector";
-import { visible } from "../access/decide.ts";
+import { hasTable } from "#db/kinds/index";
+import { parseLabelSelector } from "#db/schema/label-selector";
 import type { Call } from "../http/call.ts";
+import { visible } from "../rights/decide.ts";
 import { isWatch, watch } from "../watch/index.ts";
 import { here } from "../watch/log.ts";
 import { writePosition } from "../watch/position.ts";

@@ -1,6 +1,6 @@
 /** JSON merge patch (RFC 7396): null removes, objects merge, everything else replaces. */
 import { refuse } from "#db/protocol/errors";
-import { isObject } from "#db/resources/validate";
+import { isObject } from "#db/schema/validate";
 
 /** @returns a new value; neither argument is changed. Depth is bounded by whoever accepted the patch. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,7 +1,7 @@
 /** A moment as people write one in a query. Pure. */
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
-import { parseSpan, spanForm } from "#db/resources/span";
+import { parseSpan, spanForm } from "#db/schema/span";
 
 /** Years of four digits: others are written in ways that the store does not read. */
 export const EARLIEST = Date.parse("0001-01-01T00:00:00Z");

@@ -1,7 +1,7 @@
 /** Lists below what their items name, where that reads naturally: `/projects/:project/prompts` (spec: resources.md). */
 
-import { type TableKind, tableKinds } from "#db/resources/index";
-import { referencesOf } from "#db/resources/kind";
+import { type TableKind, tableKinds } from "#db/kinds/index";
+import { referencesOf } from "#db/schema/kind";
 import type { NamedKind } from "./stored.ts";
 
 export interface Nest {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { parseLimit, parseOrder, readContinue, writeContinue } from "./page.ts";
 
 const { llm } = kindsByName;

@@ -1,8 +1,8 @@
 /** Pages of a list: how long, in which order, and where the next one begins. Pure. */
 import { z } from "zod";
 import { refuse } from "#db/protocol/errors";
-import type { Kind } from "#db/resources/kind";
-import { isSound } from "#db/resources/validate";
+import type { Kind } from "#db/schema/kind";
+import { isSound } from "#db/schema/validate";
 import { scalarFields, unknownField } from "./selectors.ts";
 
 export const defaultLimit = 500;

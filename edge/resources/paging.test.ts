@@ -1,13 +1,13 @@
 /** A walk over the pages of a list while others write: what is there all the time is seen once, in order. In a real store. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { openStore, type Store } from "../store.ts";
 import { type Cursor, type Order, readContinue, writeContinue } from "./page.ts";
 import { listRows } from "./read.ts";
 import { scalarFields } from "./selectors.ts";
 
-const infra: string = "../../infra/test-store.ts";
+const infra: string = "../../tests/harness/test-store.ts";
 let store: { databaseUrl: string; proxyUrl: string; close(): Promise<void> };
 let db: Store["db"];
 const { llm: kind } = kindsByName;

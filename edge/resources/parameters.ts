@@ -1,6 +1,6 @@
 /** Query parameters and headers of the generic routes: what each means, and which values it takes. */
-import type { Kind } from "#db/resources/kind";
-import { labelSelectorForm } from "#db/resources/label-selector";
+import type { Kind } from "#db/schema/kind";
+import { labelSelectorForm } from "#db/schema/label-selector";
 import type { Parameter } from "../http/route.ts";
 import { momentForm } from "./moment.ts";
 import { defaultLimit, greatestLimit, sortable } from "./page.ts";

@@ -3,9 +3,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parentOf } from "#db/resources/family";
-import { kindsByName, type TableKind, tableKinds } from "#db/resources/index";
-import { findPointer, loadToken, loadUser } from "../access/profile.ts";
+import { parentOf } from "#db/kinds/family";
+import { kindsByName, type TableKind, tableKinds } from "#db/kinds/index";
+import { findPointer, loadToken, loadUser } from "../identity/profile.ts";
 import { sessionsThere } from "../publishers/rows.ts";
 import { openStore, type Store } from "../store.ts";
 import { forgetStatement } from "../watch/forget.ts";
@@ -27,7 +27,7 @@ interface Client {
   end(): Promise<void>;
 }
 
-const { everyStore } = (await import(node("../../infra/test-store.ts"))) as {
+const { everyStore } = (await import(node("../../tests/harness/test-store.ts"))) as {
   everyStore: Record<string, () => Promise<Running | undefined>>;
 };
 

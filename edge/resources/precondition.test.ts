@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { warning } from "./answer.ts";
 import { canonical } from "./equal.ts";
 import { assertSeen, isKnown, preconditionsOf, versionsSeen } from "./precondition.ts";

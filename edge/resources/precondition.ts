@@ -3,7 +3,7 @@
  * what they have not seen.
  */
 import { refuse } from "#db/protocol/errors";
-import { isObject } from "#db/resources/validate";
+import { isObject } from "#db/schema/validate";
 import type { NamedKind, Stored } from "./stored.ts";
 
 /** What has to be true of a row for a write to go on. */

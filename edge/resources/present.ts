@@ -1,6 +1,6 @@
 /** A row as the API shows it. The one place where it is decided what leaves: write-only and sealed values never do. */
-import { type KindName, kindsByName, type Resource } from "#db/resources/index";
-import { type Kind, writeOnlyFields } from "#db/resources/kind";
+import { type KindName, kindsByName, type Resource } from "#db/kinds/index";
+import { type Kind, writeOnlyFields } from "#db/schema/kind";
 import { behaviours } from "../kinds/index.ts";
 import type { Stored } from "./stored.ts";
 

@@ -1,7 +1,7 @@
 /** Whose rows a caller reaches, of a kind whose rows belong to somebody. */
 
-import { visible } from "../access/decide.ts";
-import type { Caller } from "../access/principal.ts";
+import type { Caller } from "../identity/principal.ts";
+import { visible } from "../rights/decide.ts";
 import type { NamedKind } from "./stored.ts";
 
 /** Everybody's, or one's own and those of the owners that bindings name. */

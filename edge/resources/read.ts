@@ -1,9 +1,9 @@
 /** Reading rows of any kind: one by name, id or alternate key; many by page. Each is one statement. */
 import { and, asc, desc, eq, inArray, or, type SQL, sql } from "drizzle-orm";
-import { parentOf } from "#db/resources/family";
-import { hasTable, type TableKindName } from "#db/resources/index";
-import type { LabelRequirement } from "#db/resources/label-selector";
-import { isSound } from "#db/resources/validate";
+import { parentOf } from "#db/kinds/family";
+import { hasTable, type TableKindName } from "#db/kinds/index";
+import type { LabelRequirement } from "#db/schema/label-selector";
+import { isSound } from "#db/schema/validate";
 import { edgeBetween, resources } from "#db/tables/index";
 import type { Relation } from "../kinds/source.ts";
 import type { Reader } from "../store.ts";

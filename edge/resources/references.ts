@@ -1,15 +1,15 @@
 /** Names in a spec → rows that exist. One statement per kind that is referred to. */
 
 import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { type KindName, kindsByName, type TableKindName } from "#db/kinds/index";
 import { type Fault, refuse } from "#db/protocol/errors";
-import { summary } from "#db/resources/faults";
-import { type KindName, kindsByName, type TableKindName } from "#db/resources/index";
-import { type FoundReference, type Kind, referencesIn } from "#db/resources/kind";
-import { near } from "#db/resources/near";
+import { summary } from "#db/schema/faults";
+import { type FoundReference, type Kind, referencesIn } from "#db/schema/kind";
+import { near } from "#db/schema/near";
 import { fieldSql } from "#db/tables/derive";
 import { edges, resources } from "#db/tables/index";
-import { visible } from "../access/decide.ts";
-import type { Caller } from "../access/principal.ts";
+import type { Caller } from "../identity/principal.ts";
+import { visible } from "../rights/decide.ts";
 import type { Reader, Transaction } from "../store.ts";
 import { a } from "./conflicts.ts";
 import { visibleNames } from "./read.ts";

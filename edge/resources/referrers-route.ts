@@ -1,7 +1,7 @@
 /** What refers to a resource, for people who wonder what depends on it. Of it, one sees what one may. */
 import { z } from "zod";
-import { childrenOf } from "#db/resources/family";
-import { kindsByName, type TableKind } from "#db/resources/index";
+import { childrenOf } from "#db/kinds/family";
+import { kindsByName, type TableKind } from "#db/kinds/index";
 import { edges } from "#db/tables/index";
 import { may, type Route, type RouteDoc, route } from "../http/route.ts";
 import { a } from "./conflicts.ts";

@@ -3,7 +3,7 @@
  * source says. Finding, paging, filtering and sorting are the same for both.
  */
 import { type SQL, sql } from "drizzle-orm";
-import { hasTable } from "#db/resources/index";
+import { hasTable } from "#db/kinds/index";
 import { fieldSql } from "#db/tables/derive";
 import { type ResourceTable, resources } from "#db/tables/index";
 import { sourceOf } from "../kinds/index.ts";

@@ -1,7 +1,7 @@
 /** Deleting one resource and what goes with it: refused while others refer to any of it, and they are named. */
 import { eq, sql } from "drizzle-orm";
+import { kindsByName, type TableKind } from "#db/kinds/index";
 import { Refusal, refuse } from "#db/protocol/errors";
-import { kindsByName, type TableKind } from "#db/resources/index";
 import { resources } from "#db/tables/index";
 import type { Call } from "../http/call.ts";
 import { behaviours } from "../kinds/index.ts";

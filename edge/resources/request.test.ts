@@ -1,13 +1,13 @@
 /** Which row a path means, in a real store. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import type { Deps } from "../deps.ts";
 import { Call } from "../http/call.ts";
 import { authenticated, route } from "../http/route.ts";
 import { openStore } from "../store.ts";
 import { nameInPath, rowInPath } from "./request.ts";
 
-const infra: string = "../../infra/test-store.ts";
+const infra: string = "../../tests/harness/test-store.ts";
 let store: { databaseUrl: string; proxyUrl: string; close(): Promise<void> };
 let deps: Deps;
 const { llm, secret, project } = kindsByName;

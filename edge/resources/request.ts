@@ -1,15 +1,16 @@
 /** What a request on a resource says: its document, its query, and which row it means. */
+
+import { parentOf } from "#db/kinds/family";
 import { type Fault, refuse } from "#db/protocol/errors";
-import { applied } from "#db/resources/applied";
-import { parentOf } from "#db/resources/family";
-import { summary } from "#db/resources/faults";
-import { writeOnlyFields } from "#db/resources/kind";
-import { near } from "#db/resources/near";
-import { type Document, isObject, isSound, unsoundness, validate } from "#db/resources/validate";
-import { visible } from "../access/decide.ts";
+import { applied } from "#db/schema/applied";
+import { summary } from "#db/schema/faults";
+import { writeOnlyFields } from "#db/schema/kind";
+import { near } from "#db/schema/near";
+import { type Document, isObject, isSound, unsoundness, validate } from "#db/schema/validate";
 import { parseJson } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
 import { behaviours } from "../kinds/index.ts";
+import { visible } from "../rights/decide.ts";
 import { governing, governorOf, maySee } from "./governor.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { shownSpec } from "./present.ts";
@@ -46,7 +47,7 @@ export function readReplacement(kind: NamedKind, body: unknown, previous: Stored
   return named(checked(kind, body, false), previous);
 }
 
-/** A manifest upon what is there, which is `previous`, or nothing yet: three-way, as `db/resources/applied.ts` has it. */
+/** A manifest upon what is there, which is `previous`, or nothing yet: three-way, as `db/schema/applied.ts` has it. */
 export function readApplied(kind: NamedKind, manifest: unknown, previous: Stored | undefined): Wanted {
   if (!isObject(manifest)) return invalid([{ path: "", message: "expected an object with the resource's fields" }]);
   const unsound = unsoundness(manifest);

@@ -1,10 +1,9 @@
 /** The routes of every kind: one loop over kinds and verbs. What a kind can't do has no route, so it is a 405. */
 
-import { examples } from "#db/resources/examples";
-import { parentOf } from "#db/resources/family";
-import { hasTable, kinds, type TableKind } from "#db/resources/index";
-import type { Verb } from "#db/resources/kind";
-import { reachWithin } from "../access/scope.ts";
+import { examples } from "#db/kinds/examples";
+import { parentOf } from "#db/kinds/family";
+import { hasTable, kinds, type TableKind } from "#db/kinds/index";
+import type { Verb } from "#db/schema/kind";
 import type { Call } from "../http/call.ts";
 import { componentName } from "../http/openapi/components.ts";
 import {
@@ -18,6 +17,7 @@ import {
   route,
 } from "../http/route.ts";
 import { behaviours } from "../kinds/index.ts";
+import { reachWithin } from "../rights/scope.ts";
 import { actionRoutesOf } from "./action-routes.ts";
 import { answerOutcome, answerRow } from "./answer.ts";
 import { a } from "./conflicts.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
-import { labelSelectorForm, parseLabelSelector } from "#db/resources/label-selector";
+import { kindsByName } from "#db/kinds/index";
+import { labelSelectorForm, parseLabelSelector } from "#db/schema/label-selector";
 import { fieldSelectorForm, parseFieldSelector, scalarFields } from "./selectors.ts";
 
 const { llm, secret } = kindsByName;

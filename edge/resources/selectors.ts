@@ -1,10 +1,10 @@
 /** Field selectors, as kubectl writes them → requirements; those of labels are `#db/resources/label-selector`. Pure. */
 import { z } from "zod";
 import { Refusal, refuse } from "#db/protocol/errors";
-import { unwrap } from "#db/resources/field";
-import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import { commaSeparated, selectorTerms } from "#db/resources/label-selector";
-import { near } from "#db/resources/near";
+import { unwrap } from "#db/schema/field";
+import { type Kind, writeOnlyFields } from "#db/schema/kind";
+import { commaSeparated, selectorTerms } from "#db/schema/label-selector";
+import { near } from "#db/schema/near";
 
 export interface FieldRequirement {
   /** `name`, a field of the spec, or `status.` and a field of the status. */

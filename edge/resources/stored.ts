@@ -1,7 +1,7 @@
 /** What a row is, for whoever reads, writes, shows or compares one. Imports nothing of the edge. */
 import type { Sealed } from "#db/crypto/sealing";
-import type { KindName } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
+import type { KindName } from "#db/kinds/index";
+import type { Kind } from "#db/schema/kind";
 
 export type NamedKind = Kind & { name: KindName };
 

@@ -1,11 +1,11 @@
 /** Writing one resource: what is decided before the transaction, and the transaction. The same for every kind. */
 import { createId } from "@paralleldrive/cuid2";
 import { and, eq, sql } from "drizzle-orm";
+import type { TableKind } from "#db/kinds/index";
 import { refuse } from "#db/protocol/errors";
-import { stillApplied } from "#db/resources/applied";
-import { dormantIn } from "#db/resources/dormant";
-import type { TableKind } from "#db/resources/index";
-import type { Document } from "#db/resources/validate";
+import { stillApplied } from "#db/schema/applied";
+import { dormantIn } from "#db/schema/dormant";
+import type { Document } from "#db/schema/validate";
 import { fieldSql } from "#db/tables/derive";
 import { resources } from "#db/tables/index";
 import type { Call } from "../http/call.ts";

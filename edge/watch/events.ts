@@ -1,5 +1,5 @@
 /** What a change is to one watcher: nothing, or an event about the resource as this watcher may see it. Pure. */
-import { kindsByName, type Resource, type TableKindName } from "#db/resources/index";
+import { kindsByName, type Resource, type TableKindName } from "#db/kinds/index";
 import { governorOf } from "../resources/governor.ts";
 import { present } from "../resources/present.ts";
 import type { Logged } from "./log.ts";

@@ -3,8 +3,8 @@
  * decides for itself what of it its caller may see. Keeps nothing; while nobody watches it does nothing.
  */
 import { DurableObject } from "cloudflare:workers";
+import { type TableKindName, tableKinds } from "#db/kinds/index";
 import { Refusal } from "#db/protocol/errors";
-import { type TableKindName, tableKinds } from "#db/resources/index";
 import { causeOf } from "../cause.ts";
 import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";

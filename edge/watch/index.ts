@@ -1,11 +1,12 @@
 /** `?watch=true` on a list: its changes as server-sent events, as Kubernetes' watch (docs/api.md). */
+
+import type { TableKind } from "#db/kinds/index";
 import { Refusal, refuse } from "#db/protocol/errors";
-import type { TableKind } from "#db/resources/index";
-import { visible } from "../access/decide.ts";
 import { causeOf } from "../cause.ts";
 import type { Call } from "../http/call.ts";
 import { problemOf } from "../http/surfaces/api.ts";
 import { toRefusal } from "../http/to-refusal.ts";
+import { visible } from "../rights/decide.ts";
 import { Ending } from "./ending.ts";
 import { EventStream, Gone } from "./event-stream.ts";
 import { afterWrite, assertKnown } from "./log.ts";

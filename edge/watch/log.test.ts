@@ -19,7 +19,7 @@ interface Client {
   end(): Promise<void>;
 }
 
-const { everyStore } = (await import(node("../../infra/test-store.ts"))) as {
+const { everyStore } = (await import(node("../../tests/harness/test-store.ts"))) as {
   everyStore: Record<string, () => Promise<Running | undefined>>;
 };
 

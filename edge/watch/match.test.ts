@@ -1,13 +1,13 @@
 /** In here a selector must say of a row what it says in SQL: otherwise a list and its watch would tell different stories. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { kindsByName } from "#db/resources/index";
+import { kindsByName } from "#db/kinds/index";
 import { listRows } from "../resources/read.ts";
 import { scalarFields } from "../resources/selectors.ts";
 import { openStore, type Store } from "../store.ts";
 import { matches, type Selection } from "./match.ts";
 
-const infra: string = "../../infra/test-store.ts";
+const infra: string = "../../tests/harness/test-store.ts";
 let store: { databaseUrl: string; proxyUrl: string; close(): Promise<void> };
 let db: Store["db"];
 const { llm: kind } = kindsByName;

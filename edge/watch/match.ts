@@ -2,8 +2,8 @@
  * Whether a row is among those that a list would show: in here what `conditions` of edge/resources/read.ts is in SQL. A test
  * holds the two to the same answers. Pure.
  */
-import type { TableKindName } from "#db/resources/index";
-import { type LabelRequirement, meets } from "#db/resources/label-selector";
+import type { TableKindName } from "#db/kinds/index";
+import { type LabelRequirement, meets } from "#db/schema/label-selector";
 import type { FieldRequirement } from "../resources/selectors.ts";
 import type { Stored } from "../resources/stored.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Grants } from "../access/principal.ts";
+import type { Grants } from "../identity/principal.ts";
 import { changedRights } from "./rights.ts";
 
 const grants = (...names: (string | undefined)[]): Grants => ({

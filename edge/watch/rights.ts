@@ -1,8 +1,8 @@
 /** What a watcher may see while it watches: it began with some names, and must not go on with others. Pure. */
 import { Refusal } from "#db/protocol/errors";
-import { visible, writeBinding } from "../access/decide.ts";
-import type { Grants } from "../access/principal.ts";
-import { lost } from "../access/standing.ts";
+import type { Grants } from "../identity/principal.ts";
+import { lost } from "../identity/standing.ts";
+import { visible, writeBinding } from "../rights/decide.ts";
 
 /**
  * Why a watch of a kind that began with these names has to end; undefined: it goes on. Who may see more than before has not

@@ -1,7 +1,7 @@
 /** A write tells the object of its kind, after the answer and without anybody waiting; not where nobody watches. */
 import { waitUntil } from "cloudflare:workers";
-import { writtenWith } from "#db/resources/family";
-import { type TableKindName, tableKinds } from "#db/resources/index";
+import { writtenWith } from "#db/kinds/family";
+import { type TableKindName, tableKinds } from "#db/kinds/index";
 import type { Changes } from "../changes.ts";
 import type { Objects } from "../objects/named.ts";
 import { nobodyFor } from "./times.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { type KeptProcess, keep } from "../kept-process.ts";
-import { workerdBinary } from "../platform-binary.ts";
+import { type KeptProcess, keep } from "../launch/kept-process.ts";
+import { workerdBinary } from "../launch/platform-binary.ts";
 import type { Target } from "./targets.ts";
 
 const worker = `export default {

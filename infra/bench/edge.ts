@@ -1,6 +1,6 @@
 /** mcpctl itself as a target: the built Worker in plain workerd, a store, a real token, real LLMs with a real key. */
-import { apiOf } from "../api-client.ts";
-import { startEdge, type TestEdge } from "../harness.ts";
+import { apiOf } from "../../tests/harness/api-client.ts";
+import { startEdge, type TestEdge } from "../../tests/harness/edge.ts";
 import { models } from "./scenarios.ts";
 import type { Target } from "./targets.ts";
 

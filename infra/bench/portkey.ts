@@ -9,7 +9,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "../free-port.ts";
-import { keep } from "../kept-process.ts";
+import { keep } from "../launch/kept-process.ts";
 import type { Target } from "./targets.ts";
 
 const VERSION = "1.15.2";

@@ -1,7 +1,7 @@
 /** `npm run keys -- FILE`: an edge's keys in a file of one's own, in the shape that `wrangler secret bulk` takes. */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { newKeys } from "../keys.ts";
+import { newKeys } from "../launch/keys.ts";
 
 const [file, ...more] = process.argv.slice(2);
 if (file === undefined || more.length > 0) {

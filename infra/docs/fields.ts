@@ -1,5 +1,5 @@
 /** Fields of a kind as a table. */
-import { type Field, keysOf, type Referral, withAllBelow } from "#db/resources/outline";
+import { type Field, keysOf, type Referral, withAllBelow } from "#db/schema/outline";
 import { code, plain, table } from "./markdown.ts";
 
 export const fieldTable = (fields: readonly Field[]): string =>

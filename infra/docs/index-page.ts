@@ -1,6 +1,6 @@
 /** The list of kinds, and who refers to whom. Pure. */
-import { kinds } from "#db/resources/index";
-import { outlineOf, referencesBetween } from "#db/resources/outline";
+import { kinds } from "#db/kinds/index";
+import { outlineOf, referencesBetween } from "#db/schema/outline";
 import { fieldTable, linkTo } from "./fields.ts";
 import { generated } from "./kind-page.ts";
 import { code, table } from "./markdown.ts";

@@ -1,15 +1,15 @@
 /** The page of one kind: all that its description says. Pure. */
 import { stringify } from "yaml";
-import { examples } from "#db/resources/examples";
-import { findKind, type KindName } from "#db/resources/index";
-import type { Kind } from "#db/resources/kind";
-import { outlineOf, referencesBetween, rulesOf } from "#db/resources/outline";
+import { examples } from "#db/kinds/examples";
+import { findKind, type KindName } from "#db/kinds/index";
+import type { Kind } from "#db/schema/kind";
+import { outlineOf, referencesBetween, rulesOf } from "#db/schema/outline";
 import { fieldTable, linkTo, reportedTable } from "./fields.ts";
 import { code, list, table } from "./markdown.ts";
 import { type DocumentedRoute, permissionOf } from "./routes.ts";
 
 export const generated =
-  "<!-- Generated from db/resources/ by `npm run docs`. Change the kind's description, not this page. -->\n";
+  "<!-- Generated from db/schema/ by `npm run docs`. Change the kind's description, not this page. -->\n";
 
 export function kindPage(kind: Kind & { name: KindName }, routes: readonly DocumentedRoute[]): string {
   const { spec, status } = outlineOf(kind);

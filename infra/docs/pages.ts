@@ -1,5 +1,5 @@
 /** Every page that follows from the kinds. Pure. */
-import { kinds } from "#db/resources/index";
+import { kinds } from "#db/kinds/index";
 import { indexPage } from "./index-page.ts";
 import { kindPage } from "./kind-page.ts";
 import type { DocumentedRoute } from "./routes.ts";

@@ -1,5 +1,5 @@
 /** What is broken, in turn, while the system works. Each says how long it took to be well again, and what it saw. */
-import { type Api, apiOf } from "../api-client.ts";
+import { type Api, apiOf } from "../../tests/harness/api-client.ts";
 import { type Child, start } from "../line-process.ts";
 import { type System, until } from "./system.ts";
 

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type DevFile, readDevFile } from "../dev/dev-file.ts";
 import { freePort } from "../free-port.ts";
+import { type DevFile, readDevFile } from "../launch/dev-file.ts";
 import { type Child, start } from "../line-process.ts";
 import { root } from "../paths.ts";
 

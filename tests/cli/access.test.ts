@@ -1,7 +1,7 @@
 /** Who may, who did, and whose sessions there are, at the command line. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
 import { type Catalogue, startCatalogue } from "./catalogue.ts";
 import type { Said } from "./person.ts";
 

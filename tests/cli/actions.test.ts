@@ -1,6 +1,6 @@
 /** Verbs that are made from the actions of kinds. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { apiOf } from "../../infra/api-client.ts";
+import { apiOf } from "../harness/api-client.ts";
 import { type Desk, startDesk } from "./desk.ts";
 
 let desk: Desk;

@@ -1,13 +1,13 @@
 /** A whole catalogue at the command line: read, applied as unchanged, deleted, and made again from what was read. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { examples } from "#db/resources/examples";
-import { type Kind, writeOnlyFields } from "#db/resources/kind";
-import { isObject } from "#db/resources/validate";
+import { examples } from "#db/kinds/examples";
+import { type Kind, writeOnlyFields } from "#db/schema/kind";
+import { isObject } from "#db/schema/validate";
 import { parse, stringify } from "../../cli/yaml.ts";
-import { startWorld, type World, writable } from "../edge/round-trip-world.ts";
-import { draftOf, labelled } from "../edge/valid-arbitrary.ts";
 import { verifies } from "../requirements.ts";
+import { startWorld, type World, writable } from "../resources/round-trip-world.ts";
+import { draftOf, labelled } from "../resources/valid-arbitrary.ts";
 import { type Front, startFront, withFields } from "./front.ts";
 import { type Person, person } from "./person.ts";
 
@@ -86,7 +86,7 @@ test(verifies(["cli.round-trip", "law.kind-pages"], "of the examples that the do
   const kept = new Map<string, Record<string, unknown>>();
   const texts = writable.map((kind) => {
     const known = examples[kind.name];
-    if (!known) throw new Error(`db/resources/examples.ts has none of ${kind.name}`);
+    if (!known) throw new Error(`db/kinds/examples.ts has none of ${kind.name}`);
     const document = { ...known.fuller, labels: { ...known.fuller.labels, ...label } };
     keep(kept, kind, document);
     return stringify(document);

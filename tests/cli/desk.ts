@@ -1,5 +1,5 @@
 /** An edge, a front before it that can interfere, and an engineer at a command line who may do everything. */
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
 import { type Front, startFront } from "./front.ts";
 import { type Person, person } from "./person.ts";
 

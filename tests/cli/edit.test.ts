@@ -1,7 +1,7 @@
 /** Changing a resource in an editor, over a real edge, with everybody else at work meanwhile. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
 import { type Person, person } from "./person.ts";
 
 let edge: TestEdge;

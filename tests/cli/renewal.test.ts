@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Person, type Running, type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Person, type Running, type Stack, startStack, until } from "../stack.ts";
 import { type Front, startFront } from "./front.ts";
 
 const credentials = { email: "admin@mcpctl.local", password: "correct horse battery staple" };

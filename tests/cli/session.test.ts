@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
 import { type Front, startFront } from "./front.ts";
 import { type Person, person } from "./person.ts";
 

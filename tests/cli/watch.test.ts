@@ -1,6 +1,6 @@
 /** `mcpctl get -w` over a real edge: what is there, what changes, in each form, and through lost connections. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../stack.ts";
+import { until } from "../harness/stack.ts";
 import { type Catalogue, startCatalogue } from "./catalogue.ts";
 import type { Doing, Said } from "./person.ts";
 

@@ -1,6 +1,6 @@
 /** Asking a model, the words that may follow, and what every mistake is told, over a real edge. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { kinds } from "#db/resources/index";
+import { kinds } from "#db/kinds/index";
 import { verifies } from "../requirements.ts";
 import { type Catalogue, startCatalogue } from "./catalogue.ts";
 import type { Front } from "./front.ts";
@@ -318,7 +318,7 @@ test("status and version tell about the edge", async () => {
 });
 
 test("explain tells every kind and every field", async () => {
-  const { kinds } = await import("#db/resources/index");
+  const { kinds } = await import("#db/kinds/index");
   for (const kind of kinds) {
     const text = await out("explain", kind.plural);
     for (const field of Object.keys(kind.spec.shape)) {

@@ -10,8 +10,8 @@ import {
   type Task,
   task,
 } from "#db/protocol/publisher";
-import type { Api } from "../../infra/api-client.ts";
-import { until } from "../stack.ts";
+import type { Api } from "../harness/api-client.ts";
+import { until } from "../harness/stack.ts";
 
 export interface RawChannel {
   status: number;

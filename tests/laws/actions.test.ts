@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { bodyOf, inPath, methodOf, pathBelow } from "#db/resources/action";
-import { kinds } from "#db/resources/index";
+import { kinds } from "#db/kinds/index";
+import { bodyOf, inPath, methodOf, pathBelow } from "#db/schema/action";
 import { allWords, tree } from "../../cli/tree.ts";
-import { label, routes } from "../contract/routes.ts";
+import { label, routes } from "../harness/routes.ts";
 import { verifies } from "../requirements.ts";
 
 const all = kinds.flatMap((kind) =>

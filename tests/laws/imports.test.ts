@@ -32,7 +32,7 @@ describe("imports flow one way", () => {
     expect(trespass("edge/app.ts", "#db/protocol/errors")).toBeUndefined();
     expect(trespass("edge/inference/index.ts", "../route.ts")).toBeUndefined();
     expect(trespass("cli/main.ts", "node:fs")).toBeUndefined();
-    expect(trespass("infra/dev.ts", "../edge/env.ts")).toBeUndefined();
+    expect(trespass("infra/build.ts", "../edge/env.ts")).toBeUndefined();
   });
 
   test(verifies("law.imports", "no source file reaches beyond its boundary"), () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kinds } from "#db/resources/index";
+import { kinds } from "#db/kinds/index";
 import { verifies } from "../requirements.ts";
 import { read, sources, withoutComments } from "./repository.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { folder, pages } from "../../infra/docs/pages.ts";
-import { routes } from "../contract/routes.ts";
+import { routes } from "../harness/routes.ts";
 import { verifies } from "../requirements.ts";
 import { files, read } from "./repository.ts";
 

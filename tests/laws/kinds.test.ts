@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { metaOf, unwrap } from "#db/resources/field";
-import { envelope, findKind, kinds, reported } from "#db/resources/index";
-import { referencesOf } from "#db/resources/kind";
+import { envelope, findKind, kinds, reported } from "#db/kinds/index";
+import { metaOf, unwrap } from "#db/schema/field";
+import { referencesOf } from "#db/schema/kind";
 import { verifies } from "../requirements.ts";
 
 const reserved = new Set([...Object.keys(envelope.shape), ...reported]);

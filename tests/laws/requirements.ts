@@ -6,6 +6,14 @@ export const laws = {
     behaviour: "Imports flow one way: db ← edge, control-plane, cli, local-agent, which never import each other.",
     source: "architecture.md, Folders",
   },
+  "law.circles": {
+    behaviour: "No file imports itself in a circle, types included.",
+    source: "contributing.md",
+  },
+  "law.rooms": {
+    behaviour: "A room of the edge imports only from the rooms that it is said to need.",
+    source: "contributing.md",
+  },
   "law.size": { behaviour: "No file has more than 400 lines.", source: "style.md, 2" },
   "law.no-kind-names": { behaviour: "Generic folders name no kind.", source: "style.md, 1" },
   "law.permissions": {

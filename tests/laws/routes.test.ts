@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { operations, roles } from "#db/resources/grants";
-import { kinds } from "#db/resources/index";
-import { label, routes } from "../contract/routes.ts";
+import { kinds } from "#db/kinds/index";
+import { operations, roles } from "#db/kinds/parts/grants";
+import { label, routes } from "../harness/routes.ts";
 import { verifies } from "../requirements.ts";
 
 const resources = new Set(kinds.map((k) => k.permission));

@@ -2,11 +2,11 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Api } from "../../infra/api-client.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
+import type { Api } from "../harness/api-client.ts";
+import { rows } from "../harness/rows.ts";
+import { type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Stack, startStack, until } from "../stack.ts";
-import { rows } from "../store.ts";
 
 let stack: Stack;
 let server: ModelServer;

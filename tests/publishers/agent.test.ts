@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ModelServer, startModelServer, streamOf } from "../fakes/model-server.ts";
+import { rows } from "../harness/rows.ts";
+import { type Person, type Running, type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Person, type Running, type Stack, startStack, until } from "../stack.ts";
-import { rows } from "../store.ts";
 
 let stack: Stack;
 let server: ModelServer;

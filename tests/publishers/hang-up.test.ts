@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../fakes/caller.ts";
 import { publish } from "../fakes/raw-publisher.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
 import { answered, completion, type Publishers, startPublishers } from "./publishers.ts";
 
 let p: Publishers;

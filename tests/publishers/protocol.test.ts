@@ -1,12 +1,12 @@
 /** What the protocol promises to a session, and what it does with misuse. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RESULT_STATUS_HEADER } from "#db/protocol/publisher";
-import { apiOf } from "../../infra/api-client.ts";
-import { startEdge } from "../../infra/harness.ts";
 import { publish, type RawPublisher } from "../fakes/raw-publisher.ts";
+import { apiOf } from "../harness/api-client.ts";
+import { startEdge } from "../harness/edge.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
 import { answered, completion, type Publishers, startPublishers } from "./publishers.ts";
 
 let p: Publishers;

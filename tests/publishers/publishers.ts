@@ -1,10 +1,10 @@
 /** A real edge for the publishers' tests, and what they ask of it. */
 import { RESULT_STATUS_HEADER } from "#db/protocol/publisher";
-import { type Api, type ApiAnswer, apiOf } from "../../infra/api-client.ts";
-import { type EdgeOptions, startEdge, type TestEdge } from "../../infra/harness.ts";
 import { registration } from "../fakes/raw-publisher.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
+import { type Api, type ApiAnswer, apiOf } from "../harness/api-client.ts";
+import { type EdgeOptions, startEdge, type TestEdge } from "../harness/edge.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 
 export interface LlmRow {
   id: string;

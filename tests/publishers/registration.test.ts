@@ -1,12 +1,12 @@
 /** Who gets which name: registrations against a real edge, spoken by hand. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { registerResponse } from "#db/protocol/publisher";
-import { apiOf } from "../../infra/api-client.ts";
-import { startEdge } from "../../infra/harness.ts";
-import { startPostgres } from "../../infra/test-store.ts";
 import { publish, registration } from "../fakes/raw-publisher.ts";
+import { apiOf } from "../harness/api-client.ts";
+import { startEdge } from "../harness/edge.ts";
+import { rows } from "../harness/rows.ts";
+import { startPostgres } from "../harness/test-store.ts";
 import { verifies } from "../requirements.ts";
-import { rows } from "../store.ts";
 import { type Publishers, startPublishers } from "./publishers.ts";
 
 let p: Publishers;

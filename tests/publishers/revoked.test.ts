@@ -1,12 +1,12 @@
 /** A publisher hangs on the right of who registered it, and ends within 5 s of its going, whichever way that goes. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closed, registerResponse } from "#db/protocol/publisher";
-import type { Api } from "../../infra/api-client.ts";
-import { newPods, type Pods } from "../contract/pods.ts";
 import { publish, type RawChannel, type RawPublisher, rawPublisher, registration } from "../fakes/raw-publisher.ts";
+import type { Api } from "../harness/api-client.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
+import { newPods, type Pods } from "../identity/pods.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
 import { answered, completion, type Publishers, startPublishers } from "./publishers.ts";
 
 const REVOKED_WITHIN_MS = 5_000;

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PUBLISHER_QUEUE_LENGTH, RESULT_STATUS_HEADER } from "#db/protocol/publisher";
 import { publish, type RawChannel } from "../fakes/raw-publisher.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
 import { answered, completion, eventStream, type Publishers, piece, startPublishers, writable } from "./publishers.ts";
 
 let p: Publishers;

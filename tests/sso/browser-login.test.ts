@@ -295,7 +295,7 @@ describe("where a login is handed to", () => {
 });
 
 test("what happens at a login is recorded, and no credential with it", async () => {
-  const { rows } = await import("../store.ts");
+  const { rows } = await import("../harness/rows.ts");
   const program = world.program();
   const code = world.brought(await world.visit(program, "ada-1815")).get("code") ?? "";
   const { accessToken, refreshToken } = session.parse((await world.redeem(program, code)).body);

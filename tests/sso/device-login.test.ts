@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { type Browser, logInAt, openBrowser, type Page } from "../fakes/browser.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
 import { session, startWorld, type World } from "./world.ts";
 
 const begun = z.object({

@@ -1,13 +1,13 @@
 /** docs/oidc.md is followed by people who can't see the code: what it quotes and shows must be so. */
 import { expect, test } from "vitest";
-import { readOidc } from "../../edge/access/oidc/settings.ts";
+import { readOidc } from "../../edge/sso/settings.ts";
 import { read, sources } from "../laws/repository.ts";
 
 const guide = read("docs/oidc.md");
 const section = (title: string) => guide.split(`## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
 
 test("every error that it explains is one that is said", () => {
-  const said = sources("edge/access")
+  const said = sources("edge/sso", "edge/login", "edge/identity")
     .map(read)
     .join("\n")
     .replace(/\$\{[^}]*\}/g, "…");

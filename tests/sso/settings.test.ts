@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
-import { clientOf } from "../contract/edge-client.ts";
 import { openBrowser } from "../fakes/browser.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { clientOf } from "../harness/edge-client.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { atTarget, startWorld, type World } from "./world.ts";
 
 let running: { stop(): Promise<void> } | undefined;

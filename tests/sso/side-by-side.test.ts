@@ -1,6 +1,6 @@
 /** Logins at once, over PostgreSQL proper: PGlite runs one transaction after the other, and would hide what they do to each other. */
 import { expect, test } from "vitest";
-import { startPostgres } from "../../infra/test-store.ts";
+import { startPostgres } from "../harness/test-store.ts";
 import { startWorld } from "./world.ts";
 
 test("first logins side by side make one user, linked to one account", async (context) => {

@@ -1,11 +1,11 @@
 /** An edge whose people log in at a real provider, and what a program and a browser do for that. */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { type Api, apiOf } from "../../infra/api-client.ts";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
-import { clientOf, type Send } from "../contract/edge-client.ts";
 import { type Browser, logInAt, openBrowser, type Page } from "../fakes/browser.ts";
 import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../fakes/openid-provider.ts";
+import { type Api, apiOf } from "../harness/api-client.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { clientOf, type Send } from "../harness/edge-client.ts";
 
 export const session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newKeys } from "../../infra/keys.ts";
+import { newKeys } from "../../infra/launch/keys.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
+import { rows } from "../harness/rows.ts";
+import { type Person, type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Person, type Stack, startStack, until } from "../stack.ts";
-import { rows } from "../store.ts";
 
 /** What must be nowhere, by what it is. */
 const canaries: Record<string, string> = {

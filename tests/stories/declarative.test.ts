@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { built } from "../../infra/paths.ts";
+import { type Person, type Stack, startStack } from "../harness/stack.ts";
 import { read } from "../laws/repository.ts";
 import { verifies } from "../requirements.ts";
-import { type Person, type Stack, startStack } from "../stack.ts";
 
 interface Block {
   script: string;

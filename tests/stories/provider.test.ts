@@ -3,9 +3,9 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type ModelServer, startModelServer, streamOf } from "../fakes/model-server.ts";
+import { rows } from "../harness/rows.ts";
+import { type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Stack, startStack, until } from "../stack.ts";
-import { rows } from "../store.ts";
 
 const KEY = "sk-the-key-of-the-provider";
 

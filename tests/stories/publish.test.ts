@@ -4,8 +4,8 @@ import path from "node:path";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ModelServer, startModelServer, streamOf } from "../fakes/model-server.ts";
+import { type Person, type Running, type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Person, type Running, type Stack, startStack, until } from "../stack.ts";
 
 let stack: Stack;
 let gpu: ModelServer;

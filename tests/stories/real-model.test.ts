@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SmallModel, startSmallModel } from "../fakes/small-model.ts";
+import { rows } from "../harness/rows.ts";
+import { type Stack, startStack, until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { type Stack, startStack, until } from "../stack.ts";
-import { rows } from "../store.ts";
 
 let model: SmallModel | undefined;
 let missing: string | undefined;

@@ -8,8 +8,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type PrivatePostgres, startPrivatePostgres } from "#db/local/private-postgres";
 import { isRunning } from "#db/local/process-lock";
-import { type DevFile, devFile } from "../../infra/dev/dev-file.ts";
 import { freePort } from "../../infra/free-port.ts";
+import { type DevFile, devFile } from "../../infra/launch/dev-file.ts";
 import { root } from "../../infra/paths.ts";
 import { verifies } from "../requirements.ts";
 

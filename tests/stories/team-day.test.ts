@@ -7,9 +7,9 @@ import { type Front, startFront } from "../cli/front.ts";
 import { logInAt, openBrowser } from "../fakes/browser.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../fakes/openid-provider.ts";
+import { type Finished, type Person, type Stack, startStack, until } from "../harness/stack.ts";
 import { root } from "../laws/repository.ts";
 import { verifies } from "../requirements.ts";
-import { type Finished, type Person, type Stack, startStack, until } from "../stack.ts";
 
 const documents = 30;
 let idp: OpenIdProvider;

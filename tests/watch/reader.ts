@@ -1,7 +1,7 @@
 /** A client of a watch: reads its events as they come. */
 import { createParser } from "eventsource-parser";
 import { z } from "zod";
-import { until } from "../stack.ts";
+import { until } from "../harness/stack.ts";
 
 const payload = z.object({ type: z.string(), object: z.record(z.string(), z.unknown()) });
 

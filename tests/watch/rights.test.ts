@@ -2,10 +2,10 @@
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
-import { clientOf, type Send } from "../contract/edge-client.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { clientOf, type Send } from "../harness/edge-client.ts";
+import { rows } from "../harness/rows.ts";
 import { verifies } from "../requirements.ts";
-import { rows } from "../store.ts";
 import { type Watching, watching } from "./reader.ts";
 
 const REVOKED_WITHIN_MS = 5_000;

@@ -1,11 +1,11 @@
 /** `?watch=true` through the real Worker: what is there, what comes, and where it goes on. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { startEdge, type TestEdge } from "../../infra/harness.ts";
-import { clientOf, type Send } from "../contract/edge-client.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { clientOf, type Send } from "../harness/edge-client.ts";
+import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { verifies } from "../requirements.ts";
-import { until } from "../stack.ts";
-import { rows } from "../store.ts";
 import { type Seen, type Watching, watching } from "./reader.ts";
 
 let edge: TestEdge;

@@ -1,8 +1,8 @@
 /** Schemas of the OpenAPI document: what every kind looks like going in and coming out. */
 
 import { z } from "zod";
-import { envelope, hasTable, kinds } from "#db/resources/index";
-import { type Kind, writeOnlyFields } from "#db/resources/kind";
+import { envelope, hasTable, kinds } from "#db/kinds/index";
+import { type Kind, writeOnlyFields } from "#db/schema/kind";
 import { behaviours } from "../../kinds/index.ts";
 import type { NamedKind } from "../../resources/stored.ts";
 import { fixedSchemas } from "./fixed-schemas.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { kinds } from "#db/resources/index";
+import { kinds } from "#db/kinds/index";
 import { resourceRoutes } from "../../resources/routes.ts";
 import { may, open, route } from "../route.ts";
 import { openApiDocument, templateOf } from "./document.ts";

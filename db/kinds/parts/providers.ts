@@ -1,0 +1,76 @@
+/** The kinds of provider that an LLM can name, as data. A provider that speaks OpenAI is one line here. */
+import { z } from "zod";
+import { type BaseUrl, baseUrl } from "../../protocol/base-url.ts";
+import { fieldMeta } from "../../schema/field.ts";
+
+export interface Provider {
+  /** Wire format it speaks. */
+  dialect: "openai";
+  /** Base URL used when the LLM names none, as the provider documents it. */
+  url?: string;
+  /** What stands between a base URL without a version and an endpoint, where that is not `/v1`. */
+  below?: string;
+  /** How the key is sent: as `Authorization: Bearer`, which is usual, or in a header of this name. */
+  keyHeader?: "api-key";
+  /** Works without `apiKeyRef`. */
+  keyless?: true;
+}
+
+export const providers = {
+  openai: { dialect: "openai", url: "https://api.openai.com/v1" },
+  // learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: each customer has a host, below it /openai/v1/.
+  azure: { dialect: "openai", below: "/openai/v1", keyHeader: "api-key" },
+  deepseek: { dialect: "openai", url: "https://api.deepseek.com" },
+  openrouter: { dialect: "openai", url: "https://openrouter.ai/api/v1" },
+  mistral: { dialect: "openai", url: "https://api.mistral.ai/v1" },
+  groq: { dialect: "openai", url: "https://api.groq.com/openai/v1" },
+  together: { dialect: "openai", url: "https://api.together.xyz/v1" },
+  xai: { dialect: "openai", url: "https://api.x.ai/v1" },
+  // ai.google.dev/gemini-api/docs/openai: Google's API in OpenAI's words.
+  "gemini-openai": { dialect: "openai", url: "https://generativelanguage.googleapis.com/v1beta/openai" },
+  // docs.perplexity.ai: chats are right below the host.
+  perplexity: { dialect: "openai", url: "https://api.perplexity.ai", below: "" },
+  zhipu: { dialect: "openai", url: "https://open.bigmodel.cn/api/paas/v4" },
+  zai: { dialect: "openai", url: "https://api.z.ai/api/paas/v4" },
+  // Keys of China's region are good at dashscope.aliyuncs.com only: such an LLM names its url.
+  qwen: { dialect: "openai", url: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1" },
+  moonshot: { dialect: "openai", url: "https://api.moonshot.ai/v1" },
+  fireworks: { dialect: "openai", url: "https://api.fireworks.ai/inference/v1" },
+  cerebras: { dialect: "openai", url: "https://api.cerebras.ai/v1" },
+  sambanova: { dialect: "openai", url: "https://api.sambanova.ai/v1" },
+  nvidia: { dialect: "openai", url: "https://integrate.api.nvidia.com/v1" },
+  huggingface: { dialect: "openai", url: "https://router.huggingface.co/v1" },
+  // docs.cohere.com/docs/compatibility-api
+  cohere: { dialect: "openai", url: "https://api.cohere.ai/compatibility/v1" },
+  vllm: { dialect: "openai", keyless: true },
+  ollama: { dialect: "openai", url: "http://127.0.0.1:11434", keyless: true },
+  llamacpp: { dialect: "openai", keyless: true },
+  lmstudio: { dialect: "openai", keyless: true },
+} as const satisfies Record<string, Provider>;
+
+export type ProviderType = keyof typeof providers;
+
+/**
+ * Where an LLM of this type has its endpoints.
+ * @param url what the LLM says, instead of the provider's own.
+ * @returns undefined where neither says.
+ * @throws TypeError when it is no URL.
+ */
+export function baseUrlOf(type: ProviderType, url?: string): BaseUrl | undefined {
+  const provider: Provider = providers[type];
+  const said = url ?? provider.url;
+  return said === undefined ? undefined : baseUrl(said, provider);
+}
+
+/** Name and value of the header that carries the key. */
+export function keyHeader(type: ProviderType, key: string): [name: string, value: string] {
+  const { keyHeader }: Provider = providers[type];
+  return keyHeader === undefined ? ["authorization", `Bearer ${key}`] : [keyHeader, key];
+}
+
+export const providerType = z.enum(Object.keys(providers) as [ProviderType, ...ProviderType[]]).register(fieldMeta, {
+  refused: {
+    "gemini-cli":
+      "gemini-cli is not supported: it is a program that logs in as a person on one machine, not a provider that the edge could call",
+  },
+});

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { fieldMeta } from "../schema/field.ts";
+import { kind } from "../schema/kind.ts";
+
+export const user = kind({
+  name: "user",
+  plural: "users",
+  about: "A person who can log in.",
+  spec: z.strictObject({
+    email: z.email().max(253).toLowerCase().describe("Unique. Serves wherever the name does."),
+    displayName: z.string().max(128).optional().describe("What to call them."),
+    password: z
+      .string()
+      .min(12, "must have at least 12 characters")
+      .max(256)
+      .optional()
+      .describe("Accepted and never shown again; left out, it stays as it is.")
+      .register(fieldMeta, { writeOnly: true }),
+  }),
+  alternateKey: "email",
+  columns: { EMAIL: "email", NAME: "displayName" },
+});

@@ -1,0 +1,115 @@
+/** What somebody tries who means harm, against a real edge. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Api, apiOf } from "../harness/api-client.ts";
+import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { rows } from "../harness/rows.ts";
+
+let edge: TestEdge;
+let admin: Api;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  admin = apiOf(edge.url, (await edge.bootstrap()).token);
+});
+afterAll(() => edge?.stop());
+
+/** A user with these bindings, and a token that acts as them. */
+async function userWith(name: string, bindings: readonly Record<string, string>[]): Promise<Api> {
+  const email = `${name}@example.com`;
+  const password = "correct horse battery staple";
+  await admin.create("users", { name, email, password });
+  await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
+  const login = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email, password });
+  return apiOf(edge.url, (login.body as { accessToken: string }).accessToken);
+}
+
+describe("bodies", () => {
+  test("somebody whom nobody knows can't have megabytes parsed", async () => {
+    const pad = "x".repeat(100_000);
+    for (const path of ["login", "refresh", "bootstrap"]) {
+      const answer = await apiOf(edge.url, "").call("POST", `/api/v1/auth/${path}`, { pad });
+      expect(answer, path).toMatchObject({ status: 413, body: { code: "too_large" } });
+    }
+  });
+
+  test("a length that is announced beside chunks is not believed", async () => {
+    const { hostname, port } = new URL(edge.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    const body = JSON.stringify({ name: "smuggled", pad: "x".repeat(3_000_000) });
+    socket.on("error", () => {});
+    socket.write(
+      `POST /api/v1/projects HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${admin.token}\r\ncontent-type: application/json\r\n` +
+        `content-length: 10\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    );
+    const [first] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    expect(first.toString()).toMatch(/^HTTP\/1\.1 4(00|13) /);
+  });
+});
+
+test("a method that is not possible is told which ones are (RFC 9110, 15.5.6)", async () => {
+  const answer = await admin.call("OPTIONS", "/api/v1/llms");
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get("allow")).toBe("GET, HEAD, POST");
+});
+
+describe("revoking a token", () => {
+  test("who may revoke one can't find out what others are called", async () => {
+    await admin.create("mcptokens", { name: "mine", project: "default" });
+    await admin.create("mcptokens", { name: "hidden", project: "default" });
+    const user = await userWith("revoker", [{ role: "delete", resource: "mcptokens", name: "mine" }]);
+    const revoke = async (name: string) => {
+      const { status, body } = await user.call("POST", `/api/v1/mcptokens/${name}/revoke`);
+      return { status, body: JSON.stringify(body).replaceAll(name, "NAME") };
+    };
+    expect(await revoke("hidden")).toEqual(await revoke("absent"));
+    expect((await revoke("mine")).status).toBe(200);
+  });
+
+  test("is not kept up by another that is called what it has as its id", async () => {
+    const { id } = await admin.create("mcptokens", { name: "leaked", project: "default" });
+    await admin.create("mcptokens", { name: String(id), project: "default" });
+    const answer = await admin.call("POST", `/api/v1/mcptokens/${id}/revoke`);
+    expect(answer).toMatchObject({ status: 200, body: { name: "leaked", status: { state: "revoked" } } });
+  });
+});
+
+test("who uses a secret does not learn what else is in it", async () => {
+  await admin.create("secrets", { name: "team-keys", data: { "canary-key": "v" } });
+  const user = await userWith("llm-maker", [{ role: "create", resource: "llms" }]);
+  const wrong = { name: "x", type: "openai", model: "m", apiKeyRef: { name: "team-keys", key: "wrong" } };
+  const answer = await user.call("POST", "/api/v1/llms", wrong);
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(answer.body)).not.toContain("canary-key");
+  expect(JSON.stringify((await admin.call("POST", "/api/v1/llms", wrong)).body)).toContain("canary-key");
+});
+
+test("a name that PostgreSQL can't hold is no account, and poisons no trail", async () => {
+  const answer = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email: "a\0@b", password: "x" });
+  expect(answer).toMatchObject({ status: 400, body: { code: "invalid_request", errors: [{ path: "email" }] } });
+});
+
+test("logins that ended long ago are forgotten at the next, and those that are there stay", async () => {
+  const user = await userWith("logs-in-often", [{ role: "view", resource: "llms" }]);
+  const { id } = (await user.read("/api/v1/auth/me")) as { id: string };
+  await rows(
+    edge.databaseUrl,
+    `insert into session (id, user_id, kind, name, hash, expires_at, revoked_at)
+     select 'dead' || n, '${id}', 'login', 'x', 'dead' || n,
+       now() + case when n % 2 = 0 then interval '-2 days' else interval '9 days' end,
+       case when n % 2 = 0 then null else now() - interval '2 days' end
+     from generate_series(1, 50) n`,
+  );
+  const login = { email: "logs-in-often@example.com", password: "correct horse battery staple" };
+  expect((await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", login)).status).toBe(200);
+  expect(await rows(edge.databaseUrl, `select id from session where user_id = '${id}'`)).toHaveLength(2);
+  expect((await user.call("GET", "/api/v1/auth/me")).status).toBe(200);
+});
+
+test("health says which version runs", async () => {
+  expect((await admin.call("GET", "/healthz")).body).toEqual({ status: "ok", version: expect.stringMatching(/^\d/) });
+  expect(await admin.call("GET", "/readyz")).toMatchObject({ status: 200, body: { status: "ready" } });
+});
