@@ -116,7 +116,7 @@ model: m
   if (!m) throw new Error("the document was not read");
   expect(placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
     'f.yaml:7: labels.a: expected string, given the number 1 (did you mean "1"?)',
-    'f.yaml:3: type: expected one of openai, deepseek, openrouter, mistral, groq, together, xai, vllm, ollama, llamacpp, lmstudio, given "opnai" (did you mean openai?)',
+    'f.yaml:3: type: expected one of openai, azure, deepseek, openrouter, mistral, groq, together, xai, gemini-openai, perplexity, zhipu, zai, qwen, moonshot, fireworks, cerebras, sambanova, nvidia, huggingface, cohere, vllm, ollama, llamacpp, lmstudio, given "opnai" (did you mean openai?)',
     'f.yaml:5: timeouts.firstByte: expected number, given "soon"',
     "f.yaml:6: timeouts.idel: is not a field (did you mean idle?)",
   ]);

@@ -12,6 +12,7 @@ describe("flags from a schema", () => {
       "--url <text>",
       "--tier <fast|heavy>",
       "--api-key-ref <secret/key>",
+      "--provider-may-choose [true|false]",
       "--context-window <number>",
       "--cluster <cluster>",
       "--timeouts-first-byte <number>",

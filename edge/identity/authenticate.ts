@@ -26,6 +26,7 @@ import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
 import type { GuardPort, Verdict } from "./guard-port.ts";
 import { accountToBe, accountWanted, acting, asked, noCluster } from "./impersonation.ts";
 import { KeySets } from "./key-sets.ts";
+import { notAuthenticated } from "./not-authenticated.ts";
 import type { Caller } from "./principal.ts";
 import { findPointer, guardOfUser, type Pointer } from "./profile.ts";
 import { ISSUER, verifySession } from "./session-token.ts";
@@ -343,11 +344,4 @@ export class Authenticator {
 
 function ifDown(error: unknown): never {
   throw isStoreDown(error) ? storeUnavailable(error) : error;
-}
-
-/** One text for missing, garbage, unknown, expired and revoked: it tells a stranger nothing. */
-export function notAuthenticated(): Refusal {
-  return new Refusal("not_authenticated", "The credential is missing or not valid.", {
-    hint: "Log in with `mcpctl login`, or send a token as `Authorization: Bearer`.",
-  });
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Refusal } from "#db/protocol/errors";
 import { verifies } from "../../tests/requirements.ts";
-import { notAuthenticated } from "./authenticate.ts";
 import { MAX_HELD_MS } from "./guard-machine.ts";
+import { notAuthenticated } from "./not-authenticated.ts";
 import type { Grants } from "./principal.ts";
 import { CHECK_MS, type Standing, watchStanding } from "./standing.ts";
 

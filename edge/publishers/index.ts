@@ -16,7 +16,7 @@ import {
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "#db/protocol/version";
 import type { Call } from "../http/call.ts";
 import { may, type Permission, type Route, route } from "../http/route.ts";
-import { notAuthenticated } from "../identity/authenticate.ts";
+import { notAuthenticated } from "../identity/not-authenticated.ts";
 import { publishing } from "./identity.ts";
 import { ask, type RegisterInward } from "./inward.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { user } from "#db/kinds/user";
 import { dnsLabel } from "#db/schema/field";
 import { open, type Route, route } from "../../http/route.ts";
-import { notAuthenticated } from "../../identity/authenticate.ts";
+import { notAuthenticated } from "../../identity/not-authenticated.ts";
 import { answerLogin, loginAnswer, secretly } from "../answers.ts";
 import { recordAuth } from "../auth-event.ts";
 import { bootstrap } from "../bootstrap.ts";

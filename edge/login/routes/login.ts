@@ -5,7 +5,7 @@ import { isSound } from "#db/schema/validate";
 import { password, resources } from "#db/tables/index";
 import type { Call } from "../../http/call.ts";
 import { authenticated, open, type Route, route } from "../../http/route.ts";
-import { notAuthenticated } from "../../identity/authenticate.ts";
+import { notAuthenticated } from "../../identity/not-authenticated.ts";
 import { guardOfUser } from "../../identity/profile.ts";
 import { answerLogin, loginAnswer, secretly } from "../answers.ts";
 import { recordAuth } from "../auth-event.ts";

@@ -8,7 +8,7 @@ import type { Call } from "../../http/call.ts";
 import { jsonSchema } from "../../http/openapi/components.ts";
 import { open, type Parameter, type Route, route } from "../../http/route.ts";
 import { toRefusal } from "../../http/to-refusal.ts";
-import { notAuthenticated } from "../../identity/authenticate.ts";
+import { notAuthenticated } from "../../identity/not-authenticated.ts";
 import { guardOfUser } from "../../identity/profile.ts";
 import { answerLogin, loginAnswer, secretly } from "../../login/answers.ts";
 import { recordAuth } from "../../login/auth-event.ts";
