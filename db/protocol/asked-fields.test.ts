@@ -46,6 +46,12 @@ describe("a body is refused", () => {
     expect(() => read(text)).toThrow("must be a JSON object");
   });
 
+  test("that has more fields than any model takes", () => {
+    const fields = (n: number) => `{"model":"a",${Array.from({ length: n }, (_, i) => `"É${i}":1`).join(",")}}`;
+    expect(read(fields(900)).model).toBe("a");
+    expect(() => read(fields(2_000))).toThrow("more than 1000 fields");
+  });
+
   test.each(decidingFields)("that has %s twice, whichever is last and however it is escaped", (field) => {
     const escaped = `\\u00${field.charCodeAt(0).toString(16)}${field.slice(1)}`;
     const values = { model: '"a"', stream: "true" };

@@ -34,6 +34,9 @@ function fold(name: string): string {
   return seen.toUpperCase().toLowerCase().replaceAll("\u0307", "");
 }
 
+/** Fields of a request. Each is looked at before anybody knows what its sender may do, and a large body could hold millions. */
+const MOST_MEMBERS = 1_000;
+
 export interface AskedFields {
   /** Undefined where none is named, or null. */
   model: string | undefined;
@@ -55,7 +58,12 @@ export function askedFields(text: string, body: unknown): AskedFields {
   const values = body as Readonly<Record<string, unknown>>;
   const seen = new Map<string, number>();
   let chooser: string | undefined;
+  let members = 0;
   eachMember(text, (name, at) => {
+    if (++members > MOST_MEMBERS)
+      refuse("invalid_request", `The request has more than ${MOST_MEMBERS} fields.`, {
+        hint: "No model takes as many: look at what your program sends.",
+      });
     const field = fieldMeant(name);
     if (field === undefined) return;
     if (isDeciding(field)) assertOnce(field, name, seen.has(field));

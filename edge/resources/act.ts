@@ -98,7 +98,11 @@ async function changeStatus(call: Call, { kind, name, first, dryRun, change }: A
   const t = resources[kind.name];
   return inRounds(call, kind, { first, called: first.name }, async (row) => {
     const fields = change(row);
-    if (!fields) return row;
+    if (!fields) {
+      // Whoever does it again may do so because it seems to have had no effect: who holds a copy is told once more.
+      if (!dryRun) await call.deps.changes.emit(written(kind, row, row, []).change);
+      return row;
+    }
     if (dryRun) return { ...row, status: { ...row.status, ...fields } };
     const [now] = await call.deps.store.db
       .update(t)

@@ -31,8 +31,18 @@ export const modelChoosers: Readonly<Record<string, ModelChooser>> = {
   router_settings_override: { at: "LiteLLM" },
   model_list: { at: "LiteLLM" },
   custom_llm_provider: { at: "LiteLLM" },
+  // Merged over the request as it goes on, `model` included.
+  extra_body: { at: "LiteLLM" },
+  deployment_id: { at: "LiteLLM" },
+  azure: { at: "LiteLLM" },
+  // https://docs.litellm.ai/docs/proxy/prompt_management
+  prompt_id: { at: "LiteLLM" },
   api_base: { at: "LiteLLM" },
   base_url: { at: "LiteLLM" },
+  // https://www.tensorzero.com/docs/gateway/api-reference/inference-openai-compatible
+  "tensorzero::variant_name": { at: "TensorZero" },
+  "tensorzero::extra_body": { at: "TensorZero" },
+  "tensorzero::internal_dynamic_variant_config": { at: "TensorZero" },
   // https://docs.orq.ai/docs/ai-gateway-fallbacks
   orq: { at: "orq.ai" },
   // https://vercel.com/docs/ai-gateway/models-and-providers/model-fallbacks
