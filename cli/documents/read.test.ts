@@ -74,10 +74,10 @@ describe("manifests", () => {
     ["kind: llm\nname: a\nmodel: *nowhere", "Unresolved alias"],
     ["kind: llm\nname: a\n<<: 3", "Merge sources must be maps"],
     [`kind: llm\nname: a\nmodel: ${"[".repeat(50_000)}${"]".repeat(50_000)}`, "nested too deeply"],
-    [`kind: llm\nname: a\nmodel: ${"[".repeat(40)}${"]".repeat(40)}`, "nested more than 32 deep"],
+    [`kind: llm\nname: a\nmodel: ${"[".repeat(40)}${"]".repeat(40)}`, "nested more than 32 levels deep"],
     ['kind: llm\nname: a\nmodel: "a\\0b"', "f.yaml:1: model: contains a NUL character"],
     ["kind: llm\nname: a\n__proto__: {b: 1}", "__proto__"],
-    [`kind: group\nname: a\nmembers: [${"x,".repeat(60_000)}]`, "holds more than 50000 values"],
+    [`kind: group\nname: a\nmembers: [${"x,".repeat(60_000)}]`, "contains more than 50000 values"],
     [
       "apiVersion: v1\nkind: llm\nmetadata:\n  name: a\nspec:\n  model: m",
       'f.yaml:1: "apiVersion" is how Kubernetes wraps a resource; here kind, name, labels and the fields stand side by side',

@@ -1,8 +1,8 @@
 import { near as nearest } from "#db/schema/near";
 import {
-  type Fate,
   type Field,
   keysOf,
+  type OnDelete,
   outlineOf,
   type Referral,
   referencesBetween,
@@ -41,14 +41,16 @@ function aboutKind(kind: AnyKind, recursive: boolean): string {
   const { envelope, spec, status } = outlineOf(kind);
   const list = recursive ? outlined : fieldList;
   const named = referencesBetween().filter((r) => r.to === kind.name);
-  const goes = (fate: Fate) => (fate === "goes with it" ? " (goes with it)" : "");
+  const cascade = (onDelete: OnDelete) => (onDelete === "cascade" ? " (cascade)" : "");
   const retired = Object.entries(kind.retired ?? {}).map(([field, why]) => `  ${field}: ${why}\n`);
   const names = [...new Set([kind.plural, ...kind.shortNames])].join(", ");
   return [
     `KIND:     ${kind.name} (${names})\nABOUT:    ${kind.about}\nVERBS:    ${kind.verbs.join(", ")}\n`,
     ...(kind.scope ? [`WITHIN:   ${kind.scope}\n`] : []),
     ...rulesOf(kind).map((rule) => `RULE:     ${rule}\n`),
-    ...(named.length > 0 ? [`NAMED IN: ${named.map((r) => `${r.from}.${r.path}${goes(r.fate)}`).join(", ")}\n`] : []),
+    ...(named.length > 0
+      ? [`NAMED IN: ${named.map((r) => `${r.from}.${r.path}${cascade(r.onDelete)}`).join(", ")}\n`]
+      : []),
     ...Object.entries(kind.actions).map(([name, { about }]) => `ACTION:   ${name}. ${about}\n`),
     `\nFIELDS\n${list([...envelope, ...spec])}`,
     ...(status.fields.length > 0

@@ -3,7 +3,7 @@ import { description, ref } from "../schema/field.ts";
 import { kind } from "../schema/kind.ts";
 import { presence } from "./parts/presence.ts";
 
-/** Whoever chats may override each of these. Names are OpenAI's. */
+/** A request can override each of these. The names are OpenAI's. */
 const parameters = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   top_p: z.number().min(0).max(1).optional(),
@@ -14,29 +14,36 @@ const parameters = z.strictObject({
   frequency_penalty: z.number().min(-2).max(2).optional(),
   seed: z.int().optional(),
   reasoning_effort: z.string().max(32).optional(),
-  tools_allowlist: z.array(z.string().max(256)).max(1000).optional().describe("The only tools it may call."),
-  extra: z.record(z.string().max(128), z.json()).optional().describe("Sent to the provider as it is."),
+  tools_allowlist: z.array(z.string().max(256)).max(1000).optional().describe("The agent may call only these tools."),
+  extra: z
+    .record(z.string().max(128), z.json())
+    .optional()
+    .describe("Further parameters, sent to the provider unchanged."),
 });
 
 export const agent = kind({
   name: "agent",
   plural: "agents",
   shortNames: ["ag"],
-  about: "A model with a role: a system prompt, prompts, tools of a project, and the LLM that thinks.",
+  about: "An LLM with a role: a system prompt, further prompts, and the tools of a project.",
   spec: z.strictObject({
-    llm: ref("llm").describe("What answers."),
-    systemPrompt: z.string().max(500_000).default("").describe("What it is told before everything else."),
-    project: ref("project").optional().describe("Whose tools and prompts it has."),
+    llm: ref("llm").describe("The LLM that answers."),
+    systemPrompt: z.string().max(500_000).default("").describe("The first text that the LLM gets."),
+    project: ref("project").optional().describe("The project whose tools and prompts it uses."),
     defaultPersonality: ref("personality", { within: "self" })
       .optional()
-      .describe("One of its own personalities: used where nobody names one."),
-    defaultParams: parameters.default({}).describe("Parameters of the model where the caller gives none."),
+      .describe("One of its own personalities. It is used when a request names none."),
+    defaultParams: parameters.default({}).describe("Model parameters, used when a request does not set them."),
     extras: z
       .strictObject({
-        maxIterations: z.int().min(1).optional().describe("Rounds of tool calls in one turn, 1 to 50. Default 12."),
+        maxIterations: z
+          .int()
+          .min(1)
+          .optional()
+          .describe("Maximum number of rounds of tool calls in one turn, 1 to 50. Default 12."),
       })
       .default({})
-      .describe("How it works."),
+      .describe("Further settings."),
     description,
   }),
   status: presence,

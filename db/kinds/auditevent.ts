@@ -6,21 +6,23 @@ export const auditevent = kind({
   name: "auditevent",
   plural: "auditevents",
   shortNames: ["event", "events"],
-  about: "Something that happened: who did it, to what. Written by the edge, never by hand.",
+  about: "A record of an action: who did what to which resource. The edge writes it; it is never created by hand.",
   spec: z.strictObject({
-    type: z.enum(auditEventKinds).describe("What kind of event."),
-    principal: z.string().optional().describe("Who did it; of a failed login, as whom it was tried."),
-    impersonator: z.string().optional().describe("Who really sent the request, where it was made as somebody else."),
-    token: z.string().optional().describe("Name of the token that was used."),
-    tokenHash: z.string().optional().describe("First characters of that token's hash."),
-    project: z.string().optional().describe("Project of that token."),
+    type: z.enum(auditEventKinds).describe("Type of the event."),
+    principal: z.string().optional().describe("Who did it. For a failed login, the user who was named."),
+    impersonator: z.string().optional().describe("Who sent the request, if it impersonates another principal."),
+    token: z.string().optional().describe("Name of the token of the request."),
+    tokenHash: z.string().optional().describe("First characters of this token's hash."),
+    project: z.string().optional().describe("Project of this token."),
     action: z
       .string()
       .optional()
-      .describe("What was done: created, changed, deleted, login, or the path that was asked."),
-    about: z.string().optional().describe("What it was done to: `llm/gpt`."),
-    correlation: z.string().optional().describe("Id of the request."),
-    payload: z.record(z.string(), z.unknown()).describe("Facts of the type. Never a secret, never a body."),
+      .describe("What was done: created, changed, deleted, login, or the path of the request."),
+    about: z.string().optional().describe("The resource that it was done to, such as `llm/gpt`."),
+    correlation: z.string().optional().describe("Id of the request, as in the `x-request-id` of its answer."),
+    payload: z
+      .record(z.string(), z.unknown())
+      .describe("Further data, depending on the type. It never contains secrets or bodies."),
   }),
   verbs: ["get"],
   stored: "elsewhere",

@@ -4,7 +4,7 @@ import { kind } from "../schema/kind.ts";
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/, "must be base64url");
 
-/** Public keys alone, of what Kubernetes signs with (RFC 7517, 7518): `d` and its like are no fields, so a private key is refused. */
+/** Public keys of the types with which Kubernetes signs (RFC 7517, 7518). `d` and other private fields are unknown, so a private key is refused. */
 const key = z.discriminatedUnion("kty", [
   z.strictObject({
     kty: z.literal("RSA"),
@@ -28,7 +28,7 @@ const key = z.discriminatedUnion("kty", [
 const issuer = httpUrl
   .refine((u) => !/[?#]/.test(u), "must have no query and no fragment")
   .describe(
-    "`iss` of its tokens, exactly. No two clusters have the same: what one signs must not count as the other's.",
+    "The exact `iss` of its tokens. It must be unique, so that a token of one cluster is never valid for another.",
   );
 
 const serviceAccounts = z.strictObject({
@@ -38,7 +38,7 @@ const serviceAccounts = z.strictObject({
     .min(1, "must have at least one")
     .max(20)
     .default(["mcpctl"])
-    .describe("Tokens must be meant for one of these: the `audience` of the projected volume."),
+    .describe("A token must have one of these audiences: the `audience` of the projected volume."),
   jwks: z
     .strictObject({
       keys: z
@@ -46,30 +46,32 @@ const serviceAccounts = z.strictObject({
         .min(1)
         .max(20)
         .refine((keys) => new Set(keys.map((k) => k.kid)).size === keys.length, "two keys must not have the same kid")
-        .describe("As the cluster publishes them."),
+        .describe("The keys as the cluster publishes them."),
     })
     .optional()
-    .describe("Public keys: `kubectl get --raw /openid/v1/jwks`. Left out, they come from the issuer, over https."),
+    .describe(
+      "The public keys of the cluster: `kubectl get --raw /openid/v1/jwks`. By default, the edge fetches them from the issuer over https.",
+    ),
 });
 
 export const cluster = kind({
   name: "cluster",
   plural: "clusters",
-  about: "Where workloads run; the service accounts of a Kubernetes cluster can be given rights.",
+  about: "A place where workloads run. The service accounts of a Kubernetes cluster can have rights.",
   spec: z.strictObject({
     orchestrator: z
       .enum(["kubernetes", "process", "docker"])
       .default("kubernetes")
-      .describe("What runs workloads there."),
+      .describe("The system that runs the workloads."),
     serviceAccounts: serviceAccounts
       .optional()
-      .describe("Lets pods call with the tokens that the cluster gives to them. Left out: none does."),
+      .describe("Lets pods authenticate with the tokens of their service accounts. Without it, they can't."),
     description,
   }),
   status: z.strictObject({
-    state: z.enum(["pending", "active", "inactive"]).describe("`pending`: it has never reported."),
+    state: z.enum(["pending", "active", "inactive"]).describe("`pending`: it has not reported yet."),
     lastSeenAt: z.iso.datetime().optional().describe("When it last reported."),
-    version: z.string().optional().describe("Of its orchestrator, as it reported."),
+    version: z.string().optional().describe("Version of its orchestrator."),
   }),
   unique: ["serviceAccounts.issuer"],
   columns: { ORCHESTRATOR: "orchestrator", STATE: "status.state", "LAST SEEN": "status.lastSeenAt" },

@@ -1,20 +1,20 @@
-/** Kinds whose rows live and go together, out of their descriptions. Pure. */
+/** Which kinds are written and deleted together, derived from their descriptions. Pure. */
 
 import { type Kind, referencesOf } from "../schema/kind.ts";
 import { type KindName, kindsByName, type TableKind, type TableKindName, tableKinds } from "./index.ts";
 
-/** Kind of the parent, for a kind that has one. */
+/** Kind of the parent, if the kind has one. */
 export function parentOf(kind: Kind): TableKind | undefined {
   const found = referencesOf(kind).find((r) => r.path.length === 1 && r.path[0] === kind.scope);
   return tableKinds.find((k) => k.name === found?.kind);
 }
 
-/** Kinds whose names are unique within one of this kind, and which go with it. */
+/** Kinds whose names are unique within a resource of this kind, and which are deleted with it. */
 export function childrenOf(parent: KindName): TableKind[] {
   return tableKinds.filter((k) => parentOf(k)?.name === parent);
 }
 
-/** Kinds of which rows may be written with one of this kind: itself, what goes with it, and what its description names beside. */
+/** Kinds whose rows a write to this kind can change: itself, its children, and those in `alsoWrites`. */
 export function writtenWith(kind: TableKindName): Set<TableKindName> {
   const found = new Set<TableKindName>();
   const add = (name: TableKindName) => {

@@ -5,7 +5,7 @@ import { kind } from "../schema/kind.ts";
 export const group = kind({
   name: "group",
   plural: "groups",
-  about: "Users who are given rights together.",
+  about: "A set of users that get rights together.",
   spec: z.strictObject({
     members: z.array(ref("user")).max(10_000).default([]).describe("Names or e-mail addresses of users."),
     description,

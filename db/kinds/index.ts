@@ -77,8 +77,8 @@ export function findKind(word: string): (Kind & { name: KindName }) | undefined 
  */
 export const envelope = z.strictObject({
   kind: z.string().optional(),
-  name: dnsLabel.describe("What it is called. It never changes."),
-  labels: labels.optional().describe("For finding it again with -l."),
+  name: dnsLabel.describe("Name of the resource. It never changes."),
+  labels: labels.optional().describe("Keys and values for selectors, such as `-l team=red`."),
 });
 
 /** Fields that the edge adds when it shows a resource; accepted and ignored when one is written. */

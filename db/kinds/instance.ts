@@ -6,14 +6,14 @@ export const instance = kind({
   name: "instance",
   plural: "instances",
   shortNames: ["inst"],
-  about: "One running copy of a server. Made and replaced by the control plane, never by hand.",
+  about: "A running copy of a server. The control plane creates and replaces it; it is never created by hand.",
   spec: z.strictObject({
-    server: ref("server", { whenGone: "cascade" }).describe("What it is a copy of."),
-    cluster: z.string().optional().describe("Where it runs."),
+    server: ref("server", { whenGone: "cascade" }).describe("The server that it is a copy of."),
+    cluster: z.string().optional().describe("The cluster that it runs in."),
   }),
   status: z.strictObject({
     state: z.enum(["STARTING", "RUNNING", "STOPPING", "ERROR"]).optional(),
-    reason: z.string().optional().describe("Why, with the last lines of its log."),
+    reason: z.string().optional().describe("Reason for the state, with the last lines of the log."),
     health: z.enum(["healthy", "degraded", "unhealthy"]).optional(),
     restarts: z.int().optional(),
     pod: z.string().optional(),

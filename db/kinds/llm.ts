@@ -11,69 +11,92 @@ const milliseconds = z.int().min(100).max(3_600_000);
 export const llm = kind({
   name: "llm",
   plural: "llms",
-  about: "A model that can be asked: at a provider, or published from somebody's GPU.",
+  about: "A model: at a provider, or published from a GPU at home.",
   spec: z.strictObject({
-    type: providerType.describe("How the provider speaks; also gives the default URL."),
+    type: providerType.describe("The provider. It determines the API and the default URL."),
     model: z.string().min(1).max(256).describe("The provider's own name for the model."),
     url: httpUrl
       .optional()
       .describe(
-        "Base URL of the server. Unless its path holds a version (/v1, /api/paas/v4), /v1 follows. Default: the provider's.",
+        "Base URL of the server. The edge appends /v1 unless the path contains a version (/v1, /api/paas/v4). Default: the provider's URL.",
       ),
-    tier: z.enum(["fast", "heavy"]).default("fast").describe("What the system may use it for by itself."),
-    apiKeyRef: secretKeyRef.optional().describe("The provider's key. It never leaves the edge."),
+    tier: z
+      .enum(["fast", "heavy"])
+      .default("fast")
+      .describe("For which of its own tasks the system may use the model."),
+    apiKeyRef: secretKeyRef
+      .optional()
+      .describe("The API key, as a key of a secret. The edge sends it only to the provider."),
     providerMayChoose: z
       .boolean()
       .optional()
       .describe(
-        "Callers may have the provider run other models that it has: `models`, `fallbacks`, `preset` and the like.",
+        "Allows callers to send fields that make the provider run another of its models, such as `models`, `fallbacks` and `preset`.",
       ),
-    contextWindow: z.int().positive().optional().describe("Tokens that fit into one request, shown to clients."),
-    cluster: ref("cluster")
-      .register(fieldMeta, { ref: "cluster", dormant: "calling through a cluster is not possible in this version" })
+    contextWindow: z
+      .int()
+      .positive()
       .optional()
-      .describe("Call it from inside this cluster, where it may have a private address."),
+      .describe("Maximum number of tokens in one request; clients can read it."),
+    cluster: ref("cluster")
+      .register(fieldMeta, { ref: "cluster", dormant: "this version can't reach an LLM through a cluster" })
+      .optional()
+      .describe("Send requests from inside this cluster, so that the URL can be private."),
     timeouts: z
       .strictObject({
-        firstByte: milliseconds.default(300_000).describe("Milliseconds until the provider's answer must begin."),
-        idle: milliseconds.default(120_000).describe("Milliseconds that it may be silent once it has begun."),
-        total: milliseconds.optional().describe("Milliseconds until it must be complete. Default: no limit."),
+        firstByte: milliseconds.default(300_000).describe("Maximum time in milliseconds until the answer begins."),
+        idle: milliseconds.default(120_000).describe("Maximum pause in milliseconds within an answer."),
+        total: milliseconds
+          .optional()
+          .describe("Maximum time in milliseconds until the answer is complete. Default: no limit."),
       })
       .prefault({})
-      .describe("How long the edge waits for the provider."),
+      .describe("Time limits for an answer of the provider."),
     retries: z
       .strictObject({
-        attempts: z.int().min(0).max(10).default(2).describe("Tries after the first, before the first byte only."),
-        backoff: milliseconds.default(500).describe("Milliseconds before the first of them; then ever longer."),
+        attempts: z
+          .int()
+          .min(0)
+          .max(10)
+          .default(2)
+          .describe("Maximum number of retries. A request is retried only before the first byte of its answer."),
+        backoff: milliseconds
+          .default(500)
+          .describe("Milliseconds before the first retry. The delay grows with every retry."),
       })
-      .register(fieldMeta, { dormant: "nothing is tried again in this version" })
+      .register(fieldMeta, { dormant: "this version never retries a request" })
       .optional()
-      .describe("What happens when the provider is busy or fails."),
+      .describe("Retries when the provider is overloaded or fails."),
     fallbacks: z
       .array(ref("llm"))
       .max(20)
-      .register(fieldMeta, { dormant: "nothing falls back in this version" })
+      .register(fieldMeta, { dormant: "this version has no fallbacks" })
       .optional()
-      .describe("LLMs that are asked instead, in this order. Callers need `run` on them too."),
+      .describe("LLMs to use instead if this one fails, in this order. Callers also need `run` on these."),
     pricing: z
       .strictObject({
-        inputPerMillion: price.describe("For a million tokens in."),
-        outputPerMillion: price.describe("For a million tokens out."),
-        cachedInputPerMillion: price.optional().describe("For a million tokens in that the provider had cached."),
+        inputPerMillion: price.describe("Price of a million input tokens."),
+        outputPerMillion: price.describe("Price of a million output tokens."),
+        cachedInputPerMillion: price
+          .optional()
+          .describe("Price of a million input tokens that the provider has cached."),
       })
-      .register(fieldMeta, { dormant: "costs are not counted in this version" })
+      .register(fieldMeta, { dormant: "this version does not count costs" })
       .optional()
-      .describe("What it costs, in whichever currency you count."),
-    limits: limits.optional().describe("What all its callers may use together."),
+      .describe("Prices, in a currency of your choice."),
+    limits: limits.optional().describe("Limits for all its callers together."),
     pool: z
       .strictObject({
-        name: dnsLabel.describe("What callers ask for: one name for all its members."),
-        weight: z.int().min(1).max(1000).default(1).describe("Share of the requests."),
-        strategy: z.enum(["weighted", "least-busy", "latency"]).default("least-busy").describe("Who is asked next."),
+        name: dnsLabel.describe("Name of the pool. Callers use it as the model."),
+        weight: z.int().min(1).max(1000).default(1).describe("Relative share of the requests."),
+        strategy: z
+          .enum(["weighted", "least-busy", "latency"])
+          .default("least-busy")
+          .describe("How the next member is chosen."),
       })
-      .register(fieldMeta, { dormant: "pools are not asked in this version" })
+      .register(fieldMeta, { dormant: "this version has no pools" })
       .optional()
-      .describe("A name that it shares with others."),
+      .describe("A pool of LLMs that share the requests for one name."),
     description,
   }),
   status: presence,

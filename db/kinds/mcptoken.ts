@@ -17,22 +17,26 @@ export const mcptoken = kind({
   name: "mcptoken",
   plural: "mcptokens",
   shortNames: ["token", "tokens"],
-  about: "A credential for programs and colleagues, limited to what its bindings name.",
+  about: "A credential for programs and colleagues, with rights of its own.",
   spec: z.strictObject({
     project: ref("project").default("default").describe("The project it belongs to."),
-    expiry: expiry.describe("When it ends."),
+    expiry: expiry.describe("When the token expires."),
     rbac: z
       .enum(["empty", "clone"])
       .default("empty")
-      .describe("`clone` starts from what its creator may do now, which is then written out."),
-    bindings: z.array(binding).max(1000).default([]).describe("What it may do. Never more than its creator may."),
-    operations: z.array(operationBinding).max(100).default([]).describe("Operations it may run."),
-    limits: limits.optional().describe("What its bearer may use."),
+      .describe("`clone` copies the rights that its creator has now into `bindings` and `operations`."),
+    bindings: z
+      .array(binding)
+      .max(1000)
+      .default([])
+      .describe("Rights of the token. They can't exceed those of its creator."),
+    operations: z.array(operationBinding).max(100).default([]).describe("Operations that the token may run."),
+    limits: limits.optional().describe("Limits for this token."),
     description,
   }),
   status: z.strictObject({
     state: z.enum(["active", "revoked", "expired"]),
-    hash: z.string().describe("SHA-256 of the token; the subject of its rbac definition."),
+    hash: z.string().describe("SHA-256 of the token. Its rbac definition names it as the subject."),
     createdBy: z.string(),
     expiresAt: z.iso.datetime().optional(),
     revokedAt: z.iso.datetime().optional(),
@@ -42,12 +46,12 @@ export const mcptoken = kind({
   alsoWrites: ["rbac"],
   actions: {
     revoke: action({
-      about: "Revoke a token for good and keep its record.",
+      about: "Revoke a token permanently and keep its record.",
       done: "revoked",
       changes: "status",
-      // Whoever may delete a token may do less: end it and keep the record.
+      // Revoking is less than deleting: the record stays.
       may: { role: "delete" },
-      which: "Name or id of its project, where tokens of several are called the same.",
+      which: "Name or id of its project, if several projects have a token with this name.",
       examples: ["mcpctl get mcptokens", "mcpctl revoke ci", "mcpctl revoke ci -p web"],
     }),
   },

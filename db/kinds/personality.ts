@@ -4,20 +4,20 @@ import { description, ref } from "../schema/field.ts";
 import { kind } from "../schema/kind.ts";
 
 const attachment = z.strictObject({
-  prompt: ref("prompt").describe("The agent's own, its project's, or everybody's."),
-  priority: z.int().min(1).max(10).optional().describe("Here. Default: the prompt's own."),
+  prompt: ref("prompt").describe("A prompt that belongs to the agent, to its project, or to neither."),
+  priority: z.int().min(1).max(10).optional().describe("Priority within this personality. Default: the prompt's own."),
 });
 
-const which = "Name or id of its agent, where personalities of several are called the same.";
+const which = "Name or id of its agent, if several agents have a personality with this name.";
 
 export const personality = kind({
   name: "personality",
   plural: "personalities",
   shortNames: ["pers"],
-  about: "A manner that an agent can take on: further prompts. Its rights are the agent's.",
+  about: "Further prompts that change how an agent answers. The rights on the agent apply to it.",
   spec: z.strictObject({
-    agent: ref("agent").describe("Whose it is."),
-    prompts: z.array(attachment).max(500).default([]).describe("What is added."),
+    agent: ref("agent").describe("The agent that it belongs to."),
+    prompts: z.array(attachment).max(500).default([]).describe("The prompts that it adds."),
     description,
   }),
   scope: "agent",

@@ -7,25 +7,25 @@ const linkTarget = z
   .max(2048)
   .regex(
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/[a-z0-9]([-a-z0-9]*[a-z0-9])?:\S+$/,
-    "must be project/server:uri, the MCP resource whose text it takes",
+    "must be project/server:uri of an MCP resource",
   );
 
 export const prompt = kind({
   name: "prompt",
   plural: "prompts",
-  about: "A text that agents and MCP clients are given.",
+  about: "A text for agents and MCP clients.",
   spec: z.strictObject({
     ...promptFields,
-    content: promptFields.content.default("").describe("The text itself; empty where linkTarget gives it."),
-    linkTarget: linkTarget.optional().describe("project/server:uri of an MCP resource that is shown as its text."),
+    content: promptFields.content.default("").describe("The text. Leave it empty if linkTarget provides it."),
+    linkTarget: linkTarget.optional().describe("project/server:uri of an MCP resource that provides the text."),
   }),
   status: z.strictObject({
-    link: z.enum(["ok", "missing", "unreachable"]).optional().describe("Whether linkTarget can be read."),
+    link: z.enum(["ok", "missing", "unreachable"]).optional().describe("Whether the edge can read linkTarget."),
   }),
   atMostOneOf: [promptOwners],
   rules: ({ content, linkTarget: link }) =>
     content === "" && link === undefined
-      ? [{ path: "content", message: "is required, unless linkTarget gives the text" }]
+      ? [{ path: "content", message: "is required, unless linkTarget provides the text" }]
       : [],
   nested: [...promptOwners],
   columns: { PROJECT: "project", AGENT: "agent", PRIORITY: "priority", SUMMARY: "summary" },

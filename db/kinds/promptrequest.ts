@@ -7,21 +7,21 @@ export const promptrequest = kind({
   name: "promptrequest",
   plural: "promptrequests",
   shortNames: ["pr"],
-  about: "A prompt that somebody proposes, a model perhaps: approving it makes it a prompt.",
+  about: "A prompt that a person or a model proposes. Its approval turns it into a prompt.",
   spec: z.strictObject({
     ...promptFields,
     content: promptFields.content.min(1),
-    reason: z.string().max(2000).optional().describe("Why it is proposed."),
+    reason: z.string().max(2000).optional().describe("Reason for the proposal."),
   }),
   status: z.strictObject({ proposedBy: z.string().optional().describe("Who proposed it.") }),
   actions: {
     approve: action({
-      about: "Make the prompt that is proposed, and forget the request.",
+      about: "Approve a proposed prompt: it becomes a prompt, and the proposal is deleted.",
       done: "approved",
       changes: { becomes: "prompt" },
-      // Proposing is for models; what becomes a prompt is decided by who may create prompts.
+      // Models may propose prompts, but only a principal that may create prompts decides.
       may: { role: "create", resource: "prompts" },
-      seen: "ETag of the request as it was read: 412 when somebody has changed it since.",
+      seen: "ETag of the proposal that was read. The answer is 412 if the proposal has changed since.",
       examples: ["mcpctl get promptrequests", "mcpctl approve tone", "mcpctl approve promptrequest tone"],
     }),
   },

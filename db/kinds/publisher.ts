@@ -5,22 +5,22 @@ export const publisher = kind({
   name: "publisher",
   plural: "publishers",
   shortNames: ["pub"],
-  about: "A local agent that publishes models. Made by registering, never by hand.",
+  about: "A local agent that publishes models. It registers itself; it is never created by hand.",
   spec: z.strictObject({
     host: z
       .strictObject({ hostname: z.string().optional(), platform: z.string().optional() })
       .prefault({})
-      .describe("Where it runs."),
-    slots: z.int().positive().describe("Requests it answers at a time, over all its models."),
+      .describe("The machine that it runs on."),
+    slots: z.int().positive().describe("Maximum number of concurrent requests to all its models."),
     slotsOf: z
       .record(z.string(), z.int().positive())
       .optional()
-      .describe("Those of each model, where it has slots of its own."),
-    owner: z.string().describe("Who registered it."),
+      .describe("Maximum number of concurrent requests to each model that has slots of its own."),
+    owner: z.string().describe("The principal that registered it."),
   }),
   status: z.strictObject({
     state: z.enum(["active", "inactive"]),
-    llms: z.array(z.string()).describe("What it publishes."),
+    llms: z.array(z.string()).describe("LLMs that it publishes."),
     since: z.iso.datetime().describe("When `state` last changed."),
   }),
   verbs: ["get"],

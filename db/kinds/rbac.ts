@@ -13,21 +13,21 @@ const subject = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("ServiceAccount"),
-    name: accountName.describe("namespace/name of a Kubernetes service account."),
+    name: accountName.describe("A Kubernetes service account, as namespace/name."),
     cluster: ref("cluster")
       .default(defaultCluster)
-      .describe("Its cluster: another one's account of the same name is somebody else."),
+      .describe("The cluster of the service account. Accounts with the same name in other clusters get no rights."),
   }),
 ]);
 
 export const rbac = kind({
   name: "rbac",
   plural: "rbac",
-  about: "Who may do what: every subject gets every binding.",
+  about: "A definition of rights: every subject gets every binding.",
   spec: z.strictObject({
-    subjects: z.array(subject).max(1000).default([]).describe("Who."),
-    bindings: z.array(binding).max(1000).default([]).describe("What, on resources."),
-    operations: z.array(operationBinding).max(100).default([]).describe("What, beside resources."),
+    subjects: z.array(subject).max(1000).default([]).describe("Principals and groups that get the rights."),
+    bindings: z.array(binding).max(1000).default([]).describe("Rights on resources."),
+    operations: z.array(operationBinding).max(100).default([]).describe("Rights to run operations."),
     description,
   }),
   searched: ["subjects", "bindings"],

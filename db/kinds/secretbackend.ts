@@ -12,19 +12,19 @@ const mount = z
   );
 
 const config = z.strictObject({
-  url: httpUrl.optional().describe("Where OpenBao or HashiCorp Vault answers."),
-  mount: mount.optional().describe("Where its KV v2 engine is mounted. Default: secret."),
-  pathPrefix: mount.optional().describe("Put before every path. Default: mcpctl."),
+  url: httpUrl.optional().describe("URL of OpenBao or HashiCorp Vault."),
+  mount: mount.optional().describe("Mount path of its KV v2 engine. Default: secret."),
+  pathPrefix: mount.optional().describe("Prefix of every path. Default: mcpctl."),
   namespace: z.string().max(253).optional().describe("Namespace of OpenBao or Vault Enterprise."),
-  cluster: z.string().max(63).optional().describe("From which cluster it is reached."),
-  auth: z.enum(["token", "kubernetes"]).optional().describe("How the control plane logs in."),
+  cluster: z.string().max(63).optional().describe("The cluster from which it is reachable."),
+  auth: z.enum(["token", "kubernetes"]).optional().describe("How the control plane authenticates."),
   tokenSecretRef: secretKeyRef.optional().describe("For `token`: the key of a secret on another backend."),
   role: z.string().max(253).optional().describe("For `kubernetes`: the role to log in as."),
-  authMount: mount.optional().describe("For `kubernetes`: where the auth method is mounted. Default: kubernetes."),
+  authMount: mount.optional().describe("For `kubernetes`: mount path of the auth method. Default: kubernetes."),
 });
 type Config = z.infer<typeof config>;
 
-/** Fields of each way to log in: what it needs, and what is the other's. */
+/** For each auth method: the fields that it requires, and those that belong to the other method. */
 const ways = {
   token: { needs: ["tokenSecretRef"], refuses: ["role", "authMount"] },
   kubernetes: { needs: ["role"], refuses: ["tokenSecretRef"] },
@@ -34,7 +34,7 @@ function openbaoFaults(c: Config): Fault[] {
   const missing = (field: keyof Config, message: string): Fault[] =>
     c[field] === undefined ? [{ path: `config.${field}`, message }] : [];
   const faults = [
-    ...missing("url", "is required: where does OpenBao answer?"),
+    ...missing("url", "is required: the URL of OpenBao"),
     ...missing("auth", "is required: token or kubernetes"),
   ];
   if (c.auth === undefined) return faults;
@@ -53,13 +53,18 @@ export const secretbackend = kind({
   name: "secretbackend",
   plural: "secretbackends",
   shortNames: ["sb"],
-  about: "Where the values of secrets are kept.",
+  about: "Where the values of secrets are stored.",
   spec: z.strictObject({
     type: z
       .enum(["plaintext", "openbao"])
-      .describe("`plaintext` is the store itself, sealed with the edge's key; `openbao` is KV v2 of OpenBao or Vault."),
-    config: config.default({}).describe("Settings of the type; `plaintext` has none."),
-    isDefault: z.boolean().default(false).describe("Used by secrets that name no backend. Exactly one is."),
+      .describe(
+        "`plaintext`: the edge's own store, encrypted with the edge's key. `openbao`: KV v2 of OpenBao or Vault.",
+      ),
+    config: config.default({}).describe("Settings for the type. `plaintext` has none."),
+    isDefault: z
+      .boolean()
+      .default(false)
+      .describe("Whether secrets without `backend` use it. Exactly one backend is the default."),
     description,
   }),
   status: z.strictObject({
@@ -73,13 +78,16 @@ export const secretbackend = kind({
         lastRotationError: z.string().optional(),
       })
       .optional()
-      .describe("Of the token that the control plane rotates."),
+      .describe("State of the token that the control plane rotates."),
   }),
   exactlyOne: "isDefault",
   rules: ({ type, config: c, isDefault }) => {
     if (type === "openbao")
       return isDefault
-        ? [...openbaoFaults(c), { path: "isDefault", message: "an openbao backend can't keep secrets in this version" }]
+        ? [
+            ...openbaoFaults(c),
+            { path: "isDefault", message: "an openbao backend can't store secrets in this version" },
+          ]
         : openbaoFaults(c);
     return Object.keys(c).map((field) => ({ path: `config.${field}`, message: "plaintext has no settings" }));
   },

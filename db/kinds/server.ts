@@ -9,18 +9,21 @@ export const server = kind({
   name: "server",
   plural: "servers",
   shortNames: ["srv"],
-  about: "An MCP server: what to run and how many, or where one is already.",
+  about: "An MCP server: a program to run, or the URL of an existing server.",
   spec: z.strictObject({
     ...serverFields(literal),
-    pipeline: pipeline.optional().describe("What the results of its tools pass through."),
-    template: ref("template").optional().describe("What it was made from."),
+    pipeline: pipeline.optional().describe("Stages that process the results of its tools, in this order."),
+    template: ref("template").optional().describe("The template that it was created from."),
     description,
   }),
   status: z.strictObject({
-    state: z.enum(["starting", "running", "degraded", "stopped", "error"]).optional().describe("Of all its instances."),
-    ready: z.int().optional().describe("Instances that answer."),
-    health: z.enum(["healthy", "degraded", "unhealthy"]).optional().describe("By the last probes."),
-    reason: z.string().optional().describe("Why it is not running."),
+    state: z
+      .enum(["starting", "running", "degraded", "stopped", "error"])
+      .optional()
+      .describe("State of all its instances together."),
+    ready: z.int().optional().describe("Number of instances that answer."),
+    health: z.enum(["healthy", "degraded", "unhealthy"]).optional().describe("Result of the last health checks."),
+    reason: z.string().optional().describe("Reason why it is not running."),
     since: z.iso.datetime().optional().describe("When `state` last changed."),
   }),
   oneOf: [serverSources],

@@ -4,17 +4,18 @@ import { kind } from "../schema/kind.ts";
 export const session = kind({
   name: "session",
   plural: "sessions",
-  about:
-    "A user's way in: a login, or a long-lived token of their own. Deleting one ends it everywhere within seconds.",
+  about: "A login or a personal token of a user. When you delete it, it stops working everywhere within five seconds.",
   spec: z.strictObject({
-    user: z.string().describe("Whose it is."),
-    type: z.enum(["login", "personal"]).describe("`login` renews itself; `personal` is a token made by its user."),
-    client: z.string().describe("What the client called itself at login, or what its user called the token."),
+    user: z.string().describe("The user that it belongs to."),
+    type: z
+      .enum(["login", "personal"])
+      .describe("`login`: a login, which is renewed automatically. `personal`: a personal token."),
+    client: z.string().describe("Name that the client gave at login, or name of the personal token."),
   }),
   status: z.strictObject({
-    renewedAt: z.iso.datetime().optional().describe("When a login last got a new access token."),
-    expiresAt: z.iso.datetime().optional().describe("When it ends by itself; absent: never."),
-    current: z.boolean().optional().describe("The one that this request was made with."),
+    renewedAt: z.iso.datetime().optional().describe("When the login was last renewed."),
+    expiresAt: z.iso.datetime().optional().describe("When it expires. If absent, it never expires."),
+    current: z.boolean().optional().describe("Whether this request uses it."),
   }),
   permission: "users",
   verbs: ["get", "delete"],

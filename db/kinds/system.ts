@@ -1,4 +1,4 @@
-/** What the product keeps for itself: made at the first start, and nobody's to sweep away. */
+/** Resources of the system itself, which are created at the first start. */
 
 import { isObject } from "../schema/validate.ts";
 
@@ -6,8 +6,9 @@ export const systemUser = { name: "system", email: "system@mcpctl.local" } as co
 export const systemProject = "mcpctl-system";
 
 /**
- * Whether a resource, flat as it is shown, is made by the product rather than by people: its user, its project, what belongs to
- * either, what a publisher publishes, and what a token's own definition says of it.
+ * Whether the system created a resource, and not a person: the system's user and project, everything that belongs to them, published
+ * LLMs, and the rbac definition of an mcptoken.
+ * @param shown the flat resource, as the API returns it
  */
 export function isSystemOwned(shown: Readonly<Record<string, unknown>>): boolean {
   const { kind, name, email, owner, project, status, subjects } = shown;
@@ -23,7 +24,7 @@ export function isSystemOwned(shown: Readonly<Record<string, unknown>>): boolean
   );
 }
 
-/** What a token of this hash may do is called so; the definition is made and goes with the token. */
+/** Name of the rbac definition of the token with this hash. It is created and deleted together with the token. */
 export const definitionOf = (hash: string): string => `mcptoken-${hash.slice(0, 12)}`;
 
 const isOwnDefinition = (name: unknown, subject: unknown): boolean =>

@@ -3,18 +3,18 @@ import { action } from "../schema/action.ts";
 import { kind } from "../schema/kind.ts";
 import { isSound } from "../schema/sound.ts";
 
-/** What somebody may call one. */
+/** Title that a person may choose. */
 const title = z.string().trim().min(1).max(200).refine(isSound, "contains a NUL character or half a surrogate pair");
 
 export const thread = kind({
   name: "thread",
   plural: "threads",
-  about: "A conversation with an agent. Only whoever began it sees it; for everybody else it does not exist.",
+  about: "A conversation with an agent. Only its owner can see it.",
   spec: z.strictObject({
-    agent: z.string().describe("Whom it is with. It goes when the agent goes."),
-    title: z.string().describe("What it is called in lists."),
+    agent: z.string().describe("The agent. The thread is deleted together with its agent."),
+    title: z.string().describe("Title of the thread."),
   }),
-  status: z.strictObject({ owner: z.string().describe("Who began it.") }),
+  status: z.strictObject({ owner: z.string().describe("The user who started it.") }),
   permission: "agents",
   verbs: ["get", "delete"],
   stored: "elsewhere",
@@ -27,7 +27,7 @@ export const thread = kind({
       may: { role: "view" },
       takes: z.strictObject({ title }),
       at: { method: "PATCH" },
-      // Nothing of it can fail but what is told at once.
+      // A dry run could find no fault that the action itself does not report at once.
       dryRun: false,
       examples: ["mcpctl get threads", "mcpctl rename ckf3x0v2k0000 --title 'Captions'"],
     }),

@@ -7,14 +7,14 @@ export const user = kind({
   plural: "users",
   about: "A person who can log in.",
   spec: z.strictObject({
-    email: z.email().max(253).toLowerCase().describe("Unique. Serves wherever the name does."),
-    displayName: z.string().max(128).optional().describe("What to call them."),
+    email: z.email().max(253).toLowerCase().describe("Unique. You can use it instead of the name."),
+    displayName: z.string().max(128).optional().describe("Name to display."),
     password: z
       .string()
       .min(12, "must have at least 12 characters")
       .max(256)
       .optional()
-      .describe("Accepted and never shown again; left out, it stays as it is.")
+      .describe("The edge never returns it. Without this field, it stays unchanged.")
       .register(fieldMeta, { writeOnly: true }),
   }),
   alternateKey: "email",

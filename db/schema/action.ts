@@ -1,40 +1,39 @@
 /**
- * What can be done with a resource of a kind beside reading, writing and deleting it. From one description follow the route, its
- * part of the OpenAPI document, the rights that it asks for and the command line's verb; what it changes, the edge's
- * `edge/kinds/<kind>.ts` decides.
+ * An operation on a kind beside create, read, update and delete. The route, its part of the OpenAPI document, the required right and the
+ * command line's verb are derived from its description. `edge/kinds/<kind>.ts` computes the changes.
  */
 import { z } from "zod";
 import type { Role } from "../kinds/parts/grants.ts";
 
 export interface Action {
-  /** One sentence for people: of the route, of the page and of the verb. */
+  /** One sentence for people, for the route, the kind's page and the verb. */
   about: string;
-  /** What the command line says after the address of what it has become: `mcptoken/web/ci revoked`. */
+  /** Past participle for the output of the command line: `mcptoken/web/ci revoked`. */
   done: string;
   /**
-   * `status`: fields of the status, and nothing looks at the spec. `spec`: fields of the spec, checked and written as if all of it
-   * had been sent. `becomes`: a new resource of that kind, with its name and labels, in whose place it goes.
+   * `status`: fields of the status; the spec is not checked. `spec`: fields of the spec; the whole spec is validated and written as in an
+   * update. `becomes`: creates a resource of that kind with the same name and labels, and deletes this one.
    */
   changes: "spec" | "status" | { becomes: string };
-  /** Role that it needs, on the kind's own permission or on `resource`. Of a kind whose rows are owned: what reading one needs. */
+  /** The required role, on the kind's own permission or on `resource`. For an owned kind: the role that reading needs. */
   may: { role: Role; resource?: string };
-  /** What it is told. A field that `at.below` names is in the path, by name or id where it is a reference; others are the body. */
+  /** Parameters. A field that `at.below` names is in the path (a reference by name or id); the others are the body. */
   takes?: z.ZodObject;
-  /** Where it is, if not at `POST …/:name/ACTION`. */
+  /** Method and path, if not `POST …/:name/ACTION`. */
   at?: { method: "POST" | "PATCH" | "DELETE"; below?: string };
-  /** Whether the route can be asked for a rehearsal, `?dryRun=true`. */
+  /** Whether the route supports `?dryRun=true`. */
   dryRun: boolean;
-  /** What `If-Match` names, where what is answered is another resource. */
+  /** Description of `If-Match`, if the answer is another resource. */
   seen?: string;
-  /** What the query parameter for its parent is for, where the usual words don't do. */
+  /** Description of the query parameter for its parent, if the default text doesn't fit. */
   which?: string;
-  /** Command lines, for help. */
+  /** Example commands for help. */
   examples: readonly string[];
 }
 
 type Described = Omit<Action, "dryRun"> & { dryRun?: false };
 
-/** Completes a description. It keeps its own type, from which the types of its implementation follow. */
+/** Completes a description. The return type keeps the literal types, from which the types of the implementation are derived. */
 export function action<const A extends Described>(a: A): Omit<A, "dryRun"> & { dryRun: boolean } {
   return { ...a, dryRun: a.dryRun ?? true };
 }
@@ -43,7 +42,7 @@ export function action<const A extends Described>(a: A): Omit<A, "dryRun"> & { d
 export const inPath = ({ at }: Action): string[] =>
   [...(at?.below ?? "").matchAll(/:([A-Za-z]+)/g)].map(([, field = ""]) => field);
 
-/** What the body holds; undefined where nothing is sent. */
+/** Schema of the body; undefined if there is none. */
 export function bodyOf(a: Action): z.ZodObject | undefined {
   if (!a.takes) return undefined;
   const elsewhere = inPath(a);
@@ -54,7 +53,7 @@ export function bodyOf(a: Action): z.ZodObject | undefined {
 
 export const methodOf = ({ at }: Action): "POST" | "PATCH" | "DELETE" => at?.method ?? "POST";
 
-/** Below the resource, with a slash before it: `/revoke`, `/prompts/:prompt`, or nothing. */
+/** Path below the resource: `/revoke`, `/prompts/:prompt`, or empty. */
 export function pathBelow(name: string, { at }: Action): string {
   if (!at) return `/${name}`;
   return at.below === undefined ? "" : `/${at.below}`;

@@ -1,8 +1,8 @@
 /**
- * Three-way apply: what a manifest makes of a resource, given the fields that apply set the last time. Pure; the edge writes
- * with it, and the command line plans and diffs with the same.
+ * Three-way apply: merges a manifest into a resource, given the fields that the last apply set. Pure. The edge uses it for
+ * writes, the command line for plans and diffs.
  *
- * Ownership is a set of paths, not a copy of the document: it holds no value, so it can leak none, and stays small.
+ * Ownership is a set of paths, not a copy of the document: it contains no values, so it can't leak them, and it is small.
  */
 import { z } from "zod";
 import { envelope, reported } from "../kinds/index.ts";
@@ -14,23 +14,23 @@ import { isObject } from "./validate.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface Applied {
-  /** Labels and spec as they are to be, before defaults. Write-only fields are there where the manifest gives them. */
+  /** The new labels and spec, without defaults. Write-only fields are included if the manifest has them. */
   next: Record<string, unknown>;
-  /** Fields that apply set now, sorted. */
+  /** Paths of the fields that this apply sets, sorted. */
   paths: string[];
 }
 
-/** Every manifest sets it and none takes it away, so that what apply made is never without an owned field. */
+/** Every manifest sets it and none removes it, so a resource that apply created always has an owned field. */
 const NAME = "name";
 
 /**
- * Fields of the manifest are set; fields that apply set before and that the manifest no longer has go; what apply never set
- * is left alone; `null` takes a field away, but is a value where any JSON may stand. Objects are merged, lists and everything
- * else are replaced whole.
+ * Sets the fields of the manifest, removes those that the last apply set and that the manifest no longer has, and keeps those that
+ * apply never set. `null` removes a field, but is a value in free JSON. Objects are merged; lists and all other
+ * values are replaced.
  *
- * @param current as shown: flat, with defaults. Undefined where it is new.
- * @param before the paths of the last apply.
- * @param manifest as a person wrote it. What the system reports is ignored.
+ * @param current the flat resource with defaults; undefined if it is new
+ * @param before the paths of the last apply
+ * @param manifest as a person wrote it; reported fields are ignored
  */
 export function applied(
   kind: Pick<Kind, "spec">,
@@ -46,10 +46,10 @@ export function applied(
   const fields = ["labels", ...Object.keys(kind.spec.shape)];
   for (const field of new Set([...fields, ...wanted.keys()])) {
     const given = wanted.get(field);
-    // Left out, a value that nobody can read back stays; the edge says no to taking it away.
+    // A write-only field that is not in the manifest stays; the edge refuses to remove it.
     if (hidden.has(field) && (given === undefined || (given === null && !current))) continue;
     if (hidden.has(field)) paths.add(field);
-    // What the schema does not know is for validation to refuse, or a field of a former version; nobody owns it.
+    // An unknown field is refused by validation, or belongs to an earlier version; apply does not own it.
     const asGiven = hidden.has(field) || !fields.includes(field);
     const value = asGiven ? given : merge(schemaOf(kind, field), at(current, field), given, field);
     if (value !== undefined) next.set(field, value);
@@ -57,7 +57,7 @@ export function applied(
   return { next: Object.fromEntries(next), paths: [...paths].sort() };
 }
 
-/** Paths that remain apply's when somebody else writes: those of fields that are still there. */
+/** Paths that apply still owns after another write: those of fields that still exist. */
 export function stillApplied(kind: Pick<Kind, "spec">, before: readonly string[], now: Fields): string[] {
   const there = new Set([NAME, ...writeOnlyFields(kind)]);
   for (const field of ["labels", ...Object.keys(kind.spec.shape)])
@@ -66,8 +66,8 @@ export function stillApplied(kind: Pick<Kind, "spec">, before: readonly string[]
 }
 
 /**
- * Without the fields that `null` takes away: what a schema can look at. A `null` within any JSON is a value and stays, as does one
- * that stands for what no field is called, for validation to refuse.
+ * Removes the fields that are `null`, so that a schema can validate the rest. `null` in free JSON is a value and stays. So does
+ * `null` in an unknown field, which validation refuses.
  */
 export function withoutNulls(kind: Pick<Kind, "spec">, body: Fields): Record<string, unknown> {
   const kept = Object.entries(body).flatMap(([field, value]) => {
@@ -87,7 +87,7 @@ function strip(schema: Schema, value: unknown): unknown {
   return Object.fromEntries(kept);
 }
 
-/** What stands beside labels and spec in a flat body. */
+/** Fields of a flat body that are neither labels nor spec. */
 const besides = new Set<string>([...reported, ...Object.keys(envelope.shape).filter((f) => f !== "labels")]);
 
 type Schema = z.core.$ZodType | undefined;
@@ -98,7 +98,7 @@ function merger(before: ReadonlySet<string>, paths: Set<string>) {
     if (wanted === undefined) return release(schema, now, path);
     if (!isBranch(schema, wanted) || Object.keys(wanted).length === 0) {
       paths.add(path);
-      // An empty object asks for the object to be there, not for its fields to go; those that apply set go all the same.
+      // An empty object keeps the existing object, but the fields that apply set before are removed.
       return isBranch(schema, wanted) && isBranch(schema, now) ? (release(schema, now, path) ?? wanted) : wanted;
     }
     const held = isBranch(schema, now) ? now : {};
@@ -110,7 +110,7 @@ function merger(before: ReadonlySet<string>, paths: Set<string>) {
     return Object.fromEntries(out);
   };
 
-  /** What is left of a field that the manifest does not have. */
+  /** The rest of a field that is not in the manifest. */
   function release(schema: Schema, now: unknown, path: string): unknown {
     if (now === undefined) return undefined;
     if (!isBranch(schema, now) || Object.keys(now).length === 0) return before.has(path) ? undefined : now;
@@ -119,7 +119,7 @@ function merger(before: ReadonlySet<string>, paths: Set<string>) {
       const child = childOf(schema, key);
       const value = release(child, held, step(path, key));
       if (value !== undefined) out.set(key, value);
-      // Without what it must have, nothing can be made of the rest.
+      // Without a required field, the rest of the object is invalid.
       else if (child && unwrap(schema as z.core.$ZodType) instanceof z.ZodObject && isRequired(child)) return undefined;
     }
     return out.size === 0 ? undefined : Object.fromEntries(out);
@@ -133,14 +133,14 @@ function collect(schema: Schema, value: unknown, path: string, into: Set<string>
     for (const [key, child] of Object.entries(value)) collect(childOf(schema, key), child, step(path, key), into);
 }
 
-/** Objects with fields or keys of their own are merged; one of a union is a whole: halves of two options are neither. */
+/** Objects and maps are merged. An object of a union is replaced, because a mixture of two options would be invalid. */
 function isBranch(schema: Schema, value: unknown): value is Record<string, unknown> {
   if (!schema || !isObject(value)) return false;
   const inner = unwrap(schema);
   return inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
 }
 
-/** Where whatever JSON can say is a value, and where no field is: that is for validation to refuse. */
+/** Whether `null` stays: in free JSON, and in unknown fields, which validation refuses. */
 const keepsNull = (schema: Schema): boolean => schema === undefined || shapeOf(schema).is === "anything";
 
 function schemaOf(kind: Pick<Kind, "spec">, field: string): Schema {
@@ -157,6 +157,6 @@ function childOf(schema: Schema, key: string): Schema {
 const at = (fields: Fields | undefined, key: string): unknown =>
   fields && Object.hasOwn(fields, key) ? fields[key] : undefined;
 
-/** `timeouts.idle`, `labels["example.com/team"]`: one way to write each path, so that paths are compared as text. */
+/** `timeouts.idle`, `labels["example.com/team"]`: a unique notation, so that paths can be compared as text. */
 const step = (path: string, key: string): string =>
   /^[A-Za-z0-9_-]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;

@@ -1,4 +1,4 @@
-/** Which values a field takes beside its type, in words: `1 to 63 characters`, `0 to 2`, `an http or https URL`. Pure. */
+/** Constraints of a field beyond its type, in words: `1 to 63 characters`, `0 to 2`, `an http or https URL`. Pure. */
 import { z } from "zod";
 import { metaOf, unwrap } from "./field.ts";
 
@@ -15,9 +15,9 @@ export function boundsOf(schema: z.core.$ZodType): string[] {
     return [...count, ...boundsOf(s.element).map((bound) => `each: ${bound}`)];
   }
   if (s instanceof z.ZodNumber) return numbers(range);
-  const own = told(s);
+  const own = messagesOf(s);
   if (s instanceof z.ZodUnion) return own;
-  // Whatever exists has a good name.
+  // A reference names an existing resource, so its name is valid.
   if (metaOf(schema).ref !== undefined) return [];
   const form = own.length === 0 && format !== undefined ? [formats[format] ?? format] : own;
   return [...form, ...span(minLength, maxLength, "characters")];
@@ -52,19 +52,19 @@ const limits = z.object({
   format: z.string().optional(),
 });
 
-/** What JSON Schema has a word for. */
+/** Constraints that JSON Schema can express. */
 const outermost = (schema: z.core.$ZodType): Limits =>
   limits.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 
-/** What the schema and its checks say of a value that they refuse, in their own words. */
-function told(schema: z.core.$ZodType): string[] {
+/** Error messages of the schema and its checks, which describe an allowed value. */
+function messagesOf(schema: z.core.$ZodType): string[] {
   const { def } = schema._zod;
   const forms = (def.checks ?? [])
     .map((check) => check._zod.def)
     .filter(({ check }) => check === "string_format" || check === "custom");
   return [def, ...forms].flatMap(({ error }) => {
-    const said = (error as z.core.$ZodErrorMap | undefined)?.({ code: "custom", input: undefined, path: [] });
-    const message = typeof said === "object" ? said?.message : said;
+    const result = (error as z.core.$ZodErrorMap | undefined)?.({ code: "custom", input: undefined, path: [] });
+    const message = typeof result === "object" ? result?.message : result;
     return message ? [message.replace(/^(must be|expected) /, "")] : [];
   });
 }

@@ -1,4 +1,4 @@
-/** Fields that are kept and that nothing acts upon yet: whoever sets one is told, rather than left to find out. Pure. */
+/** Finds the fields of a spec that have no effect in this version, for warnings. Pure. */
 import { metaOf, type unwrap } from "./field.ts";
 import { childSchemas, type Kind, optionSchemas } from "./kind.ts";
 
@@ -8,7 +8,7 @@ export interface Dormant {
   why: string;
 }
 
-/** Those that this spec sets. */
+/** The dormant fields that this spec sets. */
 export function dormantIn(kind: Pick<Kind, "spec">, spec: Readonly<Record<string, unknown>>): Dormant[] {
   const found: Dormant[] = [];
   const walk = (schema: Parameters<typeof unwrap>[0], value: unknown, path: string) => {

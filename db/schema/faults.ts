@@ -1,4 +1,4 @@
-/** What zod says about a document, as faults that a person can mend: where, what was expected, what was given, a near spelling. */
+/** Turns zod's issues into faults for people: the path, the expected and the given value, and a suggestion. */
 import { z } from "zod";
 import type { Fault } from "../protocol/errors.ts";
 import { metaOf } from "./field.ts";
@@ -8,19 +8,19 @@ import { near } from "./near.ts";
 type Path = readonly PropertyKey[];
 
 export interface Told {
-  /** Names beside the schema's own that are known at the top. */
+  /** Further valid names at the top level. */
   alsoKnown?: readonly string[];
-  /** Top-level fields whose values are never repeated. */
+  /** Top-level fields whose values must not appear in messages. */
   hidden?: ReadonlySet<string> | "all";
 }
 
-/** Nobody mends more at once, and whoever sends a million mistakes must not get a million explanations. */
+/** Maximum number of reported faults, so that a million mistakes don't cause a million messages. */
 const mostFaults = 100;
 
-/** What zod says of a union that has no words of its own. */
+/** zod's message for a union without a message of its own. */
 const anyUnion = "Invalid input";
 
-/** Every issue as one fault, or one for each unknown field; the first hundred. */
+/** One fault for each issue, or for each unknown field; at most `mostFaults`. */
 export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[], input: unknown, told: Told): Fault[] {
   const faults = issues.slice(0, mostFaults).flatMap((issue): Fault[] => {
     const value = valueAt(input, issue.path);
@@ -37,8 +37,8 @@ export function faultsOf(schema: z.ZodType, issues: readonly z.core.$ZodIssue[],
 }
 
 /**
- * Of a union of objects, what is wrong with the option that is nearest to what was given; undefined where the union has words of
- * its own, or where a value that is no object is none of several kinds.
+ * For a union of objects: the issues of the option that fits best. Undefined if the union has a message of
+ * its own, or if the value is not an object and no option fits.
  */
 function nearestOption(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
   if (issue.message !== anyUnion) return undefined;
@@ -47,7 +47,7 @@ function nearestOption(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] 
   return nearest?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** One line that names the first fault, its near spelling, and how many more there are. */
+/** One line with the first fault, its suggestion, and the number of further faults. */
 export function summary(faults: readonly Fault[]): string {
   const [first, ...others] = faults;
   if (!first) return "The document is not valid.";
@@ -70,11 +70,12 @@ function unknownField(schema: z.ZodType, path: Path, key: string, told: Told): F
 function describe(issue: z.core.$ZodIssue, value: unknown, hide: boolean): Omit<Fault, "path"> {
   switch (issue.code) {
     case "invalid_type": {
-      // A record is JSON's object; what says so is a library.
+      // zod calls a JSON object with free keys a record.
       const expected = issue.expected === "record" ? "object" : issue.expected;
       if (value === undefined) return { message: "is required", expected };
-      // JSON knows no such number, but 1e400 is written so.
-      const given = typeof value === "number" && !Number.isFinite(value) ? "one too great" : typeName(value);
+      // 1e400 is valid JSON, but becomes Infinity.
+      const given =
+        typeof value === "number" && !Number.isFinite(value) ? "a number that is too large" : typeName(value);
       return { message: `expected ${a(expected)}, given ${given}`, expected, given };
     }
     case "invalid_value": {
@@ -98,7 +99,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown, hide: boolean): Omit<
   }
 }
 
-/** "Too big: expected string to have <=1024 characters", "must be an http or https URL" → what would do. */
+/** Extracts the expectation: "Too big: expected string to have <=1024 characters", "must be an http or https URL". */
 const expectation = (message: string): string =>
   lower(message)
     .replace(/^[^:]*: expected /, "")
@@ -116,13 +117,13 @@ function oneOf(values: readonly string[], value: unknown, hide: boolean): Omit<F
   };
 }
 
-/** Names of the fields that the schema knows at this place, whatever option of a union is meant. */
+/** Names of the fields that the schema has at this path, in any option of a union. */
 function fieldsAt(schema: z.ZodType, path: Path): string[] {
   const names = schemasAt(schema, path).flatMap(optionSchemas).flatMap(childSchemas);
   return [...new Set(names.map(([name]) => name))].filter((n) => n !== "[]" && n !== "*");
 }
 
-/** Why this very value is not possible, where the schema knows. */
+/** The reason why this value is refused, if the schema has one. */
 function refusal(schema: z.ZodType, path: Path, value: string): string | undefined {
   for (const s of schemasAt(schema, path)) {
     const { refused } = metaOf(s);
@@ -153,16 +154,16 @@ function valueAt(input: unknown, path: Path): unknown {
   return v;
 }
 
-/** Type, and for scalars the value, shortened. */
+/** The type of a value or, for a scalar, the shortened value. */
 function shown(value: unknown, hide: boolean): string {
   if (hide || typeof value === "object" || value === undefined) return typeName(value);
   return JSON.stringify(typeof value === "string" ? clip(withoutUserinfo(value)) : value) ?? typeName(value);
 }
 
-/** Longest text that is looked through: no URL is longer, and the search takes the square of its length. */
+/** Maximum length of the searched text: no URL is longer, and the search needs quadratic time. */
 const longestSearched = 2048;
 
-/** A password that somebody put into a URL must not come back in an error, which is pasted into tickets (RFC 3986, 3.2.1). */
+/** Removes a password from a URL, because people paste errors into tickets (RFC 3986, 3.2.1). */
 function withoutUserinfo(text: string): string {
   return text.slice(0, longestSearched).replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi, "$1…@");
 }

@@ -1,25 +1,25 @@
-/** Fields that several kinds share, and what is known about a field beside its type. */
+/** Fields that several kinds share, and metadata of fields beyond their type. */
 import { z } from "zod";
 
 export interface FieldMeta {
-  /** The string is the name of a resource of this kind (or its alternate key). */
+  /** The string refers to a resource of this kind, by name or alternate key. */
   ref?: string;
-  /** `cascade`: whoever names it here goes with it. Otherwise what is named can't be deleted. */
+  /** `cascade`: the referrer is deleted together with its target. Default: the target can't be deleted. */
   whenGone?: "cascade";
-  /** The named resource is one whose parent is the very resource that names it. */
+  /** The target's parent is the referrer itself. */
   within?: "self";
-  /** Accepted and kept, but nothing acts upon it in this version: told to whoever sets it. */
+  /** Why the field has no effect in this version. It is stored, and a write that sets it gets this text as a warning. */
   dormant?: string;
-  /** Accepted, kept sealed, and never shown again. */
+  /** Stored encrypted, and never returned. */
   writeOnly?: true;
-  /** Values that people try and that are not possible, and why. */
+  /** Values that people may try, with the reason why they are refused. */
   refused?: Readonly<Record<string, string>>;
 }
 
-/** What zod has no word for, by schema instance. Read it with `metaOf`, which looks through wrappers. */
+/** Metadata by schema instance, for what zod can't express. Read it with `metaOf`, which looks through wrappers. */
 export const fieldMeta = z.registry<FieldMeta>();
 
-/** A DNS label (RFC 1123): what every resource is called. */
+/** A DNS label (RFC 1123): the name of every resource. */
 export const dnsLabel = z
   .string()
   .min(1, "must not be empty")
@@ -29,7 +29,7 @@ export const dnsLabel = z
     "must be lower-case letters, digits and '-', starting and ending with a letter or digit",
   );
 
-/** The name of another resource. The store keeps it alive: what is referred to can't be deleted, unless `options` say so. */
+/** A reference to another resource. The target must exist, and can't be deleted unless `options` allow it. */
 export function ref(kind: string, options: Pick<FieldMeta, "whenGone" | "within"> = {}) {
   return z
     .string()
@@ -51,7 +51,7 @@ const labelKey = new RegExp(`^((?=[^/]{1,253}/)${domainPart}(\\.${domainPart})*/
 /** As in Kubernetes: `team`, or `example.com/team`. */
 export const isLabelKey = (text: string): boolean => labelKey.test(text);
 
-/** Key and value as in Kubernetes: used by selectors, never interpreted. What can be written can be selected. */
+/** Keys and values as in Kubernetes, for selectors. Every label that can be written can also be selected. */
 export const labels = z.record(
   z
     .string()
@@ -68,9 +68,9 @@ export const labels = z.record(
     ),
 );
 
-export const description = z.string().max(1024).optional().describe("For people: what it is for.");
+export const description = z.string().max(1024).optional().describe("Description for people.");
 
-/** http(s) only, without credentials; the canonical form is made where it is used. */
+/** http(s) only, without credentials. Stored as written. */
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
   .max(2048)
@@ -81,7 +81,7 @@ export function metaOf(schema: z.core.$ZodType): FieldMeta {
   return fieldMeta.get(schema) ?? fieldMeta.get(unwrap(schema)) ?? {};
 }
 
-/** A schema and what is inside it, wrapper by wrapper: optional, nullable, default, readonly, prefault, pipe. */
+/** A schema and the schemas inside its wrappers: optional, nullable, default, readonly, prefault, pipe. */
 export function* layers(schema: z.core.$ZodType): Generator<z.core.$ZodType, void> {
   let s = schema;
   for (;;) {

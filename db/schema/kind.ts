@@ -1,6 +1,6 @@
 /**
- * A kind is one record: what a user writes (`spec`), what the system reports (`status`), what it is called and who may
- * touch it. Tables, routes, OpenAPI, validation, `explain`, flags, columns, apply order and documentation are loops over it.
+ * A kind is one record: the fields that people write (`spec`), the fields that the system reports (`status`), its names and its rights.
+ * Tables, routes, OpenAPI, validation, `explain`, flags, columns, apply order and documentation are loops over kinds.
  */
 import { z } from "zod";
 import type { Role } from "../kinds/parts/grants.ts";
@@ -11,16 +11,16 @@ import { type FieldMeta, metaOf, unwrap } from "./field.ts";
 export type Verb = "get" | "create" | "edit" | "delete";
 
 /**
- * Where a kind's rows are. `table`: in one that follows from this description. `elsewhere`: something else writes them, and a
- * source in edge/kinds says how they are read; such a kind is never created or edited by hand.
+ * Where a kind's rows are. `table`: in a table derived from this description. `elsewhere`: in another table, which a
+ * source in edge/kinds reads; such a kind is never created or edited by hand.
  */
 export type Place = "table" | "elsewhere";
 
-/** Rows that belong to somebody: other people's do not exist for who may not reach them. */
+/** Access to rows that belong to a user. A row that the caller may not access looks as if it did not exist. */
 export interface Owned {
-  /** Role on the kind's permission that one's own rows need; absent: none, it is enough to be somebody. */
+  /** Role on the kind's permission that the caller's own rows need. Absent: every authenticated caller may access them. */
   own?: Role;
-  /** Role on the kind's permission that reaches the rows of others, by their owner's name; absent: nobody does. */
+  /** Role on the kind's permission that gives access to the rows of others, by their owner's name. Absent: nobody has access. */
   others?: Role;
 }
 
@@ -35,43 +35,43 @@ export interface Kind {
   status: z.ZodObject;
   /** Resource name in RBAC bindings. */
   permission: string;
-  /** What can be done with it; default all. A read-only kind has `get` alone, an immutable one no `edit`. */
+  /** Allowed verbs; default all. A read-only kind has only `get`, an immutable one has no `edit`. */
   verbs: readonly Verb[];
-  /** Name of the spec field that holds the parent: names are unique within it, and go with it. */
+  /** Name of the spec field that refers to the parent. Names are unique within it, and it cascades deletions. */
   scope?: string;
-  /** A field that names a resource as well as its name does: `email` of the spec, `status.hash` of the status. Unique. */
+  /** A unique field that can be used instead of the name: `email` of the spec, `status.hash` of the status. */
   alternateKey?: string;
-  /** At most one row may have this boolean field true. */
+  /** A boolean field that at most one row may have true. */
   exactlyOne?: string;
-  /** Who may touch it is decided by the parent's name: a binding on the parent reaches what is within it. */
+  /** The rights on the parent apply: a binding that names a parent also applies to its children. */
   governedByParent?: true;
-  /** Reference fields by which there are lists below what they name: `project` gives `/projects/:project/prompts`. */
+  /** Reference fields that have a list below their target: `project` gives `/projects/:project/prompts`. */
   nested: readonly string[];
-  /** Of each group of spec fields, at most one is set. The store holds it too. */
+  /** Of each group of spec fields, at most one is set. A constraint of the store enforces it too. */
   atMostOneOf: readonly (readonly string[])[];
-  /** Of each group of spec fields, one is set. The store holds it too. */
+  /** Of each group of spec fields, exactly one is set. A constraint of the store enforces it too. */
   oneOf: readonly (readonly string[])[];
-  /** What no schema of a single field can say: all that is wrong with a parsed spec. */
+  /** Checks that involve several fields. @returns all faults of a parsed spec */
   rules?: (spec: Record<string, unknown>) => Fault[];
-  /** Short scalar fields by which few of many are looked for: each has an index that serves lists by name. */
+  /** Short scalar fields for selective queries: each has an index that also sorts by name. */
   selectedBy: readonly string[];
-  /** Further fields whose value no two rows share; `a.b` is within `a`. */
+  /** Further unique fields; `a.b` is within `a`. */
   unique?: readonly string[];
-  /** Lists of objects in the spec that are searched by what one of their elements holds. */
+  /** Lists of objects in the spec that are searched by the content of their elements. */
   searched?: readonly string[];
-  /** What else can be done with one, by the verb for it. */
+  /** Further operations, by verb. */
   actions: Readonly<Record<string, Action>>;
   stored: Place;
   owned?: Owned;
-  /** Rows are events: the newest come first, and lists take `since` and `until`. */
+  /** Rows are events: lists start with the newest, and accept `since` and `until`. */
   timeline?: true;
-  /** Fields that lists can be selected and sorted by; default: every scalar. */
+  /** Fields for selecting and sorting; default: every scalar. */
   selectable?: readonly string[];
-  /** Fields of former versions, and why they are gone. Accepted in documents with a warning, and dropped. */
+  /** Fields of earlier versions, with the reason for their removal. They are dropped from documents with a warning. */
   retired?: Readonly<Record<string, string>>;
-  /** For a kind that can't be edited: values of `status.state` in which it is of no use any more, and `apply` makes it anew. */
+  /** For an immutable kind: values of `status.state` in which the resource is useless, and `apply` creates a new one. */
   spent?: readonly string[];
-  /** Further kinds of which rows are written or deleted with one of this kind: who watches those is told, too. */
+  /** Further kinds whose rows change with a write to this kind. Their watches are notified too. */
   alsoWrites?: readonly string[];
   /** Table columns: heading → path into the resource. */
   columns: Readonly<Record<string, string>>;
@@ -99,7 +99,7 @@ type Described<
 
 const everyVerb: readonly Verb[] = ["get", "create", "edit", "delete"];
 
-/** Completes a description with what follows from the rest. */
+/** Completes a description with defaults. */
 export function kind<
   const N extends string,
   S extends z.ZodObject,
@@ -121,12 +121,12 @@ export function kind<
     ...rest,
     status: (k.status ?? z.strictObject({})) as T,
     actions: (k.actions ?? {}) as A,
-    // Rules are asked about what this very schema has parsed.
+    // Callers pass only specs that this schema has parsed.
     ...(rules ? { rules: (spec: Record<string, unknown>) => rules(spec as z.output<S>) } : {}),
   };
 }
 
-/** One place in a kind's spec that names another resource. `[]` in a path stands for every element. */
+/** A field of a kind's spec that refers to another resource. `[]` in a path stands for every element. */
 export interface Reference extends Pick<FieldMeta, "whenGone" | "within"> {
   path: readonly string[];
   kind: string;
@@ -140,7 +140,7 @@ export interface FoundReference extends Pick<FieldMeta, "within"> {
   name: string;
 }
 
-/** Schemas one step further in, by field; `[]` stands for elements, `*` for the values of a record. */
+/** Direct child schemas, by field; `[]` stands for elements, `*` for the values of a record. */
 export const childSchemas = (s: z.core.$ZodType): [string, z.core.$ZodType][] => {
   const u = unwrap(s);
   if (u instanceof z.ZodObject) return Object.entries(u.shape);
@@ -155,7 +155,7 @@ export const optionSchemas = (s: z.core.$ZodType): readonly z.core.$ZodType[] =>
   return u instanceof z.ZodUnion ? u.options : [u];
 };
 
-/** Every reference that a kind's spec can hold. */
+/** Every reference that a kind's spec can contain. */
 export function referencesOf(k: Pick<Kind, "spec">): Reference[] {
   const found: Reference[] = [];
   const walk = (s: z.core.$ZodType, path: readonly string[]) => {
@@ -167,7 +167,7 @@ export function referencesOf(k: Pick<Kind, "spec">): Reference[] {
   return found;
 }
 
-/** The references that one valid spec holds. */
+/** The references in a valid spec. */
 export function referencesIn(k: Pick<Kind, "spec">, spec: unknown): FoundReference[] {
   const found: FoundReference[] = [];
   const walk = (s: z.core.$ZodType, value: unknown, path: string) => {
@@ -190,10 +190,10 @@ export function referencesIn(k: Pick<Kind, "spec">, spec: unknown): FoundReferen
   return found;
 }
 
-/** Whether the field must be given: nothing holds when it is left out. */
+/** Whether the field is required: it has no default. */
 export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success;
 
-/** Names of the spec's top-level fields that are accepted but never shown. */
+/** Names of the write-only top-level fields of the spec. */
 export function writeOnlyFields(k: Pick<Kind, "spec">): string[] {
   return Object.entries(k.spec.shape)
     .filter(([, s]) => metaOf(s).writeOnly)

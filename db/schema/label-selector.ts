@@ -1,4 +1,4 @@
-/** Label selectors, as kubectl writes them → requirements, and what meets them. The edge and the CLI share them. Pure. */
+/** Parses label selectors of kubectl's syntax, and matches labels. The edge and the CLI share this. Pure. */
 import { refuse } from "../protocol/errors.ts";
 import { isSound } from "./validate.ts";
 
@@ -6,23 +6,23 @@ export type LabelRequirement =
   | { key: string; is: "in" | "notin"; values: readonly string[] }
   | { key: string; is: "exists" | "absent" };
 
-/** Of one selector; more is nobody's selection. */
+/** Maximum number of requirements in one selector. */
 const mostRequirements = 64;
 
-/** A little more than can be written: what was written before that was looked at can be found, and mended. */
+/** Slightly more than a label key may have, so that people can find old labels that are invalid now. */
 const keyForm = "[A-Za-z0-9]([-A-Za-z0-9_./]{0,315}[A-Za-z0-9])?";
 const key = new RegExp(`^${keyForm}$`);
 
 export const commaSeparated = (term: string) => `^\\s*(${term}\\s*(,\\s*${term}\\s*)*)?$`;
 
-/** What `parseLabelSelector` reads, as one expression for those who only have a schema. */
+/** The syntax of `parseLabelSelector` as a regular expression, for schemas. */
 export const labelSelectorForm = commaSeparated(
   `(!\\s*${keyForm}|${keyForm}(\\s*(==?|!=)\\s*[^=!(),\\s]*|\\s+(in|notin)\\s*\\([^()]*\\))?)`,
 );
 
 /**
  * `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, separated by commas. As in Kubernetes, `!=` and `notin` also
- * select what has no such label.
+ * select resources without the label.
  * @throws Refusal invalid_request
  */
 export function parseLabelSelector(text: string): LabelRequirement[] {
@@ -51,7 +51,7 @@ function label(name: string, term: string): string {
   });
 }
 
-/** As the edge's query: `!=` and `notin` also select what has no such label. */
+/** Same result as the edge's query: `!=` and `notin` also select resources without the label. */
 export const meets = (labels: Readonly<Record<string, string>>, requirements: readonly LabelRequirement[]): boolean =>
   requirements.every((r) => meetsOne(labels, r));
 
@@ -87,8 +87,11 @@ export function selectorTerms(text: string, param: string): string[] {
   if (found.length === 1 && found[0] === "") return [];
   if (found.length > mostRequirements)
     refuse("invalid_request", `${param} has more than ${mostRequirements} requirements.`, { param });
-  // What was lost before or after a comma must not become a selection of everything.
+  // A requirement that is missing beside a comma must not turn into a selection of everything.
   if (found.includes(""))
-    refuse("invalid_request", `${param}: nothing stands beside a comma.`, { param, hint: "Leave out the comma." });
+    refuse("invalid_request", `${param}: a requirement is missing beside a comma.`, {
+      param,
+      hint: "Leave out the comma.",
+    });
   return found;
 }

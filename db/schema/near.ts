@@ -1,11 +1,11 @@
-/** "Did you mean …?": the word that somebody most probably meant. */
+/** Finds the word for "Did you mean …?". */
 
-/** Longer words are not compared: nobody mistypes one by a letter or two, and the cost grows with the square. */
+/** Maximum length of compared words: the cost grows with the square of the length. */
 const longest = 64;
 
 /**
- * The nearest of `known` by edit distance (insertion, deletion, substitution, transposition), where it is near: one edit for
- * short words, up to three for long ones. Case does not count.
+ * The nearest word of `known` by edit distance (insertion, deletion, substitution, transposition), if it is near enough: one edit for
+ * short words, up to three for long ones. Case is ignored.
  */
 export function near(word: string, known: Iterable<string>): string | undefined {
   const w = word.toLowerCase();
@@ -25,7 +25,7 @@ export function near(word: string, known: Iterable<string>): string | undefined 
   return best;
 }
 
-/** Optimal string alignment; anything of `limit` or more comes back as at least `limit`. */
+/** Optimal string alignment. A distance of `limit` or more may be returned as any number of at least `limit`. */
 function distance(a: string, b: string, limit: number): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

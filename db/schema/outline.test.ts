@@ -104,10 +104,10 @@ describe("references", () => {
   const between = referencesBetween();
 
   test("say what becomes of whoever names something", () => {
-    expect(between).toContainEqual({ from: "llm", to: "secret", path: "apiKeyRef.name", fate: "keeps it" });
-    expect(between).toContainEqual({ from: "prompt", to: "agent", path: "agent", fate: "goes with it" });
-    expect(between).toContainEqual({ from: "mcptoken", to: "project", path: "project", fate: "goes with it" });
-    expect(between).toContainEqual({ from: "group", to: "user", path: "members[]", fate: "keeps it" });
+    expect(between).toContainEqual({ from: "llm", to: "secret", path: "apiKeyRef.name", onDelete: "refuse" });
+    expect(between).toContainEqual({ from: "prompt", to: "agent", path: "agent", onDelete: "cascade" });
+    expect(between).toContainEqual({ from: "mcptoken", to: "project", path: "project", onDelete: "cascade" });
+    expect(between).toContainEqual({ from: "group", to: "user", path: "members[]", onDelete: "refuse" });
   });
 
   test("are written as the store finds them: what is unique within a parent needs another key", () => {
@@ -118,8 +118,8 @@ describe("references", () => {
 });
 
 test("rules are sentences", () => {
-  expect(rulesOf(kindsByName.prompt)).toEqual(["At most one of `project`, `agent` is given."]);
-  expect(rulesOf(kindsByName.server)).toEqual(["Exactly one of `packageName`, `dockerImage`, `url` is given."]);
-  expect(rulesOf(kindsByName.personality)).toEqual(["A name is unique within its agent, which never changes."]);
+  expect(rulesOf(kindsByName.prompt)).toEqual(["At most one of `project`, `agent` can be set."]);
+  expect(rulesOf(kindsByName.server)).toEqual(["Exactly one of `packageName`, `dockerImage`, `url` must be set."]);
+  expect(rulesOf(kindsByName.personality)).toEqual(["A name is unique within its agent. The agent can't change."]);
   expect(rulesOf(kindsByName.secretbackend)[0]).toContain("`isDefault: true`");
 });

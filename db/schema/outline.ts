@@ -1,7 +1,4 @@
-/**
- * A kind's fields as people read about them: `mcpctl explain` and the pages of docs/kinds/ show this one walk over its
- * schemas. Pure.
- */
+/** A kind's fields for people, derived from its schemas. `mcpctl explain` and the pages of docs/kinds/ show this outline. Pure. */
 import type { z } from "zod";
 import { envelope, kinds } from "../kinds/index.ts";
 import { boundsOf } from "./bounds.ts";
@@ -10,44 +7,44 @@ import { isRequired, type Kind, referencesOf } from "./kind.ts";
 import { aboutOf, defaultOf, shapeOf, typeName } from "./shape.ts";
 
 export interface Field {
-  /** Within what it is a field of. */
+  /** Name within its parent. */
   name: string;
-  /** From the top: `bindings[].role`, `parameters.*.default`. */
+  /** Full path: `bindings[].role`, `parameters.*.default`. */
   path: string;
   type: string;
   about: string | undefined;
-  /** The options of a union that have it, where others do not: `kty: RSA`. */
+  /** The options of a union that have the field, if others don't: `kty: RSA`. */
   only: string | undefined;
-  /** Where `only` says, if that says something. */
+  /** If `only` is set, required in these options. */
   required: boolean;
-  /** What holds where it is left out; undefined where nothing does. */
+  /** Default value; undefined if there is none. */
   preset: unknown;
-  /** The only values, where there are only some; of a list those of its elements. */
+  /** The allowed values, if they are an enumeration; for a list, those of its elements. */
   words: readonly string[];
-  /** What a value must be beside its type, in words. */
+  /** Further constraints, in words. */
   bounds: readonly string[];
   refersTo: readonly Referral[];
   writeOnly: boolean;
-  /** Why nothing acts upon it in this version. */
+  /** Why it has no effect in this version. */
   dormant: string | undefined;
-  /** Values that people try and that are not possible, and why. */
+  /** Values that people may try, with the reason why they are refused. */
   refused: Readonly<Record<string, string>>;
-  /** Those of an object, of the elements of a list, of the values of a map; of a union those of all its options. */
+  /** Fields of an object, of list elements, of map values, or of all options of a union. */
   fields: readonly Field[];
 }
 
-/** A kind that a field names. */
+/** A kind that a field refers to. */
 export interface Referral extends Pick<FieldMeta, "whenGone" | "within"> {
   kind: string;
-  /** In which option of a union: `kind: User`. */
+  /** The option of a union in which it does: `kind: User`. */
   where?: string;
 }
 
 export interface Outline {
-  /** What every resource has: its name and labels. */
+  /** Fields of all resources: name and labels. */
   envelope: readonly Field[];
   spec: readonly Field[];
-  /** One field that holds all that the system reports. */
+  /** One field with everything that the system reports. */
   status: Field;
 }
 
@@ -55,18 +52,18 @@ export const outlineOf = (kind: Pick<Kind, "spec" | "status">): Outline => ({
   envelope: fieldsOf([envelope.pick({ name: true, labels: true })], ""),
   spec: fieldsOf([kind.spec], ""),
   status: asReported(
-    fieldOf("status", "", [{ schema: kind.status.describe("What the system reports; ignored when applied.") }], true),
+    fieldOf("status", "", [{ schema: kind.status.describe("What the system reports. A write ignores it.") }], true),
   ),
 });
 
-/** Nobody is asked to give it. */
+/** A reported field is never required. */
 const asReported = (field: Field): Field => ({ ...field, required: false, fields: field.fields.map(asReported) });
 
-/** With everything below them, parents first. */
+/** The fields and all nested fields, parents first. */
 export const withAllBelow = (fields: readonly Field[]): Field[] =>
   fields.flatMap((f) => [f, ...withAllBelow(f.fields)]);
 
-/** A schema that a field may have, and in which option of a union. */
+/** A schema that a field may have, and the option of a union in which it does. */
 interface Possible {
   schema: z.core.$ZodType;
   where?: string | undefined;
@@ -89,7 +86,7 @@ interface Members {
   where: string | undefined;
 }
 
-/** The objects that a value holds: itself, its elements or values, or one of its options. */
+/** The object schemas in a schema: itself, its elements or values, or its options. */
 function objectsIn(schema: z.core.$ZodType): Members[] {
   const shape = shapeOf(schema);
   if (shape.is === "object") return [{ fields: shape.fields, where: undefined }];
@@ -98,7 +95,7 @@ function objectsIn(schema: z.core.$ZodType): Members[] {
   return shape.of.flatMap(objectsIn).map(({ fields }) => ({ fields, where: distinction(fields) }));
 }
 
-/** `kind: User`: the field that tells this option from the others. */
+/** `kind: User`: the field that distinguishes this option from the others. */
 function distinction(fields: Members["fields"]): string | undefined {
   for (const [name, schema] of Object.entries(fields)) {
     const shape = shapeOf(schema);
@@ -134,7 +131,7 @@ function fieldOf(name: string, above: string, possible: readonly Possible[], alw
   };
 }
 
-/** Of the field, and what its elements name where it is a list. */
+/** Metadata of the field and, for a list or map, of its elements. */
 function metaOfContent(schema: z.core.$ZodType): FieldMeta {
   const shape = shapeOf(schema);
   return { ...(shape.is === "list" || shape.is === "map" ? metaOf(shape.of) : {}), ...metaOf(schema) };
@@ -152,7 +149,7 @@ function stepInto(schema: z.core.$ZodType): string {
   return shape.is === "map" ? `.*${stepInto(shape.of)}` : "";
 }
 
-/** Once where all options say the same, else each with where it holds. */
+/** The common text of all options, or the text of each with its option. */
 function aboutAll(possible: readonly Possible[]): string | undefined {
   const all = possible.flatMap(({ schema, where }) => {
     const about = aboutOf(schema);
@@ -165,53 +162,52 @@ function aboutAll(possible: readonly Possible[]): string | undefined {
   );
 }
 
-/** What is written in the field: `by name or email`. Names within a parent are not unique, so there another key is. */
+/** What identifies the target: `name or email`. Names within a parent are not unique, so such a kind has another key. */
 export function keysOf({ kind, within }: Pick<Referral, "kind" | "within">): string {
   const target = kinds.find((k) => k.name === kind);
   const byName = target?.scope === undefined || within !== undefined;
   return [...(byName ? ["name"] : []), ...(target?.alternateKey ? [target.alternateKey] : [])].join(" or ");
 }
 
-/** What becomes of whoever names something in this field, when that goes. */
-export type Fate = "keeps it" | "goes with it";
+/** What happens when the target of a reference is deleted: the deletion is refused, or the referrer is deleted too. */
+export type OnDelete = "refuse" | "cascade";
 
 export interface ReferenceBetween {
   from: Kind["name"];
   to: Kind["name"];
-  /** Where in the spec of `from`. */
+  /** Path of the field in the spec of `from`. */
   path: string;
-  /** `keeps it`: what is named can't be deleted. */
-  fate: Fate;
+  onDelete: OnDelete;
   within?: "self";
 }
 
-/** Every place in which one kind names another. */
+/** All references between kinds. */
 export function referencesBetween(): ReferenceBetween[] {
   return kinds.flatMap((from) =>
     referencesOf(from).map(({ path, kind: to, whenGone, within }) => {
-      const written = pathOf(path);
-      const fate = whenGone === "cascade" || written === from.scope ? "goes with it" : "keeps it";
-      return { from: from.name, to, path: written, fate, ...(within ? { within } : {}) } as const;
+      const field = pathOf(path);
+      const onDelete = whenGone === "cascade" || field === from.scope ? "cascade" : "refuse";
+      return { from: from.name, to, path: field, onDelete, ...(within ? { within } : {}) } as const;
     }),
   );
 }
 
-/** `subjects[].name` of its steps. */
+/** Joins steps to `subjects[].name`. */
 export const pathOf = (steps: readonly string[]): string =>
   steps.reduce((path, step) => (step === "[]" ? `${path}[]` : path ? `${path}.${step}` : step), "");
 
-/** What a kind asks of a spec as a whole, a sentence each. */
+/** The rules for a spec as a whole, one sentence each. */
 export function rulesOf(
   kind: Pick<Kind, "name" | "plural" | "atMostOneOf" | "oneOf" | "exactlyOne" | "scope" | "unique">,
 ): string[] {
   const all = (group: readonly string[]) => group.map((field) => `\`${field}\``).join(", ");
   return [
-    ...kind.oneOf.map((group) => `Exactly one of ${all(group)} is given.`),
-    ...kind.atMostOneOf.map((group) => `At most one of ${all(group)} is given.`),
+    ...kind.oneOf.map((group) => `Exactly one of ${all(group)} must be set.`),
+    ...kind.atMostOneOf.map((group) => `At most one of ${all(group)} can be set.`),
     ...(kind.exactlyOne
-      ? [`Exactly one ${kind.name} has \`${kind.exactlyOne}: true\`; whoever is given it takes it over.`]
+      ? [`Exactly one ${kind.name} has \`${kind.exactlyOne}: true\`. Setting it on one removes it from the other.`]
       : []),
-    ...(kind.unique ?? []).map((field) => `No two ${kind.plural} have the same \`${field}\`.`),
-    ...(kind.scope ? [`A name is unique within its ${kind.scope}, which never changes.`] : []),
+    ...(kind.unique ?? []).map((field) => `\`${field}\` must be unique among ${kind.plural}.`),
+    ...(kind.scope ? [`A name is unique within its ${kind.scope}. The ${kind.scope} can't change.`] : []),
   ];
 }

@@ -1,8 +1,8 @@
-/** What a kind asks of a spec as a whole: groups of fields that exclude each other, and rules in code. Pure. */
+/** Checks a spec as a whole: groups of mutually exclusive fields, and the kind's own rules. Pure. */
 import type { Fault } from "../protocol/errors.ts";
 import type { Kind } from "./kind.ts";
 
-/** Everything that is wrong with a spec whose fields are each valid. */
+/** All faults of a spec whose single fields are valid. */
 export function ruleFaults(
   kind: Pick<Kind, "atMostOneOf" | "oneOf" | "rules">,
   spec: Readonly<Record<string, unknown>>,

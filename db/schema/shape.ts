@@ -1,4 +1,4 @@
-/** What a zod schema says, in the few words that flags, `explain`, completion and the documentation need. */
+/** A simple view of a zod schema, for flags, `explain`, completion and the documentation. */
 import { z } from "zod";
 import { layers, metaOf, unwrap } from "./field.ts";
 
@@ -11,7 +11,7 @@ export type Shape =
   | { is: "map"; of: z.core.$ZodType }
   | { is: "object"; fields: Readonly<Record<string, z.core.$ZodType>> }
   | { is: "either"; of: readonly z.core.$ZodType[] }
-  /** Whatever JSON can say. */
+  /** Any JSON. */
   | { is: "anything" };
 
 export function shapeOf(schema: z.core.$ZodType): Shape {
@@ -24,7 +24,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
   if (s instanceof z.ZodLiteral) return { is: "choice", words: [...s.values].map(String) };
   if (s instanceof z.ZodNumber) return { is: "number", whole: s.format === "safeint" || s.format === "int32" };
   if (s instanceof z.ZodUnion) {
-    // A union of texts is a text; which ones it takes is what validation says.
+    // A union of texts is a text; validation checks which texts it accepts.
     const shapes = s.options.map(shapeOf);
     const words = shapes.flatMap((o) => (o.is === "choice" ? o.words : []));
     if (shapes.every((o) => o.is === "choice")) return { is: "choice", words: [...new Set(words)] };
@@ -35,7 +35,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
   return { is: "text", ...(ref ? { ref } : {}) };
 }
 
-/** What holds when the field is left out; undefined where nothing does. */
+/** The default of a field; undefined if it has none. */
 export function defaultOf(schema: z.core.$ZodType): unknown {
   for (const layer of layers(schema)) if (layer instanceof z.ZodDefault) return layer.def.defaultValue;
   return undefined;

@@ -187,7 +187,7 @@ describe("what must not be repeated or touched", () => {
 
   test("a million mistakes, without a million explanations", () => {
     expect(faults(rbac, { name: "r", subjects: Array(1_000_000).fill(1) })).toEqual([
-      { path: "", message: "holds more than 50000 values" },
+      { path: "", message: "contains more than 50000 values" },
     ]);
     expect(faults(rbac, { name: "r", subjects: Array(1000).fill(1) })).toHaveLength(100);
     const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, 1]));

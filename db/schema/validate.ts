@@ -1,4 +1,4 @@
-/** A body as somebody wrote it → a document that can be stored, or all that is wrong with it. Pure; the edge and the CLI share it. */
+/** Validates a body: returns a document that can be stored, or all faults. Pure; the edge and the CLI share it. */
 import { z } from "zod";
 import { envelope, findKind, reported } from "../kinds/index.ts";
 import type { Fault } from "../protocol/errors.ts";
@@ -10,32 +10,32 @@ import { isSound } from "./sound.ts";
 export { isSound } from "./sound.ts";
 
 export interface Document {
-  /** Absent where the body names none: the path does. */
+  /** Undefined if the body has no name; then the path has it. */
   name: string | undefined;
-  /** Undefined where the body says nothing about labels. */
+  /** Undefined if the body has no labels. */
   labels: Record<string, string> | undefined;
   /** Parsed, with defaults, without write-only fields. */
   spec: Record<string, unknown>;
-  /** Write-only fields that were given. */
+  /** Write-only fields of the body. */
   given: Record<string, unknown>;
-  /** `_options` that were set, by name as written: `_skipAuthCheck`. */
+  /** `_options` of the body, such as `_skipAuthCheck`. */
   options: Record<string, boolean>;
-  /** Fields of former versions that the body had, each with why it is gone. They are not in the spec. */
+  /** Fields of earlier versions in the body, with the reason for their removal. They are not in the spec. */
   retired: Readonly<Record<string, string>>;
 }
 
 export type Validated = { ok: true; document: Document } | { ok: false; faults: Fault[] };
 
 export interface Expectation {
-  /** The body must name the resource. */
+  /** Whether the body must have a name. */
   nameRequired?: boolean;
-  /** Names of `_options` that the body may hold. */
+  /** Names of `_options` that the body may contain. */
   options?: readonly string[];
 }
 
-/** Nothing that a kind describes is deeper; more is an attack on whatever walks it. */
+/** Maximum nesting. No kind needs more; deeper documents could overflow recursive code. */
 const deepest = 32;
-/** Values in one document. A group of 10,000 members has as many; a million wrong ones would be a million explanations in memory. */
+/** Maximum number of values in one document. A group can have 10,000 members; a million faults would fill the memory. */
 const mostValues = 50_000;
 
 const { name: nameSchema, labels: labelsSchema } = envelope.shape;
@@ -61,7 +61,7 @@ export function validate(kind: Kind, body: unknown, { nameRequired, options = []
   if (given !== undefined && !(typeof given === "string" && findKind(given)?.name === kind.name))
     faults.push({
       path: "kind",
-      message: `this is the place of kind ${kind.name}`,
+      message: `must be ${kind.name} here`,
       expected: kind.name,
       ...(typeof given === "string" ? { given: JSON.stringify(given.slice(0, 40)) } : {}),
     });
@@ -85,7 +85,7 @@ export function validate(kind: Kind, body: unknown, { nameRequired, options = []
   };
 }
 
-/** Fields of former versions in a body, each with why it is gone. */
+/** Fields of earlier versions in a body, with the reason for their removal. */
 export function retiredIn({ retired = {} }: Pick<Kind, "retired">, body: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(Object.entries(retired).filter(([field]) => Object.hasOwn(body, field)));
 }
@@ -106,11 +106,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What no store can hold or no program should touch, wherever in the document it stands. */
+/** The first value anywhere in the document that the store can't hold or that is unsafe. */
 export function unsoundness(document: unknown): Fault | undefined {
   let values = 0;
   const look = (value: unknown, path: string, depth: number): Fault | undefined => {
-    if (++values > mostValues) return { path: "", message: `holds more than ${mostValues} values` };
+    if (++values > mostValues) return { path: "", message: `contains more than ${mostValues} values` };
     if (typeof value === "string")
       return isSound(value)
         ? undefined
@@ -120,10 +120,10 @@ export function unsoundness(document: unknown): Fault | undefined {
             expected: "well-formed text without NUL",
           };
     if (typeof value !== "object" || value === null) return undefined;
-    if (depth >= deepest) return { path: path.slice(0, 80), message: `is nested more than ${deepest} deep` };
+    if (depth >= deepest) return { path: path.slice(0, 80), message: `is nested more than ${deepest} levels deep` };
     for (const key in value) {
       const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-      if (key === "__proto__") return { path: at, message: "no field is called so" };
+      if (key === "__proto__") return { path: at, message: "is not a valid field name" };
       if (!isSound(key)) return { path, message: "a key contains a NUL character or half a surrogate pair" };
       const found = look(Reflect.get(value, key), at, depth + 1);
       if (found) return found;

@@ -21,7 +21,7 @@ export const promptRoutes: readonly Route[] = [
       tag: "personalities",
       summary: "List the prompts that are attached to a personality, as far as the caller may view them.",
       query: {
-        agent: "Name or id of its agent, where personalities of several are called the same.",
+        agent: "Name or id of its agent, if several agents have a personality with this name.",
         ...listParameters(prompt),
       },
       answer: { status: 200, schema: "PromptList" },

@@ -1,4 +1,4 @@
-/** The edge's list of routes, read by Node: they are data, once what only workerd has is an empty class. */
+/** Loads the edge's list of routes in Node. An empty stub replaces the module that only workerd has. */
 import { registerHooks } from "node:module";
 import type { DocumentedRoute } from "./routes.ts";
 
@@ -13,7 +13,7 @@ export async function edgeRoutes(): Promise<readonly DocumentedRoute[]> {
       specifier === runtime ? { url: stub, format: "module", shortCircuit: true } : next(specifier, context),
   });
   try {
-    // By a variable: importing the edge's own types would mix workerd's with Node's.
+    // A variable, because a literal would also import the edge's types, which conflict with Node's.
     const entry: string = "../../edge/app.ts";
     return ((await import(entry)) as { routes: readonly DocumentedRoute[] }).routes;
   } finally {

@@ -8,14 +8,14 @@ export const fieldTable = (fields: readonly Field[]): string =>
     withAllBelow(fields).map((field) => [pathCell(field), typeCell(field), defaultCell(field), meaning(field)]),
   );
 
-/** What the system reports has no default, and nobody is asked for it. */
+/** For fields that the system reports: they have no default. */
 export const reportedTable = (fields: readonly Field[]): string =>
   table(
     ["Field", "Type", "Meaning"],
     withAllBelow(fields).map((field) => [pathCell(field), typeCell(field), meaning(field)]),
   );
 
-/** Fields within fields stand further in. */
+/** Nested fields are indented. */
 function pathCell({ path }: Field): string {
   const depth = path.split(".").filter((step) => step !== "*").length - 1;
   return `${"&nbsp;".repeat(4 * (path.startsWith("status.") ? depth - 1 : depth))}${code(path)}`;

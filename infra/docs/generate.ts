@@ -1,4 +1,4 @@
-/** `npm run docs`: writes docs/kinds/ anew from the descriptions of the kinds. */
+/** `npm run docs`: rewrites docs/kinds/ from the descriptions of the kinds. */
 import { globSync, rmSync } from "node:fs";
 import { root } from "../paths.ts";
 import { writeAtomically } from "../write-file.ts";

@@ -1,4 +1,4 @@
-/** The page of one kind: all that its description says. Pure. */
+/** The page of one kind, generated from its description. Pure. */
 import { stringify } from "yaml";
 import { examples } from "#db/kinds/examples";
 import { findKind, type KindName } from "#db/kinds/index";
@@ -21,10 +21,13 @@ export function kindPage(kind: Kind & { name: KindName }, routes: readonly Docum
     section("Examples", exampleText(kind)),
     section(
       "Fields",
-      `${kind.verbs.includes("create") ? fieldTable(spec) : reportedTable(spec)}\nBeside these it has [what every resource has](README.md#what-every-resource-has).\n`,
+      `${kind.verbs.includes("create") ? fieldTable(spec) : reportedTable(spec)}\nIt also has the [common fields](README.md#common-fields) of all resources.\n`,
     ),
     section("Rules", rules.map((rule) => `- ${rule}\n`).join("")),
-    section("Status", status.fields.length > 0 ? `Reported by the system.\n\n${reportedTable(status.fields)}` : ""),
+    section(
+      "Status",
+      status.fields.length > 0 ? `The system reports these fields.\n\n${reportedTable(status.fields)}` : "",
+    ),
     section("References", referenceText(kind)),
     section("Columns", columnText(kind)),
     section("Routes", routeText(kind, routes)),
@@ -34,18 +37,18 @@ export function kindPage(kind: Kind & { name: KindName }, routes: readonly Docum
 function facts(kind: Kind): string {
   const names = [kind.name, kind.plural, ...kind.shortNames];
   const never = (["create", "edit", "delete"] as const).filter((v) => !kind.verbs.includes(v));
-  const cant = never.length > 0 ? `; nobody can ${list(never, "or")} one` : "";
+  const cant = never.length > 0 ? `; you can't ${list(never, "or")} one` : "";
   return [
-    `- **Called** ${[...new Set(names)].map(code).join(", ")}`,
+    `- **Names** ${[...new Set(names)].map(code).join(", ")}`,
     `- **Verbs** ${kind.verbs.map(code).join(", ")}${cant}`,
     ...Object.entries(kind.actions).map(([name, { about }]) => `- **Action** ${code(`mcpctl ${name}`)}: ${about}`),
-    `- **Found by** ${found(kind)}`,
+    `- **Identified by** ${keysFor(kind)}`,
     `- **Rights** ${rights(kind)}`,
     "",
   ].join("\n");
 }
 
-function found(kind: Kind): string {
+function keysFor(kind: Kind): string {
   const keys = [kind.scope ? `name within its ${kind.scope}` : "name", "id"];
   return list([...keys, ...(kind.alternateKey ? [code(kind.alternateKey)] : [])], "or");
 }
@@ -55,17 +58,17 @@ function rights(kind: Kind): string {
   if (kind.owned) {
     const reach = (role: string | undefined, otherwise: string) =>
       role ? code(`${role}:${kind.permission}`) : otherwise;
-    return `${reach(kind.owned.own, "none")} for one's own, ${reach(kind.owned.others, "nobody")} for those of others`;
+    return `your own: ${reach(kind.owned.own, "no right needed")}; those of others: ${reach(kind.owned.others, "nobody")}`;
   }
   if (!kind.governedByParent || !kind.scope) return bindings;
-  return `governed by its ${kind.scope}: ${bindings}, and a binding that names an ${kind.scope} reaches what is within it`;
+  return `governed by its ${kind.scope}: ${bindings}, a binding that names an ${kind.scope} also applies to its ${kind.plural}`;
 }
 
 function exampleText({ name }: Kind & { name: KindName }): string {
   const known = examples[name];
   if (!known) return "";
   const block = (document: object) => `\`\`\`yaml\n${stringify(document, { lineWidth: 0 })}\`\`\`\n`;
-  return `The least:\n\n${block(known.least)}\nFuller:\n\n${block(known.fuller)}`;
+  return `Minimal:\n\n${block(known.least)}\nExtended:\n\n${block(known.fuller)}`;
 }
 
 function referenceText(kind: Kind): string {
@@ -75,23 +78,25 @@ function referenceText(kind: Kind): string {
   const names =
     own.length === 0
       ? ""
-      : `What it names must exist.\n\n${table(
-          ["Field", "Names", "When that is deleted"],
+      : `The targets of its references must exist.\n\n${table(
+          ["Field", "Refers to", "When the target is deleted"],
           own.map((r) => [
             code(r.path),
             `${linkTo(r.to)}${r.within ? " (one of its own)" : ""}`,
-            r.fate === "keeps it" ? "refused, as long as this names it" : "this goes with it",
+            r.onDelete === "refuse" ? "the deletion is refused" : `the ${kind.name} is deleted with it`,
           ]),
         )}`;
   const named =
     naming.length === 0
-      ? "Nothing refers to it.\n"
-      : `Named by\n\n${table(
-          ["Kind", "Field", "When this is deleted"],
+      ? "No kind refers to it.\n"
+      : `Kinds that refer to it:\n\n${table(
+          ["Kind", "Field", `When the ${kind.name} is deleted`],
           naming.map((r) => [
             linkTo(r.from),
             code(r.path),
-            r.fate === "keeps it" ? "refused, and who names it is told" : `the ${r.from} goes with it`,
+            r.onDelete === "refuse"
+              ? "the deletion is refused; the error names the referrers"
+              : `the ${r.from} is deleted with it`,
           ]),
         )}`;
   return [names, named].filter(Boolean).join("\n");
@@ -101,13 +106,13 @@ function columnText(kind: Kind): string {
   const columns = (of: Kind["columns"]) =>
     list(Object.entries(of).map(([heading, path]) => `${code(heading)} (${code(path)})`));
   const wide = Object.keys(kind.wide).length > 0 ? `; with \`-o wide\` also ${columns(kind.wide)}` : "";
-  return `\`mcpctl get ${kind.plural}\` shows, between NAME and AGE, ${columns(kind.columns)}${wide}.\n`;
+  return `\`mcpctl get ${kind.plural}\` shows these columns between NAME and AGE: ${columns(kind.columns)}${wide}.\n`;
 }
 
 function routeText(kind: Kind, routes: readonly DocumentedRoute[]): string {
   const own = routes.filter((r) => r.doc.tag === kind.plural && findKind(r.doc.tag)?.name === kind.name);
   return table(
-    ["Request", "What", "Permission"],
+    ["Request", "Purpose", "Permission"],
     own.map((r) => [code(`${r.method} ${r.path}`), r.doc.summary, permissionOf(r)]),
   );
 }

@@ -1,6 +1,6 @@
 /** Markdown as GitHub renders it. */
 
-/** A cell ends at a pipe, also within code. */
+/** A pipe ends a cell, also within code. */
 const inCell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ");
 
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -10,7 +10,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 export const code = (text: string): string => `\`${text}\``;
 
-/** Text that is no Markdown of its own. */
+/** Text without Markdown formatting. */
 export const plain = (text: string): string => text.replace(/[*_<>[\]]/g, "\\$&");
 
 export const list = (words: readonly string[], last = "and"): string =>

@@ -1,4 +1,4 @@
-/** Every page that follows from the kinds. Pure. */
+/** All pages that are generated from the kinds. Pure. */
 import { kinds } from "#db/kinds/index";
 import { indexPage } from "./index-page.ts";
 import { kindPage } from "./kind-page.ts";

@@ -1,4 +1,4 @@
-/** What the pages say of a route of the edge. */
+/** The data of a route that the pages show. */
 export interface DocumentedRoute {
   method: string;
   path: string;
@@ -21,5 +21,5 @@ export function permissionOf({ permission: p }: DocumentedRoute): string {
   if (p.is === "object") return `secret of ${p.secret?.of}`;
   if (p.is !== "owned") return p.is;
   const role = (r: string | undefined, otherwise: string) => (r ? `\`${r}:${p.resource}\`` : otherwise);
-  return `${role(p.own, "none")} for one's own, else ${role(p.others, "none helps")}`;
+  return `your own: ${role(p.own, "none")}; others: ${role(p.others, "not possible")}`;
 }

@@ -328,8 +328,8 @@ test("explain tells every kind and every field", async () => {
     expect(await out("explain", `${kind.name}.status`)).toContain("TYPE:");
   }
   expect(await out("explain", "prompt")).toContain("RULE:     At most one of `project`, `agent` is given.\n");
-  expect(await out("explain", "agent")).toContain("NAMED IN: prompt.agent (goes with it), ");
-  expect(await out("explain", "llm.pool")).toContain("NOTE:      pools are not asked in this version");
+  expect(await out("explain", "agent")).toContain("NAMED IN: prompt.agent (cascade), ");
+  expect(await out("explain", "llm.pool")).toContain("NOTE:      this version has no pools");
   expect(await out("explain", "rbac.subjects.name")).toContain("REFERS TO: user, by name or email (kind: User)");
   expect(await out("explain", "group.members")).toContain("MUST BE:   at most 10,000 elements\n");
   expect(await out("explain", "server", "--recursive")).toContain("  env <[]object>\n    name <string> required\n");

@@ -112,7 +112,7 @@ export const inference = {
   },
   "audit.correlation": {
     behaviour: "Every answer says its request's id, and the log and every audit event of the request have the same.",
-    source: "docs/api.md, Requests have ids",
+    source: "docs/api.md, Request ids",
   },
   "audit.off-path": {
     behaviour: "Recording delays no answer, and an outage of the store loses no event.",

@@ -1,10 +1,10 @@
-/** Roles, bindings and operations: what a permission is made of (spec: auth.md, RBAC). */
+/** Roles, bindings and operations: what a permission is made of (docs/rights.md). */
 import { z } from "zod";
 
 export const roles = ["view", "create", "edit", "delete", "run"] as const;
 export type Role = (typeof roles)[number];
 
-/** Things that can be run which are not resources. */
+/** Privileged actions that are not about one kind. */
 export const operations = [
   "logs",
   "backup",
@@ -16,16 +16,16 @@ export const operations = [
 ] as const;
 export type Operation = (typeof operations)[number];
 
-/** Resource names that a binding may give besides `*`; filled by the index of kinds, which this file must not import. */
+/** Values of `resource` in a binding, besides `*`. The index of kinds fills the set, because this file must not import the index. */
 export const bindableResources = new Set<string>();
 
 export const binding = z.strictObject({
-  role: z.enum(roles).describe("`edit` includes view, create and delete; nothing includes `run` but itself."),
+  role: z.enum(roles).describe("`edit` includes view, create and delete. No other role includes `run`."),
   resource: z
     .string()
     .refine((r) => r === "*" || bindableResources.has(r), {
       error: () => `expected one of *, ${[...bindableResources].sort().join(", ")}`,
-      // For a near spelling; read when it is needed, as the set is filled later.
+      // For suggestions. A getter, because the set is filled later.
       params: {
         get oneOf() {
           return ["*", ...[...bindableResources].sort()];
@@ -33,16 +33,16 @@ export const binding = z.strictObject({
       },
     })
     .meta({
-      description: "A kind's plural, or `*` for all.",
+      description: "Plural of a kind, or `*` for all kinds.",
       get enum() {
         return ["*", ...[...bindableResources].sort()];
       },
     }),
-  name: z.string().min(1).max(253).optional().describe("Only this one."),
+  name: z.string().min(1).max(253).optional().describe("Limits the binding to the resource with this name."),
 });
 export type Binding = z.infer<typeof binding>;
 
 export const operationBinding = z.strictObject({
   role: z.literal("run").default("run"),
-  action: z.enum(operations).describe("The operation that may be run."),
+  action: z.enum(operations).describe("The operation."),
 });

@@ -1,4 +1,4 @@
-/** What a principal, a token, an LLM or a project may use (spec: auth.md, Limits and budgets). */
+/** Limits of a principal, a token, an LLM or a project. */
 import { z } from "zod";
 import { fieldMeta } from "../../schema/field.ts";
 
@@ -6,15 +6,15 @@ const count = z.int().min(1).max(1_000_000_000);
 
 export const limits = z
   .strictObject({
-    requestsPerMinute: count.optional().describe("Requests in any minute."),
-    tokensPerMinute: count.optional().describe("Tokens, in and out, in any minute."),
-    concurrency: count.optional().describe("Requests at the same time."),
+    requestsPerMinute: count.optional().describe("Maximum number of requests per minute."),
+    tokensPerMinute: count.optional().describe("Maximum number of input and output tokens per minute."),
+    concurrency: count.optional().describe("Maximum number of concurrent requests."),
     budget: z
       .strictObject({
-        amount: z.number().positive().max(1e12).describe("In the currency of the LLMs' pricing."),
-        period: z.enum(["day", "month"]).describe("When it starts again, in UTC."),
+        amount: z.number().positive().max(1e12).describe("Amount in the currency of the LLMs' `pricing`."),
+        period: z.enum(["day", "month"]).describe("Period after which the budget starts again, in UTC."),
       })
       .optional()
-      .describe("What may be spent."),
+      .describe("Maximum cost in a period."),
   })
-  .register(fieldMeta, { dormant: "limits are kept, and nothing enforces them in this version" });
+  .register(fieldMeta, { dormant: "this version does not enforce limits" });

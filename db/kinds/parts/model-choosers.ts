@@ -1,14 +1,15 @@
 /**
- * Fields of a request by which a provider runs another model than the one that `model` names, as data: fallbacks, presets, panels of
- * models, adapters. Who may run one LLM must not reach all that its key reaches. They hold for every type of LLM: what answers at a
- * URL may be any of these gateways. Which company runs the same model (`provider` at OpenRouter) is no such choice.
+ * Fields of a request that make a provider run another model than the one that `model` names, as data: fallbacks, presets, panels of
+ * models, adapters. The right to run one LLM must not give access to every model of its key. The list applies to every type of LLM,
+ * because any of these gateways may answer at a URL. `provider` of OpenRouter is not in the list: it selects the company that runs the
+ * same model.
  *
- * A field that is empty (null, false, or without any content) chooses nothing.
+ * A field that is empty (null, false, or without any content) has no effect.
  */
 export interface ModelChooser {
-  /** Where it has this meaning. */
+  /** Products in which the field has this meaning. */
   at: string;
-  /** Of a list, the elements that choose; without it, all do. */
+  /** For a list: whether an element selects a model. Default: every element does. */
   element?: (element: unknown) => boolean;
 }
 
@@ -57,10 +58,10 @@ export const modelChoosers: Readonly<Record<string, ModelChooser>> = {
   lora: { at: "llama.cpp" },
 };
 
-/** Plugins that leave the model alone; a new one may choose until it is known. */
+/** Plugins that do not change the model. An unknown plugin counts as one that does. */
 const plainPlugins: ReadonlySet<string> = new Set(["web", "file-parser", "response-healing", "context-compression"]);
 
-/** Tools that a provider runs itself without another model; the other ones ask an adviser, a panel, or a maker of images. */
+/** Tools that the provider runs without another model. The others ask an adviser, a panel, or an image model. */
 const plainTools: ReadonlySet<string> = new Set([
   "openrouter:web_search",
   "openrouter:web_fetch",
@@ -75,7 +76,7 @@ function stringOf(value: unknown, key: string): string {
   return typeof found === "string" ? found : "";
 }
 
-/** Whether this value of that field lets a provider choose. */
+/** Whether this value of the field makes a provider run another model. */
 export function letsChoose(name: string, value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === "") return false;
   const { element } = modelChoosers[name] ?? {};

@@ -1,16 +1,25 @@
-/** What a prompt says and where it belongs: of a prompt, and of one that is proposed. */
+/** Fields that prompts and proposed prompts share. */
 import { z } from "zod";
 import { ref } from "../../schema/field.ts";
 
 export const promptFields = {
-  content: z.string().max(500_000).describe("The text itself."),
-  priority: z.int().min(1).max(10).default(5).describe("Higher ones come first, and are the last to be left out."),
-  summary: z.string().max(2000).optional().describe("For the index: what it is about."),
-  chapters: z.array(z.string().min(1).max(200)).max(200).optional().describe("Titles of its parts, for the index."),
+  content: z.string().max(500_000).describe("The text."),
+  priority: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(5)
+    .describe("Prompts with a higher priority come first and are left out last."),
+  summary: z.string().max(2000).optional().describe("Summary for the index of prompts."),
+  chapters: z
+    .array(z.string().min(1).max(200))
+    .max(200)
+    .optional()
+    .describe("Titles of its sections, for the index of prompts."),
   project: ref("project", { whenGone: "cascade" })
     .optional()
-    .describe("The project that it belongs to. With neither project nor agent it is everybody's."),
-  agent: ref("agent", { whenGone: "cascade" }).optional().describe("The agent that it belongs to alone."),
+    .describe("The project that it belongs to. Without project and agent, it is available to all."),
+  agent: ref("agent", { whenGone: "cascade" }).optional().describe("The agent that it belongs to."),
 };
 
 /** A prompt belongs to a project, or to an agent, or to everybody. */

@@ -1,4 +1,4 @@
-/** The kinds of provider that an LLM can name, as data. A provider that speaks OpenAI is one line here. */
+/** The types of provider that an LLM can have, as data. A provider that speaks OpenAI's API is one line here, and one in docs/openai-clients.md. */
 import { z } from "zod";
 import { type BaseUrl, baseUrl } from "../../protocol/base-url.ts";
 import { fieldMeta } from "../../schema/field.ts";
@@ -8,17 +8,17 @@ export interface Provider {
   dialect: "openai";
   /** Base URL used when the LLM names none, as the provider documents it. */
   url?: string;
-  /** What stands between a base URL without a version and an endpoint, where that is not `/v1`. */
+  /** Path that follows a base URL without a version. Default: `/v1`. */
   below?: string;
-  /** How the key is sent: as `Authorization: Bearer`, which is usual, or in a header of this name. */
+  /** Header that carries the key. Default: `Authorization: Bearer`. */
   keyHeader?: "api-key";
-  /** Works without `apiKeyRef`. */
+  /** Usually works without `apiKeyRef`. */
   keyless?: true;
 }
 
 export const providers = {
   openai: { dialect: "openai", url: "https://api.openai.com/v1" },
-  // learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: each customer has a host, below it /openai/v1/.
+  // learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: each customer has a host with the path /openai/v1/.
   azure: { dialect: "openai", below: "/openai/v1", keyHeader: "api-key" },
   deepseek: { dialect: "openai", url: "https://api.deepseek.com" },
   openrouter: { dialect: "openai", url: "https://openrouter.ai/api/v1" },
@@ -26,13 +26,13 @@ export const providers = {
   groq: { dialect: "openai", url: "https://api.groq.com/openai/v1" },
   together: { dialect: "openai", url: "https://api.together.xyz/v1" },
   xai: { dialect: "openai", url: "https://api.x.ai/v1" },
-  // ai.google.dev/gemini-api/docs/openai: Google's API in OpenAI's words.
+  // ai.google.dev/gemini-api/docs/openai: Google's OpenAI-compatible API.
   "gemini-openai": { dialect: "openai", url: "https://generativelanguage.googleapis.com/v1beta/openai" },
-  // docs.perplexity.ai: chats are right below the host.
+  // docs.perplexity.ai: its paths have no version.
   perplexity: { dialect: "openai", url: "https://api.perplexity.ai", below: "" },
   zhipu: { dialect: "openai", url: "https://open.bigmodel.cn/api/paas/v4" },
   zai: { dialect: "openai", url: "https://api.z.ai/api/paas/v4" },
-  // Keys of China's region are good at dashscope.aliyuncs.com only: such an LLM names its url.
+  // Keys of the Chinese region work only at dashscope.aliyuncs.com: such an LLM sets `url`.
   qwen: { dialect: "openai", url: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1" },
   moonshot: { dialect: "openai", url: "https://api.moonshot.ai/v1" },
   fireworks: { dialect: "openai", url: "https://api.fireworks.ai/inference/v1" },
@@ -51,15 +51,15 @@ export const providers = {
 export type ProviderType = keyof typeof providers;
 
 /**
- * Where an LLM of this type has its endpoints.
- * @param url what the LLM says, instead of the provider's own.
- * @returns undefined where neither says.
- * @throws TypeError when it is no URL.
+ * Base URL of an LLM's endpoints.
+ * @param url the LLM's own, if it has one; otherwise the provider's default.
+ * @returns undefined if there is neither.
+ * @throws TypeError if it is not a URL.
  */
 export function baseUrlOf(type: ProviderType, url?: string): BaseUrl | undefined {
   const provider: Provider = providers[type];
-  const said = url ?? provider.url;
-  return said === undefined ? undefined : baseUrl(said, provider);
+  const chosen = url ?? provider.url;
+  return chosen === undefined ? undefined : baseUrl(chosen, provider);
 }
 
 /** Name and value of the header that carries the key. */
@@ -71,6 +71,6 @@ export function keyHeader(type: ProviderType, key: string): [name: string, value
 export const providerType = z.enum(Object.keys(providers) as [ProviderType, ...ProviderType[]]).register(fieldMeta, {
   refused: {
     "gemini-cli":
-      "gemini-cli is not supported: it is a program that logs in as a person on one machine, not a provider that the edge could call",
+      "gemini-cli is not supported: it is a program with a personal login on one machine, not an API that the edge can call; use gemini-openai",
   },
 });

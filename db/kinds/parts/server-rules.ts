@@ -1,4 +1,4 @@
-/** What fits together in a server, and what does not. Pure. */
+/** Which fields of a server can be combined. Pure. */
 import type { Fault } from "../../protocol/errors.ts";
 import type { Setting } from "./server-fields.ts";
 
@@ -16,7 +16,7 @@ export interface ServerShape {
   headers: readonly Setting[];
 }
 
-/** The groups of which one is given are the kind's `oneOf`; these are the rest. */
+/** The kind's `oneOf` checks which source is set; this checks everything else. */
 export function serverFaults(s: ServerShape): Fault[] {
   const faults: Fault[] = [];
   const refuse = (path: string, message: string) => faults.push({ path, message });
@@ -26,21 +26,21 @@ export function serverFaults(s: ServerShape): Fault[] {
       message: "is required with packageName",
       expected: "node (for npm) or python (for PyPI)",
     });
-  if (s.runtime !== undefined && s.packageName === undefined) refuse("runtime", "is for packageName only");
-  if (s.command !== undefined && s.dockerImage === undefined) refuse("command", "is for dockerImage only");
+  if (s.runtime !== undefined && s.packageName === undefined) refuse("runtime", "is only for packageName");
+  if (s.command !== undefined && s.dockerImage === undefined) refuse("command", "is only for dockerImage");
   if (s.url === undefined) {
-    if (s.headers.length > 0) refuse("headers", "are sent to a url only: give env to what runs here");
+    if (s.headers.length > 0) refuse("headers", "are only for url: use env for packageName and dockerImage");
   } else {
-    if (s.args !== undefined) refuse("args", "nothing is run for a url, so nothing takes arguments");
-    if (s.env.length > 0) refuse("env", "nothing is run for a url: give headers instead");
-    if (s.transport === "stdio") refuse("transport", "a url is not reached by stdio: sse or streamable-http");
-    if (s.containerPort !== undefined) refuse("containerPort", "the port of a url stands in the url");
+    if (s.args !== undefined) refuse("args", "can't be used with url, because nothing is run");
+    if (s.env.length > 0) refuse("env", "can't be used with url, because nothing is run: use headers");
+    if (s.transport === "stdio") refuse("transport", "must be sse or streamable-http with url");
+    if (s.containerPort !== undefined) refuse("containerPort", "can't be used with url: write the port in the url");
   }
   const listens = s.transport !== undefined && s.transport !== "stdio";
   if (s.url === undefined && listens && s.containerPort === undefined)
-    refuse("containerPort", `is required: where does it listen for ${s.transport}?`);
+    refuse("containerPort", `is required with transport ${s.transport}: the port on which the server listens`);
   if (!listens && s.containerPort !== undefined && s.url === undefined)
-    refuse("containerPort", "a server that speaks stdio does not listen: set transport");
+    refuse("containerPort", "can't be used with stdio: set transport");
   return [...faults, ...settingFaults("env", s.env), ...settingFaults("headers", s.headers)];
 }
 

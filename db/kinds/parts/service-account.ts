@@ -1,8 +1,8 @@
-/** How a Kubernetes service account is written: `namespace/name` of the cluster that is meant, or with the cluster before it. */
+/** The name of a Kubernetes service account: `namespace/name`, or `cluster/namespace/name`. */
 import { z } from "zod";
 import { dnsLabel } from "../../schema/field.ts";
 
-/** Whose accounts are meant where no cluster is named. Not whichever there is: a second one must not inherit rights. */
+/** The cluster of an account without a cluster. A fixed name, so that a second cluster can't inherit rights. */
 export const defaultCluster = "default";
 
 const label = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
@@ -20,10 +20,10 @@ export interface ServiceAccount {
   name: string;
 }
 
-/** `prod/ci/deployer`: the same for no two. */
+/** `prod/ci/deployer`, which is unique. */
 export const writeAccount = ({ cluster, name }: ServiceAccount): string => `${cluster}/${name}`;
 
-/** Undefined for what is no account. */
+/** @returns undefined if the text is not an account. */
 export function parseAccount(text: string): ServiceAccount | undefined {
   const parts = text.split("/");
   const [cluster, name] = parts.length === 3 ? [parts[0], parts.slice(1).join("/")] : [defaultCluster, text];
@@ -36,7 +36,7 @@ export function parseAccount(text: string): ServiceAccount | undefined {
 export function accountOfSubject(sub: string): string | undefined {
   const [system, kind, namespace, name, ...more] = sub.split(":");
   if (namespace === undefined || name === undefined) return undefined;
-  const written = `${namespace}/${name}`;
-  const sound = system === "system" && kind === "serviceaccount" && more.length === 0;
-  return sound && accountName.safeParse(written).success ? written : undefined;
+  const fullName = `${namespace}/${name}`;
+  const valid = system === "system" && kind === "serviceaccount" && more.length === 0;
+  return valid && accountName.safeParse(fullName).success ? fullName : undefined;
 }

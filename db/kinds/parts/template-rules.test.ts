@@ -16,32 +16,30 @@ describe("a template makes sense", () => {
     [
       "a parameter that is not declared",
       { server: { ...git, args: ["{{repo}}"] }, parameters: { repos: {} } },
-      ['server.args[0]: there is no parameter "repo"', "parameters.repos: is used nowhere in server"],
+      ['server.args[0]: there is no parameter "repo"', "parameters.repos: is not used in server"],
     ],
     [
       "a secret in an argument",
       { server: { ...git, args: ["{{t}}"] }, parameters: { t: { secret: true } } },
-      ["server.args[0]: t is a secret: it can be the whole value of an environment variable or a header, nothing else"],
+      ["server.args[0]: t is a secret: it can only be the whole value of an environment variable or a header"],
     ],
     [
       "a secret within a value",
       { server: { ...git, env: [{ name: "A", value: "x{{t}}" }] }, parameters: { t: { secret: true } } },
-      [
-        "server.env[0].value: t is a secret: it can be the whole value of an environment variable or a header, nothing else",
-      ],
+      ["server.env[0].value: t is a secret: it can only be the whole value of an environment variable or a header"],
     ],
     [
       "a secret with a default",
       { server: { ...git, env: [{ name: "A", value: "{{t}}" }] }, parameters: { t: { secret: true, default: "a/b" } } },
-      ["parameters.t.default: a secret has no default"],
+      ["parameters.t.default: a secret can't have a default"],
     ],
     [
       "a default that is not possible",
       { server: { ...git, args: ["{{a}}"] }, parameters: { a: { values: ["x"], default: "y" } } },
       ["parameters.a.default: is not one of the values"],
     ],
-    ["no source", { server: {} }, ["server: needs one of packageName, dockerImage, url, and has 0"]],
-    ["what no server may have", { server: { ...git, command: ["x"] } }, ["server.command: is for dockerImage only"]],
+    ["no source", { server: {} }, ["server: must have exactly one of packageName, dockerImage, url, but has 0"]],
+    ["what no server may have", { server: { ...git, command: ["x"] } }, ["server.command: is only for dockerImage"]],
   ];
   test.each(cases)("not with %s", (_, body, expected) => {
     expect(faults(body)).toEqual(expected);
@@ -81,7 +79,7 @@ describe("a server out of a template", () => {
           message: "is required",
           expected: "Where your Gitea answers, such as https://gitea.example.com.",
         },
-        { path: "token", message: "is a secret: give SECRET/KEY, the name of a secret and its key" },
+        { path: "token", message: "is a secret: give SECRET/KEY, the name of a secret and one of its keys" },
       ],
     });
     expect(JSON.stringify(made)).not.toContain("canary");

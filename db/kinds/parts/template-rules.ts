@@ -1,4 +1,4 @@
-/** A template: whether it makes sense, and the server that it makes of given values. Pure; the CLI and the edge share it. */
+/** Validates a template, and creates a server's spec from it. Pure; the CLI and the edge share it. */
 import type { Fault } from "../../protocol/errors.ts";
 import { near } from "../../schema/near.ts";
 import { type Setting, serverSources } from "./server-fields.ts";
@@ -21,7 +21,7 @@ const alone = /^\{\{\s*([a-zA-Z0-9_]+)\s*\}\}$/;
 /** SECRET/KEY, as `--api-key-ref` takes it. */
 const secretKey = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?)\/(.{1,253})$/;
 
-/** A text somewhere in a server, with where it stands. */
+/** Every text in a value, with its path. */
 function* texts(value: unknown, path: string): Generator<{ path: string; text: string }> {
   if (typeof value === "string") yield { path, text: value };
   else if (Array.isArray(value)) for (const [i, v] of value.entries()) yield* texts(v, `${path}[${i}]`);
@@ -29,13 +29,13 @@ function* texts(value: unknown, path: string): Generator<{ path: string; text: s
     for (const [key, v] of Object.entries(value)) yield* texts(v, `${path}.${key}`);
 }
 
-/** A list that a person reads. */
+/** A list for people, shortened. */
 const some = (words: readonly string[]): string =>
   words.slice(0, 20).join(", ") + (words.length > 20 ? " and more" : "");
 
 const used = (text: string): string[] => [...text.matchAll(placeholders)].map((m) => m[1] ?? "");
 
-/** Told of texts; half a million placeholders fit into one document, and nobody mends them one by one. */
+/** Maximum number of reported faults of texts. A document can contain half a million placeholders. */
 const mostFaults = 100;
 
 export function templateFaults({ server, parameters }: Template): Fault[] {
@@ -58,13 +58,14 @@ export function templateFaults({ server, parameters }: Template): Fault[] {
       } else if (parameter.secret && !(/^server\.(env|headers)\[\d+\]\.value$/.test(path) && alone.test(text)))
         faults.push({
           path,
-          message: `${name} is a secret: it can be the whole value of an environment variable or a header, nothing else`,
+          message: `${name} is a secret: it can only be the whole value of an environment variable or a header`,
         });
     }
   for (const [name, { default: preset, values, secret }] of Object.entries(parameters)) {
     const path = `parameters.${name}`;
-    if (!seen.has(name)) faults.push({ path, message: "is used nowhere in server" });
-    if (secret && preset !== undefined) faults.push({ path: `${path}.default`, message: "a secret has no default" });
+    if (!seen.has(name)) faults.push({ path, message: "is not used in server" });
+    if (secret && preset !== undefined)
+      faults.push({ path: `${path}.default`, message: "a secret can't have a default" });
     if (values && preset !== undefined && !values.includes(preset))
       faults.push({
         path: `${path}.default`,
@@ -74,16 +75,18 @@ export function templateFaults({ server, parameters }: Template): Fault[] {
   }
   const sources = serverSources.filter((s) => server[s] !== undefined);
   if (sources.length !== 1)
-    faults.push({ path: "server", message: `needs one of ${serverSources.join(", ")}, and has ${sources.length}` });
+    faults.push({
+      path: "server",
+      message: `must have exactly one of ${serverSources.join(", ")}, but has ${sources.length}`,
+    });
   return [...faults, ...serverFaults(server).map((f) => ({ ...f, path: `server.${f.path}` }))];
 }
 
 export type Instantiated = { ok: true; spec: Record<string, unknown> } | { ok: false; faults: Fault[] };
 
 /**
- * The spec of a server: the template's with every parameter in its place. It is not validated: the server's own schema does
- * that, as with any other.
- * @param values by parameter; of a secret one SECRET/KEY.
+ * The spec of a server: the template's, with all parameters replaced. It is not validated; the server's own schema does that.
+ * @param values by parameter; the value of a secret is SECRET/KEY.
  */
 export function instantiate({ server, parameters }: Template, values: Readonly<Record<string, string>>): Instantiated {
   const faults: Fault[] = [];
@@ -114,8 +117,8 @@ export function instantiate({ server, parameters }: Template, values: Readonly<R
         given: JSON.stringify(value),
       });
     else if (parameter.secret && !secretKey.test(value))
-      // Whoever gives the value itself must not read it again in an error.
-      faults.push({ path: name, message: "is a secret: give SECRET/KEY, the name of a secret and its key" });
+      // If the caller gives the secret value itself, the error must not repeat it.
+      faults.push({ path: name, message: "is a secret: give SECRET/KEY, the name of a secret and one of its keys" });
     else chosen.set(name, value);
   }
   if (faults.length > 0) return { ok: false, faults };
