@@ -10,12 +10,12 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { parseJson, parseWith, readText } from "../http/body.ts";
 import { toRefusal } from "../http/to-refusal.ts";
 import { guardsOf, type Tie } from "../identity/tie.ts";
+import { log } from "../log.ts";
 import { encodeRefusal } from "../objects/refusal-codec.ts";
 import { SingleTimer } from "../objects/timer.ts";
 import { storeUnavailable } from "../store.ts";
@@ -70,7 +70,7 @@ export class PublisherSession extends DurableObject<Env> {
       return await this.#route(new URL(request.url).pathname, request);
     } catch (error) {
       const refusal = toRefusal(error);
-      if (refusal.code === "internal") console.error("publisher session:", causeOf(refusal.cause));
+      if (refusal.code === "internal") log("publisher-failed", { session: this.ctx.id.name, cause: refusal.cause });
       return encodeRefusal(refusal);
     }
   }

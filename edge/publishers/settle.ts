@@ -1,8 +1,8 @@
 /** Finding out whether a session that the store calls active is there, and healing its rows where it is not. */
 import { Refusal } from "#db/protocol/errors";
-import { causeOf } from "../cause.ts";
 import type { Deps } from "../deps.ts";
 import { each } from "../each.ts";
+import { log } from "../log.ts";
 import { ask, type Settled } from "./inward.ts";
 import { type Claimed, claim, deleteInactive, type Registration, sessionsThere } from "./rows.ts";
 
@@ -29,9 +29,7 @@ const MOST_ASKED = 500;
 /** Catches what lost objects left behind. Idempotent; asks sessions that the store calls active, a few at a time. */
 export async function sweepPublishers(deps: Deps, now: Date): Promise<void> {
   await each(await sessionsThere(deps.store, MOST_ASKED), 4, async (session) => {
-    await settle(deps, session).catch((error) =>
-      console.error(`sweep: publisher ${session} could not be asked:`, causeOf(error)),
-    );
+    await settle(deps, session).catch((error) => log("publisher-not-asked", { session, cause: error }));
   });
   const before = new Date(now.getTime() - deps.settings.publisherTimes.deletedAfter);
   await deps.changes.emit(...(await deleteInactive(deps.store, before)));
