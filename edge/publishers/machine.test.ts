@@ -185,6 +185,38 @@ describe("the right that it hangs on", () => {
   });
 });
 
+describe("another session of the same owner that claims its names", () => {
+  const superseded = { do: "rows" };
+
+  test("given no channel has opened since it registered, then it gives way for good, and may register anew", () => {
+    const it = run();
+    it.when(registered());
+    it.when(requested("waits"));
+    expect(it.when({ is: "claimed" })).toMatchObject([
+      { do: "fail", task: "waits", code: "publisher_offline" },
+      superseded,
+    ]);
+    expect(it.when({ is: "claimed" })).toEqual([]);
+    it.restart();
+    expect(it.when({ is: "opened", channel: 1 })).toMatchObject([{ do: "close", channel: 1, because: "revoked" }]);
+    expect(it.state.presence).toBe("inactive");
+    it.when(registered());
+    expect(it.state).toMatchObject({ presence: "active", barred: undefined });
+    expect(it.when({ is: "claimed" })).toEqual([superseded]);
+  });
+
+  test.each<[string, (it: ReturnType<typeof run>) => void]>([
+    ["its channel is open", () => {}],
+    ["its channel was open before a restart", (it) => it.restart()],
+    ["it registered again on its open channel", (it) => it.when(registered())],
+  ])("given %s, then it stays", (_, before) => {
+    const it = connected();
+    before(it);
+    expect(it.when({ is: "claimed" })).toEqual([]);
+    expect(it.state).toMatchObject({ presence: "active", barred: undefined });
+  });
+});
+
 describe("an LLM that somebody deletes", () => {
   test("is told at once and after every restart; who waits for it fails, who is answered is answered", () => {
     const it = connected();

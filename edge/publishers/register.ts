@@ -31,7 +31,7 @@ export async function register(deps: Deps, inward: RegisterInward, known: Identi
   const identity = { session, secretHash: await hashToken(sessionSecret), owner: owner.key, tie };
   const { llms, host } = request;
   const claimed = await hanging(deps, session, tie, known?.tie, () =>
-    claimSettled(deps, { session, owner: owner.label, llms, slots: slotsIn(request), host }),
+    claimSettled(deps, { session, owner: owner.label, llms, slots: slotsIn(request), host }, owner.key),
   );
   return {
     identity,

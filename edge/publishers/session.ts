@@ -22,7 +22,7 @@ import { storeUnavailable } from "../store.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
 import { type Identity, knowsSecret, publishing } from "./identity.ts";
-import { type RegisterInward, readInfer, type Settled } from "./inward.ts";
+import { type RegisterInward, readInfer, type Settled, type SettleInward } from "./inward.ts";
 import * as machine from "./machine.ts";
 import { Memory } from "./memory.ts";
 import { slotsIn } from "./queue.ts";
@@ -84,7 +84,7 @@ export class PublisherSession extends DurableObject<Env> {
   async #route(path: string, request: Request): Promise<Response> {
     if (path === "/register") return Response.json(await this.#register(await request.json<RegisterInward>()));
     if (path === "/infer") return this.#infer(request);
-    if (path === "/settle") return Response.json(await this.#settle(await request.text()));
+    if (path === "/settle") return Response.json(await this.#settle(await request.json<SettleInward>()));
     if (path === "/withdrawn") {
       this.#on({ is: "withdrawn", llms: await request.json<string[]>() });
       return Response.json({});
@@ -183,7 +183,7 @@ export class PublisherSession extends DurableObject<Env> {
 
   async #infer(request: Request): Promise<Response> {
     const { session, taskId, firstByteMs, ...asks } = readInfer(request);
-    if (this.#state.presence === "gone") await this.#settle(session);
+    if (this.#state.presence === "gone") await this.#settle({ session });
     const age = Date.now() - this.#lookedAt;
     const body = await request.text();
     // Who is used all the time is looked at meanwhile, and nobody waits for it.
@@ -200,9 +200,10 @@ export class PublisherSession extends DurableObject<Env> {
     return asked.answer;
   }
 
-  /** Heals rows that say more than is true. @param session its own name, which a lost object does not know. */
-  async #settle(session: string): Promise<Settled> {
+  /** Heals rows that say more than is true. `session` is its own name, which a lost object does not know. */
+  async #settle({ session, claimant }: SettleInward): Promise<Settled> {
     this.#on({ is: "tick" });
+    if (claimant !== undefined && claimant === this.#identity?.owner) this.#on({ is: "claimed" });
     const before: Settled = this.#state;
     if (before.presence === "active") return { presence: "active" };
     await this.#upkeep.show(session, "inactive", []);

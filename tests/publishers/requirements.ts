@@ -18,6 +18,11 @@ export const virtualLlms = {
     behaviour: "Registering the name of a public LLM, or of another's active one, is 409 and changes nothing.",
     source: "virtual-llms.md, States",
   },
+  "virtual.lost-answer": {
+    behaviour:
+      "A registration whose answer got lost can be sent again: a session that has never had a channel gives way to its own owner.",
+    source: "publishing.md",
+  },
   "virtual.session-secret": {
     behaviour: "Stream, heartbeat and result need the session's secret; a result counts once.",
     source: "virtual-llms.md, Security",
