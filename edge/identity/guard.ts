@@ -40,7 +40,8 @@ export class Guard extends DurableObject<Variables & Tellers> {
       log("guard-not-loaded", { guard: this.ctx.id.name, cause: error });
       held = machine.fallback(this.#state, credentialId, Date.now());
     }
-    return held ? this.#verdict(held, credentialId, have) : { is: "unavailable" };
+    if (held) return this.#verdict(held, credentialId, have);
+    return machine.hasUnread(this.#state) ? { is: "unavailable", changed: true } : { is: "unavailable" };
   }
 
   /** Something that concerns the principal was written: nothing read before answers from now on. */
