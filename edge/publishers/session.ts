@@ -21,6 +21,7 @@ import { SingleTimer } from "../objects/timer.ts";
 import { storeUnavailable } from "../store.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
+import { publisherEnded } from "./ended.ts";
 import { type Identity, knowsSecret, publishing } from "./identity.ts";
 import { type RegisterInward, readInfer, type Settled, type SettleInward } from "./inward.ts";
 import * as machine from "./machine.ts";
@@ -28,7 +29,7 @@ import { Memory } from "./memory.ts";
 import { slotsIn } from "./queue.ts";
 import { register } from "./register.ts";
 import { takeResult } from "./result.ts";
-import { restored, type Session, unregistered } from "./state.ts";
+import { type Barred, restored, type Session, unregistered } from "./state.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const HEARTBEAT_LIMIT_BYTES = 16_384;
@@ -140,9 +141,17 @@ export class PublisherSession extends DurableObject<Env> {
     // It was registered anew meanwhile, or has ended.
     if (this.#identity?.tie !== tie || this.#state.barred) return;
     if (look.is === "unknown") return this.#on({ is: "unsure" });
-    if (look.is === "lost") return this.#on({ ...look, is: "revoked" });
+    if (look.is === "lost") return this.#end(look);
     this.#lookedAt = now;
     this.#on({ ...look, is: "confirmed" });
+  }
+
+  /** The right that it hangs on has gone. That is written once: an ended session is looked at no more. */
+  #end({ code, message }: Barred): void {
+    const { llms } = this.#state;
+    this.#on({ is: "revoked", code, message });
+    if (this.#identity)
+      this.#deps.audit.record(publisherEnded(this.#identity, llms, message), (work) => this.ctx.waitUntil(work));
   }
 
   /** Nobody is served, and nothing taken, by what is older than so many milliseconds. @throws Refusal that says why it has ended */

@@ -32,6 +32,11 @@ export const virtualLlms = {
       "A publisher ends within 5 s of the right going that it was registered with, also after a restart of the edge, and is told why.",
     source: "auth.md, Time to revoke",
   },
+  "virtual.ended-in-trail": {
+    behaviour:
+      "The audit trail has, once, that a publisher was ended because its right went: its owner, its session, its LLMs and why.",
+    source: "publishing.md",
+  },
   "virtual.slots": {
     behaviour: "Slots are a model's own, with an optional total: one that is overloaded does not hold up another.",
     source: "virtual-llms.md, States",
