@@ -1,4 +1,4 @@
-/** Audit events as they travel from an isolate to the store (spec: operations.md, Audit). */
+/** Audit events as they travel from an isolate to the store (docs/kinds/auditevent.md). */
 import { z } from "zod";
 
 export const auditEventKinds = ["llm_inference_call", "resource_change", "auth", "rbac_decision"] as const;
@@ -20,6 +20,28 @@ export const auditEvent = z.object({
   payload: z.record(z.string(), z.unknown()),
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
+
+/** What an `auth` event says was done: its payload's `action`. */
+export const authActions = [
+  "bootstrap",
+  "login",
+  "login-failed",
+  "login-throttled",
+  "refresh-repeated",
+  "refresh-reused",
+  "logout",
+  "session-ended",
+  "token-minted",
+  "token-revoked",
+  "user-created",
+  "identity-linked",
+  "identity-unlinked",
+  "groups-changed",
+  "device-approved",
+  "device-denied",
+  "publisher-ended",
+] as const;
+export type AuthAction = (typeof authActions)[number];
 
 /** Payload of `llm_inference_call`. Token counts are null where the provider did not say. */
 export const inferenceCall = z.object({

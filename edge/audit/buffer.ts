@@ -3,7 +3,7 @@
  * event costs more than all the rest of a request.
  */
 import { DurableObject } from "cloudflare:workers";
-import { causeOf } from "../cause.ts";
+import { log } from "../log.ts";
 import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import { type Flushing, type Happened, idle, step } from "./flushing.ts";
@@ -45,7 +45,7 @@ export class AuditBuffer extends DurableObject<Variables> {
     try {
       for (let i = 0; i < FLUSHES; i++) if (!(await this.#flush())) break;
     } catch (error) {
-      console.error(JSON.stringify({ audit: "not stored yet", batches: this.#waiting(), why: causeOf(error) }));
+      log("audit-not-stored", { batches: this.#waiting(), cause: error });
       return this.#happened({ is: "failed" });
     }
     await this.#happened({ is: "flushed", waiting: this.#waiting() });

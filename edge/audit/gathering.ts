@@ -1,5 +1,6 @@
 /** Events of one isolate, gathered so that a thousand requests cost twenty calls and not a thousand. */
 import type { AuditEvent } from "#db/protocol/audit";
+import { log } from "../log.ts";
 
 /** Milliseconds that an event waits for others: what `kill -9` of the edge may lose (spec: architecture.md). */
 const GATHER = 50;
@@ -60,7 +61,7 @@ export class Gathering {
       const excess = this.#events.length - HELD_EVENTS;
       if (excess > 0) {
         this.#events.splice(0, excess);
-        console.error(JSON.stringify({ audit: "lost", events: excess, why: "the audit buffer can't be reached" }));
+        log("audit-lost", { events: excess });
       }
       return;
     }
@@ -75,7 +76,7 @@ export class Gathering {
         return true;
       } catch (error) {
         if (pause === undefined) {
-          console.error(JSON.stringify({ audit: "not handed over", events: batch.length, why: String(error) }));
+          log("audit-not-handed-over", { events: batch.length, cause: error });
           return false;
         }
         await this.#port.wait(pause);

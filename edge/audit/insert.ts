@@ -1,5 +1,6 @@
 /** Batches of audit events into the store: at least once, and once where they come twice. */
 import { sql } from "drizzle-orm";
+import { log } from "../log.ts";
 import { isStoreDown, type Store, sqlState } from "../store.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function insertEvents(db: Store["db"], batches: readonly string[]):
     const events = batches.flatMap((b) => JSON.parse(b) as unknown[]);
     const only = events.length === 1 ? events[0] : undefined;
     if (only !== undefined) {
-      console.error(JSON.stringify({ audit: "refused by the store", state: sqlState(error), event: only }));
+      log("audit-refused", { state: sqlState(error), audit: only });
       return;
     }
     const middle = Math.ceil(events.length / 2);

@@ -25,7 +25,10 @@ export class BoundedMap<V> {
     this.#entries.delete(key);
   }
 
-  deleteWhere(matches: (value: V) => boolean): void {
-    for (const [key, value] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  /** @returns the keys of what was deleted. */
+  deleteWhere(matches: (value: V) => boolean): string[] {
+    const keys = [...this.#entries].filter(([, value]) => matches(value)).map(([key]) => key);
+    for (const key of keys) this.#entries.delete(key);
+    return keys;
   }
 }

@@ -1,7 +1,7 @@
 /** What every request passes on its way through a route, and how a refusal leaves: in the shape that the surface's clients parse. */
 import { Refusal } from "#db/protocol/errors";
-import { causeOf } from "../cause.ts";
 import { depsOf } from "../deps.ts";
+import { log } from "../log.ts";
 import { assertQuery } from "../resources/request.ts";
 import { admit } from "../rights/admit.ts";
 import { Call } from "./call.ts";
@@ -56,7 +56,7 @@ async function refused(
 ): Promise<Response> {
   const refusal = toRefusal(error);
   if (refusal.code === "internal")
-    console.error(JSON.stringify({ requestId, path: new URL(request.url).pathname, cause: causeOf(refusal.cause) }));
+    log("request-failed", { requestId, path: new URL(request.url).pathname, cause: refusal.cause });
   await drain(request);
   return surface.write(refusal, requestId);
 }

@@ -1,6 +1,6 @@
 /**
  * Credential → caller, from this isolate's memory where it is fresh enough. A copy lives 5 s; one older than 2 s is
- * renewed while the request goes on, so that steady traffic never waits and never asks the store (spec: architecture.md).
+ * renewed while the request goes on, so that steady traffic never waits and never asks the store (docs/decisions/guard-per-principal.md).
  *
  * No request awaits another's promise: when that request's client hangs up, the runtime drops its work and the promise
  * never settles. Several may therefore ask a Guard the same at once, which costs little.
@@ -10,7 +10,7 @@
  * comes by here, and pays for what it does not need.
  */
 import { looksLikeToken } from "#db/crypto/token";
-import { writeAccount } from "#db/kinds/parts/service-account";
+import { parseAccount, type ServiceAccount, writeAccount } from "#db/kinds/parts/service-account";
 import { Refusal } from "#db/protocol/errors";
 import { isSound } from "#db/schema/validate";
 import { BoundedMap } from "../cache/bounded-map.ts";
@@ -21,10 +21,10 @@ import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
 import { claimOf, verifyAccount } from "./account-token.ts";
 import { findTrust, verifiedPointer } from "./accounts.ts";
 import { addressOf, networkOf } from "./address.ts";
-import { askGuard } from "./ask-guard.ts";
 import { credentialOf, hashCredential, shapeOf } from "./credential.ts";
-import type { GuardPort, Verdict } from "./guard-port.ts";
+import type { GuardPort } from "./guard-port.ts";
 import { accountToBe, accountWanted, acting, asked, noCluster } from "./impersonation.ts";
+import { ChangeUnread, Judges } from "./judges.ts";
 import { KeySets } from "./key-sets.ts";
 import { notAuthenticated } from "./not-authenticated.ts";
 import type { Caller } from "./principal.ts";
@@ -41,16 +41,12 @@ const DENIED_MS = 1_000;
 /** For how long a cluster's signature counts as verified: keys that its issuer withdraws end with it. */
 const VERIFIED_MS = 300_000;
 
-/** For how long what a cluster's Guard said to one account does for others. Part of the age of what is known of them. */
-const VOUCHED_MS = 1_000;
-
 /** Characters of an `iss`. */
 const LONGEST_ISSUER = 2_048;
 
 const CALLERS = 10_000;
 const DENIALS = 10_000;
 const STRANGERS = 10_000;
-const CLUSTERS = 1_000;
 
 interface Entry {
   pointer: Pointer;
@@ -58,18 +54,14 @@ interface Entry {
   version: string;
   /** When the Guard was asked; milliseconds since the epoch, as all times here. */
   askedAt: number;
+  /** When the store was read for what the Guard said. */
+  asOf: number;
   /** When a renewal in the background began; a second one waits until that is surely lost. */
   renewingAt: number;
   /** Of the token, or of its signature. */
   expiresAt: number;
   /** When a signature has to be looked at again: its key may have been withdrawn. */
   verifiedUntil: number;
-}
-
-interface Judged {
-  verdict: Exclude<Verdict, { is: "unavailable" }>;
-  /** As of when. */
-  at: number;
 }
 
 /** A credential that belongs to somebody. */
@@ -82,22 +74,22 @@ export interface Found {
 type WaitUntil = (work: Promise<unknown>) => void;
 
 export class Authenticator {
-  readonly #guards: Objects<GuardPort>;
+  readonly #judges: Judges;
   readonly #settings: Settings;
   readonly #store: Store;
   readonly #keys: KeySets;
   readonly #callers = new BoundedMap<Entry>(CALLERS);
   /** Hash → until when it is refused without asking. */
   readonly #denied = new BoundedMap<number>(DENIALS);
-  /** Cluster's Guard and what it knows a registration as → when it last said that it stands. */
-  readonly #vouched = new BoundedMap<{ guard: string; at: number }>(CLUSTERS);
+  /** Credentials of which a write has changed something, and that nobody has looked at since. */
+  readonly #changed = new BoundedMap<true>(CALLERS);
   /** Network → how many tokens that nobody has may still come from it. */
   readonly #strangers = new BoundedMap<Bucket>(STRANGERS);
   /** Counts `forget`: what was asked for before must not be kept after. */
   #epoch = 0;
 
   constructor(deps: { guards: Objects<GuardPort>; settings: Settings; store: Store }) {
-    this.#guards = deps.guards;
+    this.#judges = new Judges(deps.guards);
     this.#settings = deps.settings;
     this.#store = deps.store;
     this.#keys = new KeySets({
@@ -146,7 +138,7 @@ export class Authenticator {
   ): Promise<Caller> {
     const caller = await sender;
     const account = accountToBe(caller, wanted);
-    const key = `as:${writeAccount(account)}`;
+    const key = actingKey(account);
     const other =
       (await this.#fromMemory(key, maxAgeMs, now, waitUntil)) ?? (await this.#admitPointer(key, asked(account), now));
     if (!other) throw noCluster(account);
@@ -183,10 +175,25 @@ export class Authenticator {
   /** Drops what this isolate holds about principals that a write concerns. */
   forget(guards: ReadonlySet<string>): void {
     this.#epoch++;
-    this.#vouched.deleteWhere(({ guard }) => guards.has(guard));
-    this.#callers.deleteWhere(
+    this.#judges.forget(guards);
+    const keys = this.#callers.deleteWhere(
       ({ pointer: { guard, within } }) => guards.has(guard) || (within !== undefined && guards.has(within.guard)),
     );
+    for (const key of keys) this.#changed.set(key, true);
+  }
+
+  /**
+   * When the store was read for what an admitted request is taken to be, milliseconds since the epoch. Undefined where nothing is kept of
+   * it, because something was written meanwhile.
+   */
+  asOf(request: Request): number | undefined {
+    const credential = credentialOf(request.headers);
+    const own = credential === undefined ? undefined : this.#callers.get(hashCredential(credential))?.asOf;
+    const wanted = accountWanted(request.headers);
+    if (wanted === null || own === undefined) return own;
+    const account = parseAccount(wanted);
+    const other = account && this.#callers.get(actingKey(account))?.asOf;
+    return other === undefined ? undefined : Math.min(own, other);
   }
 
   /** Where the credential of an admitted request is judged, and until when it is good; what is held of it may have been forgotten since. */
@@ -201,7 +208,9 @@ export class Authenticator {
     if ((this.#denied.get(hash) ?? 0) > now) throw notAuthenticated();
     const network = address && networkOf(address);
     if (network) this.#takeFrom(network, now);
-    const found = await this.#find(credential, hash, now);
+    const found = await this.#find(credential, hash, now).catch((error: unknown) => {
+      throw this.#changed.get(hash) && isStoreDown(error) ? storeUnavailable(new ChangeUnread()) : error;
+    });
     if (!found) throw this.#deny(hash);
     if (network) this.#giveBack(network);
     const caller = await this.#admitPointer(hash, found, now);
@@ -213,12 +222,15 @@ export class Authenticator {
   async #admitPointer(key: string, found: Found, now: number): Promise<Caller | undefined> {
     const { pointer, verifiedUntil = Number.POSITIVE_INFINITY } = found;
     const epoch = this.#epoch;
-    const { verdict, at } = await this.#ask(pointer, undefined, now);
+    const { verdict, at, asOf } = await this.#judges.ask(pointer, undefined, now);
     if (verdict.is !== "admitted") return undefined;
     const { caller, version } = verdict;
     const expiresAt = Math.min(found.expiresAt, verdict.expiresAt ?? Number.POSITIVE_INFINITY);
-    const entry = { pointer, caller, version, askedAt: at, renewingAt: 0, expiresAt, verifiedUntil };
-    if (epoch === this.#epoch) this.#callers.set(key, entry);
+    const entry = { pointer, caller, version, askedAt: at, asOf, renewingAt: 0, expiresAt, verifiedUntil };
+    if (epoch === this.#epoch) {
+      this.#callers.set(key, entry);
+      this.#changed.delete(key);
+    }
     return caller;
   }
 
@@ -284,13 +296,15 @@ export class Authenticator {
 
   /** @returns undefined where the credential has to be looked at anew: its cluster has changed. @throws Refusal */
   async #renew(hash: string, entry: Entry, now: number): Promise<Entry | undefined> {
-    const { verdict, at } = await this.#ask(entry.pointer, entry.version, now);
+    const { verdict, at, asOf } = await this.#judges.ask(entry.pointer, entry.version, now);
     switch (verdict.is) {
       case "same":
         entry.askedAt = at;
+        entry.asOf = asOf;
         return entry;
       case "admitted":
         entry.askedAt = at;
+        entry.asOf = asOf;
         entry.caller = verdict.caller;
         entry.version = verdict.version;
         return entry;
@@ -301,46 +315,13 @@ export class Authenticator {
     }
   }
 
-  /**
-   * @returns also how old the verdict is: as old as the older one, where two Guards have a say.
-   * @throws Refusal store_unavailable when nothing that may be used is known
-   */
-  async #ask({ guard, credential, within }: Pointer, have: string | undefined, now: number): Promise<Judged> {
-    const [verdict, vouchedAt] = await Promise.all([
-      this.#check(guard, credential, have),
-      within ? this.#vouchedAt(within, now) : now,
-    ]);
-    return vouchedAt === undefined ? { verdict: { is: "denied" }, at: now } : { verdict, at: vouchedAt };
-  }
-
-  /**
-   * When its cluster was last known to vouch for a service account; undefined: it does not. One Guard answers for all accounts of a
-   * cluster, so what it said a moment ago to one of them does for the others.
-   */
-  async #vouchedAt({ guard, credential }: Pointer, now: number): Promise<number | undefined> {
-    const key = `${guard} ${credential}`;
-    const known = this.#vouched.get(key);
-    if (known && now - known.at < VOUCHED_MS) return known.at;
-    const epoch = this.#epoch;
-    const { is } = await this.#check(guard, credential, undefined);
-    if (is === "denied") return undefined;
-    if (epoch === this.#epoch) this.#vouched.set(key, { guard, at: now });
-    return now;
-  }
-
-  async #check(guard: string, credential: string, have: string | undefined): Promise<Judged["verdict"]> {
-    const verdict = await askGuard(this.#guards, guard, credential, have).catch((cause: unknown) => {
-      throw storeUnavailable(cause);
-    });
-    if (verdict.is === "unavailable") throw storeUnavailable(undefined);
-    return verdict;
-  }
-
   #deny(hash: string): Refusal {
     this.#denied.set(hash, Date.now() + DENIED_MS);
     return notAuthenticated();
   }
 }
+
+const actingKey = (account: ServiceAccount): string => `as:${writeAccount(account)}`;
 
 function ifDown(error: unknown): never {
   throw isStoreDown(error) ? storeUnavailable(error) : error;

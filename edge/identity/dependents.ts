@@ -2,9 +2,9 @@
  * Sessions that hang on a principal (docs/decisions/sessions-hang-on-rights.md): its Guard keeps their names, and tells each of
  * them when something has changed. Whoever is told looks for itself what that means.
  */
-import { causeOf } from "../cause.ts";
 import { each } from "../each.ts";
 import type { Env } from "../env.ts";
+import { log } from "../log.ts";
 
 /** Of one principal. Told with one call each, of which an invocation has 1,000 (Workers' limits). */
 export const MAX_DEPENDENTS = 900;
@@ -78,7 +78,7 @@ export class Dependents {
         if (!(await within(PATIENCE_MS, this.#tell(name)))) this.remove(name);
       } catch (error) {
         missed++;
-        console.error(JSON.stringify({ message: "a session could not be told yet", name, cause: causeOf(error) }));
+        log("dependent-not-told", { name, cause: error });
       }
     });
     await (missed > 0 ? storage.setAlarm(Date.now() + AGAIN_MS) : storage.deleteAlarm());

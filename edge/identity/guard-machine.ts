@@ -41,7 +41,7 @@ export const initial: GuardState = { generation: 0 };
 
 /** After this the profile is read again, while it still answers. */
 export const REVALIDATE_MS = 40_000;
-/** Beyond this it does not answer. With the 5 s of isolates' caches: within the 60 s that the specification gives an outage. */
+/** Beyond this it does not answer. With the 5 s of isolates' caches: within the 60 s that an outage is given (docs/decisions/guard-per-principal.md). */
 export const MAX_HELD_MS = 55_000;
 /** A credential that the profile lacks may be newer than it; a profile this young settles it. */
 const SETTLED_MS = 1_000;
@@ -85,6 +85,9 @@ export function fallback(state: GuardState, credentialId: string, now: number): 
 
 const knows = (held: Held, credentialId: string) =>
   held.profile?.credentials.some((c) => c.id === credentialId) ?? false;
+
+/** Whether there is a change of which it was told, and which it has not read. */
+export const hasUnread = ({ held, generation }: GuardState): boolean => generation > (held?.generation ?? 0);
 
 export function told(state: GuardState): GuardState {
   return { ...state, generation: state.generation + 1 };

@@ -7,8 +7,11 @@ export type Verdict =
   /** What the asker has under this version still holds. */
   | { is: "same"; at: number }
   | { is: "denied" }
-  /** The store can't be reached, and what is held is too old to go by. */
-  | { is: "unavailable" };
+  /**
+   * The store can't be reached, and what is held is too old to go by. `changed`: what is held is known to be wrong, because the Guard
+   * was told of a change that it could not read; it may have been a revocation.
+   */
+  | { is: "unavailable"; changed?: true };
 
 export interface GuardPort {
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */

@@ -1,6 +1,6 @@
 /** One per principal: holds what the store says about it, and judges its credentials. The shell around guard-machine.ts. */
 import { DurableObject } from "cloudflare:workers";
-import { causeOf } from "../cause.ts";
+import { log } from "../log.ts";
 import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import { Dependents, type Tellers, tellDependent } from "./dependents.ts";
@@ -37,10 +37,11 @@ export class Guard extends DurableObject<Variables & Tellers> {
       await this.#load();
       held = machine.answering(this.#state, asked);
     } catch (error) {
-      console.error(JSON.stringify({ guard: this.ctx.id.name, cause: causeOf(error) }));
+      log("guard-not-loaded", { guard: this.ctx.id.name, cause: error });
       held = machine.fallback(this.#state, credentialId, Date.now());
     }
-    return held ? this.#verdict(held, credentialId, have) : { is: "unavailable" };
+    if (held) return this.#verdict(held, credentialId, have);
+    return machine.hasUnread(this.#state) ? { is: "unavailable", changed: true } : { is: "unavailable" };
   }
 
   /** Something that concerns the principal was written: nothing read before answers from now on. */

@@ -3,9 +3,9 @@ import { waitUntil } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { providedMember, resources } from "#db/tables/index";
-import { causeOf } from "../cause.ts";
 import type { Changes } from "../changes.ts";
 import { each } from "../each.ts";
+import { log } from "../log.ts";
 import type { Objects } from "../objects/named.ts";
 import type { Store } from "../store.ts";
 import { type Affected, affectedBy, together } from "./affected.ts";
@@ -59,7 +59,7 @@ async function retry(work: () => Promise<void>): Promise<void> {
       cause = error;
     }
   }
-  console.error(JSON.stringify({ message: "a Guard could not be told of a change", cause: causeOf(cause) }));
+  log("guard-not-told", { cause });
 }
 
 /** Names, addresses and hashes become Guards' names. Asks the store only where there is something to resolve. */

@@ -5,9 +5,9 @@ import { z } from "zod";
 import { Refusal } from "#db/protocol/errors";
 import { BoundedMap } from "../cache/bounded-map.ts";
 import { Kept, type Limits, published } from "../cache/kept.ts";
-import { causeOf } from "../cause.ts";
 import { parseJson, readText } from "../http/body.ts";
 import { classify, openableClasses } from "../http/public-url.ts";
+import { log } from "../log.ts";
 import { discover } from "../sso/metadata.ts";
 import type { Trust } from "./account-token.ts";
 
@@ -60,7 +60,7 @@ export class KeySets {
     try {
       return await publishedKeys(issuer, this.#port);
     } catch (error) {
-      console.error(JSON.stringify({ message: "an issuer's keys can't be had", issuer, cause: causeOf(error) }));
+      log("issuer-keys-not-read", { issuer, cause: error });
       throw error;
     }
   }

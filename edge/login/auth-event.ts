@@ -1,26 +1,11 @@
 /** What is remembered of logging in and of credentials coming and going; never a credential. */
+import type { AuthAction } from "#db/protocol/audit";
 import { whoDid } from "../audit/trail.ts";
 import type { Call } from "../http/call.ts";
 import { addressOf } from "../identity/address.ts";
 
 export interface AuthEvent {
-  action:
-    | "bootstrap"
-    | "login"
-    | "login-failed"
-    | "login-throttled"
-    | "refresh-repeated"
-    | "refresh-reused"
-    | "logout"
-    | "session-ended"
-    | "token-minted"
-    | "token-revoked"
-    | "user-created"
-    | "identity-linked"
-    | "identity-unlinked"
-    | "groups-changed"
-    | "device-approved"
-    | "device-denied";
+  action: AuthAction;
   /** Whom it is about, where nobody is calling yet: a user's name, or what was typed as the account. */
   account?: string;
   [fact: string]: unknown;

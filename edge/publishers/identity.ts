@@ -12,6 +12,8 @@ export interface Identity {
   secretHash: string;
   /** Kind and id of the principal that registered it: may register it anew without the secret. */
   owner: string;
+  /** Its name, for the audit trail. Absent in what was kept before it was. */
+  ownerName?: string;
   /** What it hangs on: the credential that registered it. Absent in what was kept before there were ties. */
   tie?: Tie;
 }

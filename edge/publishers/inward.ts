@@ -25,6 +25,13 @@ export interface InferInward {
   firstByteMs: number;
 }
 
+/** Asks an object whether its rows are right. */
+export interface SettleInward {
+  session: string;
+  /** Kind and id of the principal that wants its names for another session. Its own owner gets them, if it has never opened a channel. */
+  claimant?: string;
+}
+
 /** What an object says when it is asked whether its rows are right. `active` is the only answer of one that is there. */
 export interface Settled {
   presence: "active" | "inactive" | "gone";

@@ -32,7 +32,7 @@ describe("whatever happens", () => {
     fc.record({ is: fc.constantFrom("rowsFailed" as const, "rowsWritten" as const) }),
     fc.record({ is: fc.constant("requested" as const), task, llm, firstByte: fc.constant(minute) }),
     fc.record({ is: fc.constant("confirmed" as const), at: fc.integer({ min: 0, max: 1e7 }) }),
-    fc.record({ is: fc.constantFrom("unsure" as const, "told" as const) }),
+    fc.record({ is: fc.constantFrom("unsure" as const, "told" as const, "claimed" as const) }),
     fc.record({
       is: fc.constant("revoked" as const),
       code: fc.constant("not_authenticated" as const),

@@ -33,6 +33,8 @@ export type Event =
   /** Nobody can say whether it does. */
   | { is: "unsure" }
   | ({ is: "revoked" } & Barred)
+  /** Another session of the same owner asks for its names. */
+  | { is: "claimed" }
   | { is: "withdrawn"; llms: readonly string[] }
   | { is: "rowsWritten" }
   | { is: "rowsFailed" }
@@ -76,7 +78,8 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
       const due: Due = { ...without(state.due, "deletion"), heartbeat: now + times.inactiveAfter };
       if (state.channel === undefined) due.channel = now + times.channel;
       const { slots, llms } = event;
-      const next: Session = { ...state, slots, llms, withdrawn: [], barred: undefined, due };
+      const connected = state.channel !== undefined;
+      const next: Session = { ...state, slots, llms, connected, withdrawn: [], barred: undefined, due };
       return dispatch({ ...next, presence: "active", inactiveSince: undefined, heartbeatAt: now }, [], now);
     }
     case "opened":
@@ -126,9 +129,12 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
       return unsure(state, times, now);
     case "revoked": {
       const { code, message } = event;
-      const next = lost({ ...state, barred: { code, message } }, times, now, { because: "revoked", message });
-      return { ...next, state: { ...next.state, due: without(next.state.due, "standing") } };
+      return bar(state, { code, message }, times, now, { because: "revoked", message });
     }
+    case "claimed":
+      // Nobody opened a channel, so nobody may have the answer to its registration: this is the owner's second try.
+      if (state.presence !== "active" || state.connected) return { state, effects: [] };
+      return bar(state, superseded, times, now);
     case "withdrawn":
       return withdraw(state, event.llms);
     case "rowsWritten":
@@ -167,7 +173,7 @@ function opened(state: Session, channel: number, times: PublisherTimes, now: num
   const due: Due = { ...without(next.due, "channel", "deletion"), heartbeat: now + times.inactiveAfter };
   if (state.withdrawn.length > 0) effects.push({ do: "tellWithdrawn", llms: state.withdrawn });
   return dispatch(
-    { ...next, channel, presence: "active", inactiveSince: undefined, heartbeatAt: now, due },
+    { ...next, channel, connected: true, presence: "active", inactiveSince: undefined, heartbeatAt: now, due },
     effects,
     now,
   );
@@ -189,6 +195,17 @@ function lost(state: Session, times: PublisherTimes, now: number, told?: Farewel
   const due: Due = { ...only(state.due, "standing"), deletion: now + times.deletedAfter };
   return { state: { ...next, channel: undefined, presence: "inactive", inactiveSince: now, due }, effects };
 }
+
+/** It has ended for good: another registration begins anew. */
+function bar(state: Session, barred: Barred, times: PublisherTimes, now: number, told?: Farewell): Step {
+  const next = lost({ ...state, barred }, times, now, told);
+  return { ...next, state: { ...next.state, due: without(next.state.due, "standing") } };
+}
+
+const superseded: Barred = {
+  code: "not_authenticated",
+  message: "Its owner registered its names again, in another session, before it opened its channel.",
+};
 
 /** It takes nothing new: what waits would wait in vain. What it is answering goes on, and so does its channel. */
 function draining(state: Session, times: PublisherTimes, now: number): Step {

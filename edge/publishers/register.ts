@@ -28,10 +28,16 @@ export async function register(deps: Deps, inward: RegisterInward, known: Identi
     if (!vouched) refuse("not_found", "No such session, or it belongs to somebody else.");
   }
   const sessionSecret = mintToken("mcpctl_pub_");
-  const identity = { session, secretHash: await hashToken(sessionSecret), owner: owner.key, tie };
+  const identity = {
+    session,
+    secretHash: await hashToken(sessionSecret),
+    owner: owner.key,
+    ownerName: owner.label,
+    tie,
+  };
   const { llms, host } = request;
   const claimed = await hanging(deps, session, tie, known?.tie, () =>
-    claimSettled(deps, { session, owner: owner.label, llms, slots: slotsIn(request), host }),
+    claimSettled(deps, { session, owner: owner.label, llms, slots: slotsIn(request), host }, owner.key),
   );
   return {
     identity,

@@ -7,6 +7,7 @@ import { refuse } from "#db/protocol/errors";
 import type { RegisterRequest } from "#db/protocol/publisher";
 import { resources } from "#db/tables/index";
 import type { Change } from "../changes.ts";
+import { log } from "../log.ts";
 import { isStillReferred } from "../resources/conflicts.ts";
 import type { Store, Transaction } from "../store.ts";
 import { claimOf, specOf } from "./claim.ts";
@@ -200,7 +201,7 @@ async function deleteUnlessReferred(store: Store, ids: readonly string[]): Promi
   } catch (error) {
     if (!isStillReferred(error)) throw error;
     if (ids.length === 1) {
-      console.error(JSON.stringify({ about: "inactive virtual llm is still referred to", id: ids[0] }));
+      log("llm-still-referred-to", { id: ids[0] });
       return [];
     }
     const middle = Math.ceil(ids.length / 2);

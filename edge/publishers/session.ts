@@ -10,25 +10,26 @@ import {
   type Task,
 } from "#db/protocol/publisher";
 import { PROTOCOL_VERSION } from "#db/protocol/version";
-import { causeOf } from "../cause.ts";
 import { type Deps, depsOf } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { parseJson, parseWith, readText } from "../http/body.ts";
 import { toRefusal } from "../http/to-refusal.ts";
 import { guardsOf, type Tie } from "../identity/tie.ts";
+import { log } from "../log.ts";
 import { encodeRefusal } from "../objects/refusal-codec.ts";
 import { SingleTimer } from "../objects/timer.ts";
 import { storeUnavailable } from "../store.ts";
 import { Asked, tooMuchWaits } from "./asked.ts";
 import { type Channel, openEventStream } from "./channel.ts";
+import { publisherEnded } from "./ended.ts";
 import { type Identity, knowsSecret, publishing } from "./identity.ts";
-import { type RegisterInward, readInfer, type Settled } from "./inward.ts";
+import { type RegisterInward, readInfer, type Settled, type SettleInward } from "./inward.ts";
 import * as machine from "./machine.ts";
 import { Memory } from "./memory.ts";
 import { slotsIn } from "./queue.ts";
 import { register } from "./register.ts";
 import { takeResult } from "./result.ts";
-import { restored, type Session, unregistered } from "./state.ts";
+import { type Barred, restored, type Session, unregistered } from "./state.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const HEARTBEAT_LIMIT_BYTES = 16_384;
@@ -70,7 +71,7 @@ export class PublisherSession extends DurableObject<Env> {
       return await this.#route(new URL(request.url).pathname, request);
     } catch (error) {
       const refusal = toRefusal(error);
-      if (refusal.code === "internal") console.error("publisher session:", causeOf(refusal.cause));
+      if (refusal.code === "internal") log("publisher-failed", { session: this.ctx.id.name, cause: refusal.cause });
       return encodeRefusal(refusal);
     }
   }
@@ -84,7 +85,7 @@ export class PublisherSession extends DurableObject<Env> {
   async #route(path: string, request: Request): Promise<Response> {
     if (path === "/register") return Response.json(await this.#register(await request.json<RegisterInward>()));
     if (path === "/infer") return this.#infer(request);
-    if (path === "/settle") return Response.json(await this.#settle(await request.text()));
+    if (path === "/settle") return Response.json(await this.#settle(await request.json<SettleInward>()));
     if (path === "/withdrawn") {
       this.#on({ is: "withdrawn", llms: await request.json<string[]>() });
       return Response.json({});
@@ -140,9 +141,17 @@ export class PublisherSession extends DurableObject<Env> {
     // It was registered anew meanwhile, or has ended.
     if (this.#identity?.tie !== tie || this.#state.barred) return;
     if (look.is === "unknown") return this.#on({ is: "unsure" });
-    if (look.is === "lost") return this.#on({ ...look, is: "revoked" });
+    if (look.is === "lost") return this.#end(look);
     this.#lookedAt = now;
     this.#on({ ...look, is: "confirmed" });
+  }
+
+  /** The right that it hangs on has gone. That is written once: an ended session is looked at no more. */
+  #end({ code, message }: Barred): void {
+    const { llms } = this.#state;
+    this.#on({ is: "revoked", code, message });
+    if (this.#identity)
+      this.#deps.audit.record(publisherEnded(this.#identity, llms, message), (work) => this.ctx.waitUntil(work));
   }
 
   /** Nobody is served, and nothing taken, by what is older than so many milliseconds. @throws Refusal that says why it has ended */
@@ -183,7 +192,7 @@ export class PublisherSession extends DurableObject<Env> {
 
   async #infer(request: Request): Promise<Response> {
     const { session, taskId, firstByteMs, ...asks } = readInfer(request);
-    if (this.#state.presence === "gone") await this.#settle(session);
+    if (this.#state.presence === "gone") await this.#settle({ session });
     const age = Date.now() - this.#lookedAt;
     const body = await request.text();
     // Who is used all the time is looked at meanwhile, and nobody waits for it.
@@ -200,9 +209,10 @@ export class PublisherSession extends DurableObject<Env> {
     return asked.answer;
   }
 
-  /** Heals rows that say more than is true. @param session its own name, which a lost object does not know. */
-  async #settle(session: string): Promise<Settled> {
+  /** Heals rows that say more than is true. `session` is its own name, which a lost object does not know. */
+  async #settle({ session, claimant }: SettleInward): Promise<Settled> {
     this.#on({ is: "tick" });
+    if (claimant !== undefined && claimant === this.#identity?.owner) this.#on({ is: "claimed" });
     const before: Settled = this.#state;
     if (before.presence === "active") return { presence: "active" };
     await this.#upkeep.show(session, "inactive", []);

@@ -21,6 +21,8 @@ export interface Session {
   unreadSince: number | undefined;
   /** Number of the open channel. */
   channel: number | undefined;
+  /** Whether a channel has been open since the last registration: its publisher then has the answer to it. */
+  connected: boolean;
   heartbeatAt: number;
   inactiveSince: number | undefined;
   tasks: Tasks;
@@ -44,6 +46,7 @@ export function unregistered(now: number): Session {
     confirmedAt: 0,
     unreadSince: undefined,
     channel: undefined,
+    connected: false,
     heartbeatAt: now,
     inactiveSince: undefined,
     tasks: new Map(),
@@ -52,11 +55,12 @@ export function unregistered(now: number): Session {
   };
 }
 
-/** What survives a restart: the channel and the tasks go with the process. */
-export type Kept = Pick<Session, "presence" | "slots" | "llms" | "withdrawn" | "barred" | "inactiveSince" | "due">;
+/** What survives a restart: the channel and the tasks go with the process. What was kept by an older version lacks `connected`. */
+export type Kept = Pick<Session, "presence" | "slots" | "llms" | "withdrawn" | "barred" | "inactiveSince" | "due"> &
+  Partial<Pick<Session, "connected">>;
 
-export function keep({ presence, slots, llms, withdrawn, barred, inactiveSince, due }: Session): Kept {
-  return { presence, slots, llms, withdrawn, barred, inactiveSince, due };
+export function keep({ presence, slots, llms, withdrawn, barred, connected, inactiveSince, due }: Session): Kept {
+  return { presence, slots, llms, withdrawn, barred, connected, inactiveSince, due };
 }
 
 /**
@@ -66,5 +70,10 @@ export function keep({ presence, slots, llms, withdrawn, barred, inactiveSince, 
 export function restored(kept: Kept, times: PublisherTimes, now: number): Session {
   const active = kept.presence === "active";
   const due = active ? { channel: now + times.channel, ...kept.due, standing: now } : kept.due;
-  return { ...unregistered(active ? now : (kept.inactiveSince ?? now)), ...kept, due };
+  return {
+    ...unregistered(active ? now : (kept.inactiveSince ?? now)),
+    ...kept,
+    connected: kept.connected ?? true,
+    due,
+  };
 }

@@ -1,7 +1,7 @@
 /** A session's rows, kept as its object wants them: written one after the other, told to whoever holds a copy. */
-import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Deps } from "../deps.ts";
+import { log } from "../log.ts";
 import { Turns } from "../objects/turns.ts";
 import { deleteInactive, dropFromPublisher, setPresence } from "./rows.ts";
 
@@ -28,7 +28,7 @@ export class Upkeep {
       await this.tell(await setPresence(this.#deps.store, session, state, llms, new Date()));
       return true;
     } catch (error) {
-      console.error(`publisher ${session}: that it is ${state} was not written and will be again:`, causeOf(error));
+      log("publisher-state-not-written", { session, state, cause: error });
       return false;
     }
   }
@@ -39,7 +39,7 @@ export class Upkeep {
     try {
       await this.tell(await dropFromPublisher(this.#deps.store, session, llms));
     } catch (error) {
-      console.error(`publisher ${session}: that ${llms.join(", ")} went was not written:`, causeOf(error));
+      log("publisher-withdrawal-not-written", { session, llms, cause: error });
     }
   }
 
@@ -48,7 +48,7 @@ export class Upkeep {
     try {
       await this.tell(await deleteInactive(this.#deps.store, new Date(), session));
     } catch (error) {
-      console.error(`publisher ${session}: its rows were left to the sweep:`, causeOf(error));
+      log("publisher-rows-not-deleted", { session, cause: error });
     }
   }
 

@@ -1,5 +1,5 @@
 /** Somebody deletes a published LLM: its publisher is told, so that a person can be. */
-import { causeOf } from "../cause.ts";
+import { log } from "../log.ts";
 import type { Objects } from "../objects/named.ts";
 import { ask, type PublisherPort } from "./inward.ts";
 
@@ -23,11 +23,5 @@ export async function tellWithdrawn(
       cause = error;
     }
   }
-  console.error(
-    JSON.stringify({
-      message: "a publisher could not be told that its llm was deleted",
-      session,
-      cause: causeOf(cause),
-    }),
-  );
+  log("publisher-not-told", { session, llms, cause });
 }

@@ -2,10 +2,10 @@
 import { writeOnlyFields } from "#db/schema/kind";
 import { isObject } from "#db/schema/validate";
 import { whoDid } from "../audit/trail.ts";
-import { causeOf } from "../cause.ts";
 import type { Change } from "../changes.ts";
 import type { Call } from "../http/call.ts";
 import { behaviours } from "../kinds/index.ts";
+import { log } from "../log.ts";
 import { isSpent } from "./present.ts";
 import type { NamedKind, Stored } from "./stored.ts";
 
@@ -137,18 +137,14 @@ export async function tell(call: Call, ...told: readonly Told[]): Promise<void> 
     await call.deps.changes.emit(...told.map((t) => t.change));
   } catch (error) {
     const kinds = [...new Set(told.map((t) => t.change.kind))];
-    const cause = causeOf(error);
-    const { requestId } = call;
-    console.error(JSON.stringify({ requestId, message: "a copy could not be told of a change", kinds, cause }));
+    log("change-not-told", { requestId: call.requestId, kinds, cause: error });
   }
   for (const { change, before, after, action } of told) {
     const { kind, name, verb } = change;
     try {
       await behaviours[kind]?.afterCommit?.({ verb, before, after, action }, call);
     } catch (error) {
-      console.error(
-        JSON.stringify({ message: "what follows a write failed", kind, name, verb, cause: causeOf(error) }),
-      );
+      log("after-write-failed", { requestId: call.requestId, kind, name, verb, cause: error });
     }
   }
 }

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type TableKindName, tableKinds } from "#db/kinds/index";
 import { Refusal } from "#db/protocol/errors";
-import { causeOf } from "../cause.ts";
+import { log } from "../log.ts";
 import { readSettings, type Variables } from "../settings.ts";
 import { openStore, type Store } from "../store.ts";
 import * as machine from "./feed-machine.ts";
@@ -59,9 +59,7 @@ export class Feed extends DurableObject<Variables> {
       }
       this.#on({ is: "looked", more: found.more });
     } catch (error) {
-      console.error(
-        JSON.stringify({ message: "changes could not be read", kind: this.#kind(), cause: causeOf(error) }),
-      );
+      log("changes-not-read", { kind: this.#kind(), cause: error });
       // Too far behind to go on: its followers find out for themselves how far they are.
       if (error instanceof Refusal && error.code === "expired") {
         for (const follower of [...this.#followers]) follower.end();

@@ -2,10 +2,10 @@
 
 import type { TableKind } from "#db/kinds/index";
 import { Refusal, refuse } from "#db/protocol/errors";
-import { causeOf } from "../cause.ts";
 import type { Call } from "../http/call.ts";
 import { problemOf } from "../http/surfaces/api.ts";
 import { toRefusal } from "../http/to-refusal.ts";
+import { log } from "../log.ts";
 import { visible } from "../rights/decide.ts";
 import { Ending } from "./ending.ts";
 import { EventStream, Gone } from "./event-stream.ts";
@@ -81,8 +81,7 @@ async function startOf(call: Call, kind: TableKind): Promise<Start | undefined> 
 async function takeLeave({ requestId }: Call, out: EventStream, error: unknown): Promise<void> {
   if (error instanceof Gone) return out.close();
   const refusal = error instanceof Refusal ? error : toRefusal(error);
-  if (refusal.code === "internal")
-    console.error(JSON.stringify({ requestId, message: "a watch failed", cause: causeOf(error) }));
+  if (refusal.code === "internal") log("watch-failed", { requestId, cause: error });
   await out.send("ERROR", problemOf(refusal)).catch(() => {});
   out.close();
 }

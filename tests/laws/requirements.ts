@@ -44,5 +44,9 @@ export const laws = {
     behaviour: "A verb has no process, console, clock or network of its own: it gets them.",
     source: "style.md, 6; sketch.md, A verb",
   },
+  "law.log": {
+    behaviour: "The edge logs through one function, events that are on one list and in the operator's document.",
+    source: "operating.md, The log of the edge",
+  },
   "law.requirements": { behaviour: "Every requirement is verified by a test.", source: "style.md, 8" },
 } as const satisfies Record<string, Requirement>;

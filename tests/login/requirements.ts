@@ -38,6 +38,10 @@ export const loggingIn = {
     behaviour: "GET /api/v1/auth/me says who the bearer is, and which token was used.",
     source: "auth.md, Principals",
   },
+  "auth.outage-60s": {
+    behaviour: "In an outage of the store nothing goes on for more than 60 s by what was read of its caller before, streams included.",
+    source: "decisions/guard-per-principal.md",
+  },
   "auth.revoke-5s": {
     behaviour: "A deleted or revoked token, or a removed binding, stops within 5 seconds, also for open streams.",
     source: "auth.md, Time to revoke",

@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { registerResponse } from "#db/protocol/publisher";
 import { publish, registration } from "../fakes/raw-publisher.ts";
-import { apiOf } from "../harness/api-client.ts";
+import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge } from "../harness/edge.ts";
 import { rows } from "../harness/rows.ts";
+import { until } from "../harness/stack.ts";
 import { startPostgres } from "../harness/test-store.ts";
 import { verifies } from "../requirements.ts";
-import { type Publishers, startPublishers } from "./publishers.ts";
+import { answered, completion, type Publishers, startPublishers } from "./publishers.ts";
 
 let p: Publishers;
 
@@ -15,6 +16,25 @@ beforeAll(async () => {
   p = await startPublishers();
 });
 afterAll(() => p?.edge.stop());
+
+const password = "correct horse battery staple";
+
+/** As many different people, each logged in, who may publish. */
+async function owners(admin: Api, ...names: string[]): Promise<Api[]> {
+  const bindings = [{ role: "create", resource: "llms" }];
+  const people: Api[] = [];
+  for (const name of names) {
+    const email = `${name}@example.com`;
+    await admin.create("users", { name, email, password });
+    await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
+    const login = await admin.as("").call("POST", "/api/v1/auth/login", { email, password });
+    people.push(admin.as(String((login.body as Record<string, unknown>)["accessToken"])));
+  }
+  return people;
+}
+
+const registerAs = (api: Api, names: readonly string[]) =>
+  api.call("POST", "/api/v1/llms/_provider-register", registration({ names }));
 
 describe("a registration", () => {
   test(verifies("virtual.publish", "inserts rows as the kind describes them, and its publisher"), async () => {
@@ -101,13 +121,7 @@ describe("a registration", () => {
   test("under another's session id, without secret and as somebody else, gets a session of its own", async () => {
     const first = await publish(p.admin, { names: ["mine"] });
     await first.open();
-    const email = "intruder@example.com";
-    const password = "correct horse battery staple";
-    await p.admin.create("users", { name: "intruder", email, password });
-    const bindings = [{ role: "create", resource: "llms" }];
-    await p.admin.create("rbac", { name: "intruder", subjects: [{ kind: "User", name: "intruder" }], bindings });
-    const login = await p.admin.as("").call("POST", "/api/v1/auth/login", { email, password });
-    const intruder = p.admin.as(String((login.body as Record<string, unknown>)["accessToken"]));
+    const [intruder = p.admin] = await owners(p.admin, "intruder");
     const body = registration({ names: ["theirs"], session: { id: first.id, secret: "a guess" } });
     const answer = await intruder.call("POST", "/api/v1/llms/_provider-register", body);
     expect(answer.status).toBe(200);
@@ -117,10 +131,49 @@ describe("a registration", () => {
     expect((await first.heartbeat()).status).toBe(200);
   });
 
+  test(
+    verifies("virtual.lost-answer", "whose answer got lost is sent again without a session, and has its names"),
+    async () => {
+      const lost = await publish(p.admin, { names: ["lost-a", "lost-b"] });
+      const before = await p.rowOf("lost-a");
+      const again = await publish(p.admin, { names: ["lost-b", "lost-a"] });
+      expect(again.id).not.toBe(lost.id);
+      expect(await p.rowOf("lost-a")).toMatchObject({
+        id: before.id,
+        status: { state: "active", publisher: again.id },
+      });
+      const channel = await again.open();
+      for (const late of [await lost.heartbeat(), await lost.open()]) expect(late.status).toBe(401);
+      const answer = p.chat("lost-b");
+      await again.result((await channel.next("infer")).taskId, answered(completion));
+      expect((await answer).status).toBe(200);
+      expect(await p.rowOf("lost-b")).toMatchObject({ status: { state: "active", publisher: again.id } });
+    },
+  );
+
+  test(verifies("virtual.lost-answer", "of another owner's names is 409, though no channel has opened"), async () => {
+    const holder = await publish(p.admin, { names: ["not-yours"] });
+    const [stranger = p.admin] = await owners(p.admin, "stranger");
+    expect((await registerAs(stranger, ["not-yours"])).status).toBe(409);
+    expect((await holder.open()).status).toBe(200);
+  });
+
+  test("of names whose publisher is about to come back after a restart of the edge is 409", async () => {
+    const holder = await publish(p.admin, { names: ["coming-back"] });
+    const channel = await holder.open();
+    await p.edge.kill();
+    await until("the channel broke", () => channel.ended);
+    await p.edge.restart();
+    expect((await p.register(["coming-back"])).status).toBe(409);
+    expect((await holder.open()).status).toBe(200);
+  });
+
   test("race: of two that claim one name at once, exactly one gets it", async () => {
+    const racers = await owners(p.admin, "racer-a", "racer-b", "racer-c");
     for (let i = 0; i < 5; i++) {
       const names = [`race-${i}-x`, `race-${i}-y`];
-      const answers = await Promise.all([p.register(names), p.register([...names].reverse()), p.register(names)]);
+      const orders = [names, [...names].reverse(), names];
+      const answers = await Promise.all(racers.map((api, r) => registerAs(api, orders[r] ?? names)));
       expect(answers.map((a) => a.status).sort()).toEqual([200, 409, 409]);
     }
   });
@@ -130,13 +183,12 @@ describe("a registration", () => {
     if (!postgres) return context.skip("no PostgreSQL is installed");
     const real = await startEdge({ store: postgres.databaseUrl });
     try {
-      const api = apiOf(real.url, (await real.bootstrap()).token);
+      const admin = apiOf(real.url, (await real.bootstrap()).token);
+      const racers = await owners(admin, "racer-a", "racer-b", "racer-c", "racer-d");
       for (let i = 0; i < 5; i++) {
         const names = ["a", "b", "c"].map((n) => `race-${i}-${n}`);
         const claims = [names, [...names].reverse(), [...names, `race-${i}-d`], names];
-        const answers = await Promise.all(
-          claims.map((n) => api.call("POST", "/api/v1/llms/_provider-register", registration({ names: n }))),
-        );
+        const answers = await Promise.all(racers.map((api, r) => registerAs(api, claims[r] ?? names)));
         expect(answers.map((a) => a.status).sort()).toEqual([200, 409, 409, 409]);
         const won = registerResponse.parse(answers.find((a) => a.status === 200)?.body);
         const found = await rows(

@@ -18,6 +18,11 @@ export const virtualLlms = {
     behaviour: "Registering the name of a public LLM, or of another's active one, is 409 and changes nothing.",
     source: "virtual-llms.md, States",
   },
+  "virtual.lost-answer": {
+    behaviour:
+      "A registration whose answer got lost can be sent again: a session that has never had a channel gives way to its own owner.",
+    source: "publishing.md",
+  },
   "virtual.session-secret": {
     behaviour: "Stream, heartbeat and result need the session's secret; a result counts once.",
     source: "virtual-llms.md, Security",
@@ -26,6 +31,11 @@ export const virtualLlms = {
     behaviour:
       "A publisher ends within 5 s of the right going that it was registered with, also after a restart of the edge, and is told why.",
     source: "auth.md, Time to revoke",
+  },
+  "virtual.ended-in-trail": {
+    behaviour:
+      "The audit trail has, once, that a publisher was ended because its right went: its owner, its session, its LLMs and why.",
+    source: "publishing.md",
   },
   "virtual.slots": {
     behaviour: "Slots are a model's own, with an optional total: one that is overloaded does not hold up another.",

@@ -66,6 +66,17 @@ async function hasEnded(name: string, { publisher, channel }: Awaited<ReturnType
   expect(await p.chat(name)).toMatchObject({ status: 503, body: { error: { code: "publisher_offline" } } });
 }
 
+/** What the audit trail has of the end of one's session, as soon as it has something. */
+async function endsInTrail(session: string): Promise<Record<string, unknown>[]> {
+  const found = () =>
+    rows(
+      p.edge.databaseUrl,
+      `select kind, principal, payload from auditevent where payload->>'action' = 'publisher-ended' and payload->>'name' = '${session}'`,
+    );
+  await until("the trail has its end", async () => (await found()).length > 0, 10_000);
+  return found();
+}
+
 /** Name → who publishes, and how the right to it goes. */
 const ways: Record<string, () => Promise<{ api: Api; goes: () => Promise<unknown> }>> = {
   "the token is deleted": async () => {
@@ -133,6 +144,46 @@ describe("a publisher ends within 5 s when", () => {
     expect(await asked).toMatchObject({ status: 503, body: { error: { code: "publisher_offline" } } });
   });
 });
+
+test(
+  verifies("virtual.ended-in-trail", "a publisher's end is in the audit trail once: whose, which, and why"),
+  async () => {
+    const owner = await person("traced");
+    const { api } = await tokenOf(owner, "gpu");
+    const session = await published(api, "traced-llm");
+    await ok("DELETE", "auth/tokens/gpu", undefined, owner);
+    await hasEnded("traced-llm", session, performance.now());
+    await p.edge.kill();
+    await p.edge.restart();
+    expect((await session.publisher.heartbeat()).status).toBe(401);
+    expect(await endsInTrail(session.publisher.id)).toEqual([
+      {
+        kind: "auth",
+        principal: "traced",
+        payload: {
+          action: "publisher-ended",
+          resource: "publisher",
+          name: session.publisher.id,
+          llms: ["traced-llm"],
+          because: expect.stringMatching(/revoked or deleted/),
+        },
+      },
+    ]);
+    const left = await publish(owner, { names: ["left-llm"] });
+    await left.open();
+    await left.heartbeat({ leaving: true });
+    await p.becomes("left-llm", "inactive");
+    const { publisher, channel } = await published((await tokenOf(owner, "next")).api, "traced-next");
+    await ok("DELETE", "auth/tokens/next", undefined, owner);
+    await hasEnded("traced-next", { publisher, channel }, performance.now());
+    await endsInTrail(publisher.id);
+    const of = await rows(
+      p.edge.databaseUrl,
+      `select 1 from auditevent where payload->>'action' = 'publisher-ended' and payload->>'name' = '${left.id}'`,
+    );
+    expect(of, "who says good-bye has lost no right").toEqual([]);
+  },
+);
 
 describe("a service account's publisher ends within 5 s when", () => {
   let pods: Pods;
