@@ -4,6 +4,7 @@ import { registerResponse } from "#db/protocol/publisher";
 import { publish, registration } from "../fakes/raw-publisher.ts";
 import { apiOf } from "../harness/api-client.ts";
 import { startEdge } from "../harness/edge.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
 import { startPostgres } from "../harness/test-store.ts";
 import { verifies } from "../requirements.ts";
@@ -101,13 +102,7 @@ describe("a registration", () => {
   test("under another's session id, without secret and as somebody else, gets a session of its own", async () => {
     const first = await publish(p.admin, { names: ["mine"] });
     await first.open();
-    const email = "intruder@example.com";
-    const password = "correct horse battery staple";
-    await p.admin.create("users", { name: "intruder", email, password });
-    const bindings = [{ role: "create", resource: "llms" }];
-    await p.admin.create("rbac", { name: "intruder", subjects: [{ kind: "User", name: "intruder" }], bindings });
-    const login = await p.admin.as("").call("POST", "/api/v1/auth/login", { email, password });
-    const intruder = p.admin.as(String((login.body as Record<string, unknown>)["accessToken"]));
+    const intruder = await personWith(p.admin, "intruder", [{ role: "create", resource: "llms" }]);
     const body = registration({ names: ["theirs"], session: { id: first.id, secret: "a guess" } });
     const answer = await intruder.call("POST", "/api/v1/llms/_provider-register", body);
     expect(answer.status).toBe(200);

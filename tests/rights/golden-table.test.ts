@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { type Answer, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { type Answer, clientOf, type Send, until } from "../harness/edge-client.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const password = "correct horse battery staple";
@@ -78,7 +79,7 @@ describe("what a write changes is known at once where it was made, and in time e
     expect(await canI(token, "view", "projects")).toBe(true);
     expect((await send("GET", me, { token })).body["groups"]).toEqual(["readers"]);
     await put("groups/readers", { name: "readers", members: [] });
-    await until(async () => (await canI(token, "view", "projects")) === false, REVOKED_WITHIN_MS, "no view");
+    await until("no view", async () => (await canI(token, "view", "projects")) === false, REVOKED_WITHIN_MS);
   });
 
   test("again and again, while requests go on", async () => {
@@ -105,13 +106,13 @@ describe("what a write changes is known at once where it was made, and in time e
     const token = await person("gone");
     expect(await statusOf(token)).toBe(200);
     await remove("users/gone");
-    await until(async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS);
   });
 
   test("a password ends logins made with the old one", async () => {
     const token = await person("pam");
     await put("users/pam", { name: "pam", email: "pam@example.com", password: "another long password" });
-    await until(async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS);
     expect((await send("POST", "/api/v1/auth/login", { body: { email: "pam@example.com", password } })).status).toBe(
       401,
     );
@@ -189,7 +190,7 @@ describe("an mcptoken", () => {
     expect(await statusOf(made.token)).toBe(200);
     await remove("mcptokens/defined");
     expect((await send("GET", definition, { token: root })).status).toBe(404);
-    await until(async () => (await statusOf(made.token)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(made.token)) === 401, REVOKED_WITHIN_MS);
   });
 
   test("that is revoked is refused in time, looks it, and stays so", async () => {
@@ -204,7 +205,7 @@ describe("an mcptoken", () => {
     const revoke = () => send("POST", "/api/v1/mcptokens/revoked/revoke", { token: root });
     const first = await revoke();
     expect([first.status, first.body["status"]]).toEqual([200, expect.objectContaining({ state: "revoked" })]);
-    await until(async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS);
     expect((await send("GET", "/api/v1/mcptokens/introspect", { token })).status).toBe(401);
     expect((await revoke()).body["resourceVersion"]).toBe(first.body["resourceVersion"]);
   });
@@ -213,7 +214,7 @@ describe("an mcptoken", () => {
     const expiry = new Date(Date.now() + 1_500).toISOString();
     const { token } = await mint({ name: "brief", project: "default", expiry });
     expect(await statusOf(token)).toBe(200);
-    await until(async () => (await statusOf(token)) === 401, 4_000, "401");
+    await until("401", async () => (await statusOf(token)) === 401, 4_000);
     const { body } = await send("GET", "/api/v1/mcptokens/brief", { token: root });
     expect(body["status"]).toMatchObject({ state: "expired" });
   });
@@ -248,7 +249,7 @@ describe("an mcptoken", () => {
       z
         .looseObject({ lastUsedAt: z.iso.datetime().optional() })
         .parse((await send("GET", "/api/v1/mcptokens/used", { token: root })).body["status"]).lastUsedAt;
-    await until(async () => (await used()) !== undefined, 3_000, "lastUsedAt");
+    await until("lastUsedAt", async () => (await used()) !== undefined, 3_000);
   });
 });
 

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
+import { type Answer, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { type Answer, clientOf, type Send, until } from "../harness/edge-client.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const password = "correct horse battery staple";
@@ -126,7 +127,7 @@ describe("an mcptoken", () => {
       const deleted = await mint({ name: "deleted", project: "default" });
       expecting(200, await send("POST", "/api/v1/mcptokens/gone-soon/revoke", { token: root }));
       await remove("mcptokens/deleted");
-      await until(async () => Date.now() > soon, 3_000, "the end of a token");
+      await until("the end of a token", async () => Date.now() > soon, 3_000);
       const introspect = (token?: string) => send("GET", "/api/v1/mcptokens/introspect", token ? { token } : {});
       const answers = await Promise.all([
         introspect(gone.token),
