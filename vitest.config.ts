@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/harness/longest-first.ts";
 
 /** What takes real processes takes seconds on a small machine that does other things as well. */
 const withProcesses = { testTimeout: 60_000, hookTimeout: 120_000 };
@@ -12,6 +13,7 @@ export default defineConfig({
     isolate: false,
     // Most of a test with processes is waiting.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

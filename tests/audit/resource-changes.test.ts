@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { until } from "../harness/edge-client.ts";
 import { rows } from "../harness/rows.ts";
+import { until } from "../harness/until.ts";
 
 let edge: TestEdge;
 let api: Api;
@@ -42,7 +42,7 @@ describe("the audit trail", () => {
     await api.call("PATCH", "/api/v1/secrets/tracked", { description: "b" });
     await api.call("PATCH", "/api/v1/secrets/tracked?dryRun=true", { description: "c" });
     await api.call("DELETE", "/api/v1/secrets/tracked");
-    await until(async () => (await events("tracked")).some((e) => e.payload.verb === "deleted"), 20_000, "the events");
+    await until("the events", async () => (await events("tracked")).some((e) => e.payload.verb === "deleted"), 20_000);
     const told = await events("tracked");
     expect(told.map((e) => [e.principal, e.payload.resource, e.payload.verb])).toEqual([
       ["admin", "secret", "created"],
@@ -57,7 +57,7 @@ describe("the audit trail", () => {
     await api.create("secretbackends", { name: "usurper", type: "plaintext", isDefault: true });
     await api.call("PATCH", "/api/v1/secretbackends/default", { isDefault: true });
     const demoted = async () => (await events("usurper")).find((e) => e.payload.verb === "changed");
-    await until(async () => (await demoted()) !== undefined, 20_000, "the event");
+    await until("the event", async () => (await demoted()) !== undefined, 20_000);
     expect((await demoted())?.payload.fields).toEqual([{ field: "isDefault", before: true, after: false }]);
   });
 });

@@ -1,9 +1,11 @@
 /** The audit trail as a kind that can be read. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { apiOf, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send, until } from "../harness/edge-client.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const at = "/api/v1/auditevents";
@@ -44,7 +46,7 @@ beforeAll(async () => {
   const written = async () =>
     (await read("?fieldSelector=about=group/one")).items.length === 2 &&
     (await read("?fieldSelector=principal=eve@example.com")).items.length === 1;
-  await until(written, 10_000, "what was done has been recorded");
+  await until("what was done has been recorded", written, 10_000);
 });
 afterAll(() => edge?.stop());
 
@@ -95,15 +97,8 @@ describe("the trail", () => {
   });
 
   test("is shown to who may view it, and by no other right", async () => {
-    const password = "correct horse battery staple";
-    const person = async (name: string, resource: string) => {
-      const subjects = [{ kind: "User", name }];
-      await send("POST", "/api/v1/users", { token: root, body: { name, email: `${name}@example.com`, password } });
-      const bindings = [{ role: "view", resource }];
-      await send("POST", "/api/v1/rbac", { token: root, body: { name, subjects, bindings } });
-      const login = await send("POST", "/api/v1/auth/login", { body: { email: `${name}@example.com`, password } });
-      return z.string().parse(login.body["accessToken"]);
-    };
+    const person = async (name: string, resource: string) =>
+      (await personWith(apiOf(edge.url, root), name, [{ role: "view", resource }])).token;
     expect((await send("GET", at, { token: await person("auditor", "auditevents") })).status).toBe(200);
     const refused = await send("GET", at, { token: await person("other", "llms") });
     expect([refused.status, refused.body["permission"]]).toEqual([403, "view:auditevents"]);

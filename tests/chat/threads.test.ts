@@ -20,7 +20,7 @@ const begin = async (api: Api, agent: string, title?: string) => {
   return thread.parse(answer.body);
 };
 
-const person = (name: string, bindings: unknown[]) => personWith(admin, edge.url, name, bindings);
+const person = (name: string, bindings: object[]) => personWith(admin, name, bindings);
 
 beforeAll(async () => {
   edge = await startEdge();

@@ -1,6 +1,6 @@
 /** Who may, who did, and whose sessions there are, at the command line. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { type Catalogue, startCatalogue } from "./catalogue.ts";
 import type { Said } from "./person.ts";

@@ -78,7 +78,9 @@ test("rename gives a thread another title, and can't be rehearsed", async () => 
 });
 
 test("explain and help say what can be done with a kind", async () => {
-  expect(await out("explain", "mcptoken")).toContain("ACTION:   revoke. Revoke a token permanently and keep its record.");
+  expect(await out("explain", "mcptoken")).toContain(
+    "ACTION:   revoke. Revoke a token permanently and keep its record.",
+  );
   expect(await out("--help")).toMatch(/^ {2}revoke .*Revoke a token for good/m);
   expect(await out("attach", "--help")).toContain("--priority <number>");
 });

@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Person, type Running, type Stack, startStack, until } from "../harness/stack.ts";
+import { type Person, type Running, type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { type Front, startFront } from "./front.ts";
 

@@ -1,6 +1,6 @@
 /** `mcpctl get -w` over a real edge: what is there, what changes, in each form, and through lost connections. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { type Catalogue, startCatalogue } from "./catalogue.ts";
 import type { Doing, Said } from "./person.ts";
 
@@ -12,7 +12,7 @@ afterAll(() => catalogue?.stop());
 
 interface Looking {
   out(): string;
-  says(what: RegExp): Promise<void>;
+  says(what: RegExp): Promise<unknown>;
   /** Ctrl-C. */
   stop(): Promise<Said>;
   ended: Promise<Said>;
@@ -30,7 +30,11 @@ function get(args: string, doing: Doing = {}): Looking {
   });
   return {
     out: () => out,
-    says: (what) => until(`it says ${what}; it said: ${out}`, () => what.test(out)),
+    says: (what) =>
+      until(
+        () => `it says ${what}; it said: ${out}`,
+        () => what.test(out),
+      ),
     stop() {
       stop.abort();
       return ended;

@@ -11,7 +11,7 @@ import {
   task,
 } from "#db/protocol/publisher";
 import type { Api } from "../harness/api-client.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 
 export interface RawChannel {
   status: number;

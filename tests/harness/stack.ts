@@ -8,6 +8,7 @@ import { buildProduct, commands } from "../../infra/build.ts";
 import { built } from "../../infra/paths.ts";
 import { type Api, apiOf } from "./api-client.ts";
 import { type EdgeOptions, startEdge, type TestEdge } from "./edge.ts";
+import { until } from "./until.ts";
 
 export interface Finished {
   code: number | null;
@@ -103,20 +104,15 @@ function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv,
     pid: child.pid ?? 0,
     output,
     ended,
-    says: (what) =>
-      until(`${path.basename(program)} ${args.join(" ")} says ${what}; it said: ${output()}`, () => {
-        const found = typeof what === "string" ? output().includes(what) : what.test(output());
-        if (!found && child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${output()}`);
-        return found;
-      }),
+    async says(what) {
+      await until(
+        () => `${path.basename(program)} ${args.join(" ")} says ${what}; it said: ${output()}`,
+        () => {
+          const found = typeof what === "string" ? output().includes(what) : what.test(output());
+          if (!found && child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${output()}`);
+          return found;
+        },
+      );
+    },
   };
-}
-
-/** Waits for a condition, not for time. @throws Error that says what did not come true within `ms`. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean, ms = 20_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`did not come true within ${ms} ms: ${what}`);
-    await new Promise((r) => setTimeout(r, 25));
-  }
 }

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { logIn, personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
 
 let edge: TestEdge;
@@ -14,16 +15,6 @@ beforeAll(async () => {
   admin = apiOf(edge.url, (await edge.bootstrap()).token);
 });
 afterAll(() => edge?.stop());
-
-/** A user with these bindings, and a token that acts as them. */
-async function userWith(name: string, bindings: readonly Record<string, string>[]): Promise<Api> {
-  const email = `${name}@example.com`;
-  const password = "correct horse battery staple";
-  await admin.create("users", { name, email, password });
-  await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-  const login = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email, password });
-  return apiOf(edge.url, (login.body as { accessToken: string }).accessToken);
-}
 
 describe("bodies", () => {
   test("somebody whom nobody knows can't have megabytes parsed", async () => {
@@ -60,7 +51,7 @@ describe("revoking a token", () => {
   test("who may revoke one can't find out what others are called", async () => {
     await admin.create("mcptokens", { name: "mine", project: "default" });
     await admin.create("mcptokens", { name: "hidden", project: "default" });
-    const user = await userWith("revoker", [{ role: "delete", resource: "mcptokens", name: "mine" }]);
+    const user = await personWith(admin, "revoker", [{ role: "delete", resource: "mcptokens", name: "mine" }]);
     const revoke = async (name: string) => {
       const { status, body } = await user.call("POST", `/api/v1/mcptokens/${name}/revoke`);
       return { status, body: JSON.stringify(body).replaceAll(name, "NAME") };
@@ -79,7 +70,7 @@ describe("revoking a token", () => {
 
 test("who uses a secret does not learn what else is in it", async () => {
   await admin.create("secrets", { name: "team-keys", data: { "canary-key": "v" } });
-  const user = await userWith("llm-maker", [{ role: "create", resource: "llms" }]);
+  const user = await personWith(admin, "llm-maker", [{ role: "create", resource: "llms" }]);
   const wrong = { name: "x", type: "openai", model: "m", apiKeyRef: { name: "team-keys", key: "wrong" } };
   const answer = await user.call("POST", "/api/v1/llms", wrong);
   expect(answer.status).toBe(400);
@@ -93,7 +84,7 @@ test("a name that PostgreSQL can't hold is no account, and poisons no trail", as
 });
 
 test("logins that ended long ago are forgotten at the next, and those that are there stay", async () => {
-  const user = await userWith("logs-in-often", [{ role: "view", resource: "llms" }]);
+  const user = await personWith(admin, "logs-in-often", [{ role: "view", resource: "llms" }]);
   const { id } = (await user.read("/api/v1/auth/me")) as { id: string };
   await rows(
     edge.databaseUrl,
@@ -103,8 +94,7 @@ test("logins that ended long ago are forgotten at the next, and those that are t
        case when n % 2 = 0 then null else now() - interval '2 days' end
      from generate_series(1, 50) n`,
   );
-  const login = { email: "logs-in-often@example.com", password: "correct horse battery staple" };
-  expect((await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", login)).status).toBe(200);
+  await logIn(admin, "logs-in-often");
   expect(await rows(edge.databaseUrl, `select id from session where user_id = '${id}'`)).toHaveLength(2);
   expect((await user.call("GET", "/api/v1/auth/me")).status).toBe(200);
 });

@@ -1,7 +1,7 @@
 /** What the generic routes promise, the routes beside them keep: a dry run writes nothing, and nobody overwrites what they have not seen. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Answer, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { type Answer, clientOf, type Send } from "../harness/edge-client.ts";
 
 let edge: TestEdge;
 let send: Send;

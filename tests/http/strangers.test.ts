@@ -1,8 +1,8 @@
 /** Requests as other people's clients, proxies and scanners send them: what can't be right is refused, in words that help. */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
 
 let edge: TestEdge;
 let send: Send;

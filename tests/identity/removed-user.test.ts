@@ -1,7 +1,7 @@
 /** Every way in that a user had ends when the user goes: what is open, what is held, and what would renew it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
 import { verifies } from "../requirements.ts";
 
 const WITHIN_MS = 5_000;

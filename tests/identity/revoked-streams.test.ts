@@ -4,8 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { apiOf, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
+import { personWith } from "../harness/people.ts";
 import { verifies } from "../requirements.ts";
 import { newPods, type Pods } from "./pods.ts";
 
@@ -147,16 +148,10 @@ describe("a service account's open stream ends", () => {
   });
 
   test(verifies("auth.revoke-5s", "when who acts as it may do so no longer"), async () => {
-    const subjects = [{ kind: "User", name: "actor" }];
-    const password = "correct horse battery staple";
-    await expecting(201, "POST", "users", { name: "actor", email: "actor@example.com", password });
-    await expecting(201, "POST", "rbac", { name: "actor", subjects, operations: [{ action: "impersonate" }] });
-    const login = await send("POST", "/api/v1/auth/login", { body: { email: "actor@example.com", password } });
-    const { last, afterMs } = await stream(
-      String(login.body["accessToken"]),
-      () => expecting(200, "DELETE", "rbac/actor"),
-      { "x-service-account": "ci/app" },
-    );
+    const actor = await personWith(apiOf(edge.url, root), "actor", [], [{ action: "impersonate" }]);
+    const { last, afterMs } = await stream(actor.token, () => expecting(200, "DELETE", "rbac/actor"), {
+      "x-service-account": "ci/app",
+    });
     expect(last).toMatchObject({ error: { code: "not_allowed" } });
     expect(JSON.stringify(last)).toContain("run:impersonate");
     expect(afterMs).toBeLessThan(REVOKED_WITHIN_MS);

@@ -3,8 +3,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Api, apiOf, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { type Answer, clientOf, type Send, until } from "../harness/edge-client.ts";
+import { personWith } from "../harness/people.ts";
+import { costsNothing } from "../harness/statements.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { newPods, type Pods } from "./pods.ts";
 
@@ -14,16 +17,8 @@ const REVOKED_WITHIN_MS = 5_000;
 let edge: TestEdge;
 let send: Send;
 let root: string;
+let admin: Api;
 
-const expecting = (status: number, answer: Answer) => {
-  if (answer.status !== status) throw new Error(`expected ${status}, but got ${answer.status}: ${answer.text}`);
-  return answer.body;
-};
-const create = async (plural: string, body: object) =>
-  expecting(201, await send("POST", `/api/v1/${plural}`, { token: root, body }));
-const put = async (path: string, body: object) =>
-  expecting(200, await send("PUT", `/api/v1/${path}`, { token: root, body }));
-const remove = async (path: string) => expecting(200, await send("DELETE", `/api/v1/${path}`, { token: root }));
 const statusOf = async (token: string) => (await send("GET", me, { token })).status;
 const canI = async (token: string, role: string, resource: string, name?: string) =>
   (await send("POST", "/api/v1/auth/can-i", { token, body: { role, resource, ...(name ? { name } : {}) } })).body[
@@ -31,12 +26,13 @@ const canI = async (token: string, role: string, resource: string, name?: string
   ];
 const registered = ({ issuer, jwks }: Pods, more: object = {}) => ({ serviceAccounts: { issuer, jwks, ...more } });
 const give = (name: string, subject: object, role = "view", resource = "llms") =>
-  create("rbac", { name, subjects: [{ kind: "ServiceAccount", ...subject }], bindings: [{ role, resource }] });
+  admin.create("rbac", { name, subjects: [{ kind: "ServiceAccount", ...subject }], bindings: [{ role, resource }] });
 
 beforeAll(async () => {
   edge = await startEdge();
   send = clientOf(edge.url);
   root = (await edge.bootstrap()).token;
+  admin = apiOf(edge.url, root);
 });
 afterAll(() => edge?.stop());
 
@@ -44,7 +40,7 @@ describe("a pod's token", () => {
   let pods: Pods;
   beforeAll(async () => {
     pods = await newPods("https://kubernetes.default.svc.cluster.local");
-    await create("clusters", { name: "default", ...registered(pods) });
+    await admin.create("clusters", { name: "default", ...registered(pods) });
   });
 
   test(
@@ -64,16 +60,16 @@ describe("a pod's token", () => {
       expect(await canI(await pods.tokenOf("ci/other"), "view", "llms")).toBe(false);
       expect(await canI(await pods.tokenOf("other/deployer"), "view", "llms")).toBe(false);
       const bindings = [{ role: "view", resource: "secrets" }];
-      await put("rbac/deployer", { subjects: [{ kind: "ServiceAccount", name: "ci/deployer" }], bindings });
+      await admin.put("rbac/deployer", { subjects: [{ kind: "ServiceAccount", name: "ci/deployer" }], bindings });
       expect([await canI(token, "view", "llms"), await canI(token, "view", "secrets")]).toEqual([false, true]);
-      await remove("rbac/deployer");
+      await admin.remove("rbac/deployer");
       expect(await canI(token, "view", "secrets")).toBe(false);
     },
   );
 
   test("may be signed with an elliptic curve", async () => {
     const curve = await newPods("https://curve.example", "e1", "ES256");
-    await create("clusters", { name: "curve", ...registered(curve) });
+    await admin.create("clusters", { name: "curve", ...registered(curve) });
     expect((await send("GET", me, { token: await curve.tokenOf("a/b") })).body["name"]).toBe("curve/a/b");
   });
 
@@ -127,26 +123,14 @@ describe("a pod's token", () => {
   test("ends when it says so, also for who used it a moment ago", async () => {
     const token = await pods.tokenOf("ci/brief", { expiresIn: 3 });
     expect(await statusOf(token)).toBe(200);
-    await until(async () => (await statusOf(token)) === 401, 5_000, "401");
+    await until("401", async () => (await statusOf(token)) === 401, 5_000);
   });
 
   test(verifies("auth.service-accounts", "costs no statement when it is known"), async () => {
     const token = await pods.tokenOf("ci/busy");
-    for (let i = 0; i < 3; i++) await statusOf(token);
-    let before = -1;
-    await until(
-      async () => {
-        const { queries } = await edge.stats();
-        const rested = queries === before;
-        before = queries;
-        if (!rested) await new Promise((resolve) => setTimeout(resolve, 1_000));
-        return rested;
-      },
-      20_000,
-      "a store at rest",
-    );
-    for (let i = 0; i < 50; i++) expect(await statusOf(token)).toBe(200);
-    expect((await edge.stats()).queries - before).toBe(0);
+    await costsNothing(edge, async () => {
+      for (let i = 0; i < 50; i++) expect(await statusOf(token)).toBe(200);
+    });
   });
 
   test("opens no way to what only users have", async () => {
@@ -160,20 +144,20 @@ describe("a pod's token", () => {
 describe("two clusters", () => {
   test(verifies("auth.service-accounts", "have accounts of one name that are not one"), async () => {
     const [blue, green] = [await newPods("https://blue.example"), await newPods("https://green.example")];
-    await create("clusters", { name: "blue", ...registered(blue) });
-    await create("clusters", { name: "green", ...registered(green) });
+    await admin.create("clusters", { name: "blue", ...registered(blue) });
+    await admin.create("clusters", { name: "green", ...registered(green) });
     await give("blue-app", { name: "shop/app", cluster: "blue" });
     const [of, other] = [await blue.tokenOf("shop/app"), await green.tokenOf("shop/app")];
     expect([await canI(of, "view", "llms"), await canI(other, "view", "llms")]).toEqual([true, false]);
     // Moving a right to the other cluster's account takes it from this one.
     const subjects = [{ kind: "ServiceAccount", name: "shop/app", cluster: "green" }];
-    await put("rbac/blue-app", { subjects, bindings: [{ role: "view", resource: "llms" }] });
+    await admin.put("rbac/blue-app", { subjects, bindings: [{ role: "view", resource: "llms" }] });
     expect([await canI(of, "view", "llms"), await canI(other, "view", "llms")]).toEqual([false, true]);
   });
 
   test("never have one issuer", async () => {
     const pods = await newPods("https://once.example");
-    await create("clusters", { name: "once", ...registered(pods) });
+    await admin.create("clusters", { name: "once", ...registered(pods) });
     const twice = await send("POST", "/api/v1/clusters", { token: root, body: { name: "twice", ...registered(pods) } });
     expect([twice.status, twice.body["code"]]).toEqual([409, "already_exists"]);
     expect(twice.text).toContain("serviceAccounts.issuer");
@@ -197,19 +181,19 @@ describe("a cluster that changes", () => {
     async () => {
       const [old, next] = [await newPods("https://turn.example", "old"), await newPods("https://turn.example", "new")];
       const both = { jwks: { keys: [...old.jwks.keys, ...next.jwks.keys] } };
-      await create("clusters", { name: "turn", ...registered(old, both) });
+      await admin.create("clusters", { name: "turn", ...registered(old, both) });
       const [first, second] = [await old.tokenOf("a/b"), await next.tokenOf("a/b")];
       expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
-      await put("clusters/turn", { description: "another", ...registered(old, both) });
+      await admin.put("clusters/turn", { description: "another", ...registered(old, both) });
       expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
-      await put("clusters/turn", registered(next));
-      await until(async () => (await statusOf(first)) === 401, REVOKED_WITHIN_MS, "401");
+      await admin.put("clusters/turn", registered(next));
+      await until("401", async () => (await statusOf(first)) === 401, REVOKED_WITHIN_MS);
       expect(await statusOf(second)).toBe(200);
-      await put("clusters/turn", registered(next, { audiences: ["another"] }));
-      await until(async () => (await statusOf(second)) === 401, REVOKED_WITHIN_MS, "401");
+      await admin.put("clusters/turn", registered(next, { audiences: ["another"] }));
+      await until("401", async () => (await statusOf(second)) === 401, REVOKED_WITHIN_MS);
       expect(await statusOf(await next.tokenOf("a/b", { audience: "another" }))).toBe(200);
-      await put("clusters/turn", {});
-      await until(async () => (await statusOf(second)) === 401, REVOKED_WITHIN_MS, "401");
+      await admin.put("clusters/turn", {});
+      await until("401", async () => (await statusOf(second)) === 401, REVOKED_WITHIN_MS);
     },
   );
 
@@ -217,29 +201,24 @@ describe("a cluster that changes", () => {
     verifies("auth.revoke-5s", "or goes ends all of its tokens, unless definitions still name its accounts"),
     async () => {
       const pods = await newPods("https://going.example");
-      await create("clusters", { name: "going", ...registered(pods) });
+      await admin.create("clusters", { name: "going", ...registered(pods) });
       const token = await pods.tokenOf("a/b");
       await give("going", { name: "a/b", cluster: "going" });
       expect(await statusOf(token)).toBe(200);
       const refused = await send("DELETE", "/api/v1/clusters/going", { token: root });
       expect([refused.status, refused.body["code"]]).toEqual([409, "still_referred"]);
       expect(refused.text).toContain("rbac/going");
-      await remove("rbac/going");
-      await remove("clusters/going");
-      await until(async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS, "401");
+      await admin.remove("rbac/going");
+      await admin.remove("clusters/going");
+      await until("401", async () => (await statusOf(token)) === 401, REVOKED_WITHIN_MS);
     },
   );
 
   test(verifies("rbac.creator-ceiling", "does not give its editor what its accounts may do"), async () => {
     const [pods, forged] = [await newPods("https://rich.example"), await newPods("https://rich.example")];
-    await create("clusters", { name: "rich", ...registered(pods) });
+    await admin.create("clusters", { name: "rich", ...registered(pods) });
     await give("rich", { name: "a/b", cluster: "rich" }, "edit", "secrets");
-    const password = "correct horse battery staple";
-    await create("users", { name: "carl", email: "carl@example.com", password });
-    const bindings = [{ role: "edit", resource: "clusters" }];
-    await create("rbac", { name: "carl", subjects: [{ kind: "User", name: "carl" }], bindings });
-    const login = await send("POST", "/api/v1/auth/login", { body: { email: "carl@example.com", password } });
-    const token = String(login.body["accessToken"]);
+    const { token } = await personWith(admin, "carl", [{ role: "edit", resource: "clusters" }]);
     const edit = (body: object) => send("PUT", "/api/v1/clusters/rich", { token, body });
     const refused = await edit(registered(forged));
     expect([refused.status, refused.body["permission"]]).toEqual([403, "edit:secrets"]);
@@ -285,7 +264,7 @@ describe("an issuer that publishes its keys", () => {
   afterAll(() => server?.close());
 
   test(verifies("auth.service-accounts", "is asked for them, and not for every made-up key"), async () => {
-    await create("clusters", { name: "published", serviceAccounts: { issuer: pods.issuer } });
+    await admin.create("clusters", { name: "published", serviceAccounts: { issuer: pods.issuer } });
     expect(await statusOf(await pods.tokenOf("a/b"))).toBe(200);
     const before = asked;
     for (let i = 0; i < 20; i++) expect(await statusOf(await pods.tokenOf("a/b", { keyId: `made-up-${i}` }))).toBe(401);
@@ -305,7 +284,7 @@ describe("an issuer that publishes its keys", () => {
       expect([issuer, answer.status]).toEqual([issuer, 400]);
       expect(answer.text).toContain("serviceAccounts.issuer");
     }
-    await remove("clusters/published");
+    await admin.remove("clusters/published");
     for (const uri of ["/moved", "https://10.0.0.1/keys", "https://169.254.169.254/latest/meta-data"]) {
       jwksUri = (issuer) => (uri.startsWith("/") ? issuer + uri : uri);
       const body = { name: "astray", serviceAccounts: { issuer: pods.issuer, audiences: [uri.slice(0, 100)] } };
@@ -315,7 +294,7 @@ describe("an issuer that publishes its keys", () => {
       const token = await pods.tokenOf("a/b", { audience: uri });
       const refused = await send("GET", me, { token });
       expect([refused.status, refused.body["code"]]).toEqual([503, "issuer_unreachable"]);
-      await remove("clusters/astray");
+      await admin.remove("clusters/astray");
     }
   });
 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../infra/free-port.ts";
 import { call } from "../fakes/caller.ts";
 import { chat, silence } from "../fakes/provider.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { type InferenceWorld, messages, startInferenceWorld } from "./world.ts";
 

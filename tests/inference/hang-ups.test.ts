@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, call } from "../fakes/caller.ts";
 import { type Behaviour, chat, delta, done, type FakeProvider, silence, startFakeProvider } from "../fakes/provider.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { type InferenceWorld, messages, startInferenceWorld } from "./world.ts";
 

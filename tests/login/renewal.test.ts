@@ -3,8 +3,9 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
+import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send, until } from "../harness/edge-client.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const email = "admin@mcpctl.local";
@@ -195,14 +196,10 @@ describe("an answer that got lost", () => {
     await refresh(refreshToken);
     const read = async () =>
       (await db.query("select payload from auditevent where kind = 'auth' order by time")).rows.map((r) => r.payload);
-    await until(
-      async () => {
-        const mine = (await read()).filter((p) => p.session === idOf(next)).map((p) => p.action);
-        return mine.includes("refresh-repeated") && mine.includes("refresh-reused");
-      },
-      10_000,
-      "both events",
-    );
+    await until("both events are in the trail", async () => {
+      const mine = (await read()).filter((p) => p.session === idOf(next)).map((p) => p.action);
+      return mine.includes("refresh-repeated") && mine.includes("refresh-reused");
+    });
     const text = JSON.stringify(await read());
     for (const token of [refreshToken, next.refreshToken]) expect(text).not.toContain(token);
     expect(edge.log()).not.toMatch(/mcpctl_rt_\w/);

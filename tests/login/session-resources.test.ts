@@ -1,9 +1,10 @@
 /** Sessions as resources: everybody sees and ends their own, who may edit users those of others, and nobody learns more. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send, until } from "../harness/edge-client.ts";
 import { rows } from "../harness/rows.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const password = "correct horse battery staple";
@@ -106,7 +107,7 @@ describe("one's own sessions", () => {
     const target = (await listed(here.accessToken)).items.find((s) => s.client === "there");
     const gone = await send("DELETE", `${at}/${target?.id}`, { token: here.accessToken });
     expect([gone.status, gone.body["client"]]).toEqual([200, "there"]);
-    await until(async () => (await statusOf(there.accessToken)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(there.accessToken)) === 401, REVOKED_WITHIN_MS);
     const renewed = await send("POST", "/api/v1/auth/refresh", { body: { refreshToken: there.refreshToken } });
     expect(renewed.status).toBe(401);
     expect((await send("GET", `${at}/${target?.id}`, { token: here.accessToken })).status).toBe(404);
@@ -154,13 +155,13 @@ describe("other people's sessions", () => {
     const of = async (token: string) => (await listed(token)).items.find((s) => s.status.current)?.id;
     expect((await send("DELETE", `${at}/${await of(adas)}`, { token: ned })).status).toBe(404);
     expect((await send("DELETE", `${at}/${await of(bobs)}`, { token: ned })).status).toBe(200);
-    await until(async () => (await statusOf(bobs)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(bobs)) === 401, REVOKED_WITHIN_MS);
     expect((await send("DELETE", `${at}/${await of(adas)}`, { token: una })).status).toBe(200);
-    await until(async () => (await statusOf(adas)) === 401, REVOKED_WITHIN_MS, "401");
+    await until("401", async () => (await statusOf(adas)) === 401, REVOKED_WITHIN_MS);
     const trail = async () =>
       (await rows(edge.databaseUrl, "select payload from auditevent where payload->>'action' = 'session-ended'"))
         .length;
-    await until(async () => (await trail()) >= 2, 5_000, "who ended them is remembered");
+    await until("who ended them is remembered", async () => (await trail()) >= 2, 5_000);
   });
 });
 

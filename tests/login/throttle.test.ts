@@ -1,7 +1,7 @@
 /** Guessing is slowed for an account and for an address, and tells nothing of which accounts there are. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Answer, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { type Answer, clientOf, type Send } from "../harness/edge-client.ts";
 import { verifies } from "../requirements.ts";
 
 let edge: TestEdge;

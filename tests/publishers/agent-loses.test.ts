@@ -4,8 +4,10 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import type { Api } from "../harness/api-client.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
-import { type Stack, startStack, until } from "../harness/stack.ts";
+import { type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 let stack: Stack;
@@ -29,16 +31,7 @@ async function rowOf(name: string): Promise<{ status: { state: string; publisher
 const asked = (name: string) => server.seen.filter((s) => s.body.includes(`real/${name}"`));
 
 describe("what an administrator takes away", () => {
-  const password = "correct horse battery staple";
-  async function owner(name: string): Promise<Api> {
-    const { admin } = stack;
-    const email = `${name}@example.com`;
-    await admin.create("users", { name, email, password });
-    const bindings = [{ role: "create", resource: "llms" }];
-    await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-    const login = await admin.as("").call("POST", "/api/v1/auth/login", { email, password });
-    return admin.as(String((login.body as Record<string, unknown>)["accessToken"]));
-  }
+  const owner = (name: string): Promise<Api> => personWith(stack.admin, name, [{ role: "create", resource: "llms" }]);
   const published = async (api: Api, name: string) => {
     const { body } = await api.call("POST", "/api/v1/auth/tokens", { name });
     const agent = stack.person().mcplocal(["publish", "--url", server.url, "--model", `real/${name}`, "--name", name], {

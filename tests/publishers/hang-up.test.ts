@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "../fakes/caller.ts";
 import { publish } from "../fakes/raw-publisher.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { answered, completion, type Publishers, startPublishers } from "./publishers.ts";
 

@@ -4,7 +4,7 @@ import { registration } from "../fakes/raw-publisher.ts";
 import { type Api, type ApiAnswer, apiOf } from "../harness/api-client.ts";
 import { type EdgeOptions, startEdge, type TestEdge } from "../harness/edge.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 
 export interface LlmRow {
   id: string;
@@ -22,7 +22,7 @@ export interface Publishers {
   register(names: readonly string[], session?: { id: string; secret?: string }): Promise<ApiAnswer>;
   rowOf(name: string): Promise<LlmRow>;
   everyRow(): Promise<Record<string, unknown>[]>;
-  becomes(name: string, state: string): Promise<void>;
+  becomes(name: string, state: string): Promise<unknown>;
 }
 
 /** Waits are short, so that tests need not be long. */

@@ -4,9 +4,10 @@ import { registerResponse } from "#db/protocol/publisher";
 import { publish, registration } from "../fakes/raw-publisher.ts";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge } from "../harness/edge.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
 import { startPostgres } from "../harness/test-store.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { answered, completion, type Publishers, startPublishers } from "./publishers.ts";
 
@@ -17,19 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => p?.edge.stop());
 
-const password = "correct horse battery staple";
+const publishing = [{ role: "create", resource: "llms" }];
 
 /** As many different people, each logged in, who may publish. */
 async function owners(admin: Api, ...names: string[]): Promise<Api[]> {
-  const bindings = [{ role: "create", resource: "llms" }];
   const people: Api[] = [];
-  for (const name of names) {
-    const email = `${name}@example.com`;
-    await admin.create("users", { name, email, password });
-    await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-    const login = await admin.as("").call("POST", "/api/v1/auth/login", { email, password });
-    people.push(admin.as(String((login.body as Record<string, unknown>)["accessToken"])));
-  }
+  for (const name of names) people.push(await personWith(admin, name, publishing));
   return people;
 }
 
@@ -121,7 +115,7 @@ describe("a registration", () => {
   test("under another's session id, without secret and as somebody else, gets a session of its own", async () => {
     const first = await publish(p.admin, { names: ["mine"] });
     await first.open();
-    const [intruder = p.admin] = await owners(p.admin, "intruder");
+    const intruder = await personWith(p.admin, "intruder", publishing);
     const body = registration({ names: ["theirs"], session: { id: first.id, secret: "a guess" } });
     const answer = await intruder.call("POST", "/api/v1/llms/_provider-register", body);
     expect(answer.status).toBe(200);
@@ -153,7 +147,7 @@ describe("a registration", () => {
 
   test(verifies("virtual.lost-answer", "of another owner's names is 409, though no channel has opened"), async () => {
     const holder = await publish(p.admin, { names: ["not-yours"] });
-    const [stranger = p.admin] = await owners(p.admin, "stranger");
+    const stranger = await personWith(p.admin, "stranger", publishing);
     expect((await registerAs(stranger, ["not-yours"])).status).toBe(409);
     expect((await holder.open()).status).toBe(200);
   });

@@ -7,8 +7,8 @@ import { bodyOf, inPath, methodOf, pathBelow } from "#db/schema/action";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
 import { startPostgres } from "../harness/test-store.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { watching } from "../watch/reader.ts";
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
 
 let edge: TestEdge;
@@ -15,14 +16,7 @@ interface Bound {
 }
 
 let people = 0;
-async function somebodyWith(...bindings: Bound[]): Promise<Api> {
-  const name = `person-${people++}`;
-  const [email, password] = [`${name}@example.com`, "a password of the test"];
-  await admin.create("users", { name, email, password });
-  await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-  const { body } = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email, password });
-  return apiOf(edge.url, z.object({ accessToken: z.string() }).parse(body).accessToken);
-}
+const somebodyWith = (...bindings: Bound[]): Promise<Api> => personWith(admin, `person-${people++}`, bindings);
 
 const status = async (api: Api, method: string, path: string, body?: unknown) =>
   (await api.call(method, path, body)).status;

@@ -25,7 +25,7 @@ async function refused(api: Api, method: string, path: string, body?: unknown) {
   return { status: answer.status, ...problem.parse(answer.body) };
 }
 
-const userWith = (name: string, bindings: unknown[]) => personWith(admin, edge.url, name, bindings);
+const userWith = (name: string, bindings: object[]) => personWith(admin, name, bindings);
 
 beforeAll(async () => {
   edge = await startEdge();

@@ -1,8 +1,8 @@
 /** An edge over a store of 10,000 models: what people and programs ask of it every day. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
 import { rows } from "../harness/rows.ts";
 import { watching } from "../watch/reader.ts";
 

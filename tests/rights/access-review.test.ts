@@ -1,8 +1,9 @@
 /** Who reaches what, and by which binding: asked of the edge that decides it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { apiOf, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
+import { logIn, password } from "../harness/people.ts";
 import { verifies } from "../requirements.ts";
 
 const review = z.strictObject({
@@ -107,10 +108,9 @@ describe("an access review", () => {
   });
 
   test("is for who may view rbac", async () => {
-    const password = "correct horse battery staple";
     await send("PATCH", "/api/v1/users/ada", { token: root, body: { password } });
-    const login = await send("POST", "/api/v1/auth/login", { body: { email: "ada@example.com", password } });
-    const answer = await send("GET", "/api/v1/llms/gpt/access", { token: String(login.body["accessToken"]) });
+    const { token } = await logIn(apiOf(edge.url, root), "ada");
+    const answer = await send("GET", "/api/v1/llms/gpt/access", { token });
     expect([answer.status, answer.body["permission"]]).toEqual([403, "view:rbac"]);
   });
 });

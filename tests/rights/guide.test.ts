@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Person, person } from "../cli/person.ts";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { logIn, password } from "../harness/people.ts";
 import { read } from "../laws/repository.ts";
 import { verifies } from "../requirements.ts";
 
@@ -32,7 +33,6 @@ const recipes: Recipe[] = section
     ),
   }));
 
-const password = "a password of the guide";
 let edge: TestEdge;
 let admin: Api;
 let engineer: Person;
@@ -43,8 +43,7 @@ async function tokenOf(name: string): Promise<string> {
   const known = tokens.get(name);
   if (known) return known;
   await admin.call("PATCH", `/api/v1/users/${name}`, { password });
-  const login = await admin.as("").call("POST", "/api/v1/auth/login", { email: `${name}@example.com`, password });
-  const token = z.object({ accessToken: z.string() }).parse(login.body).accessToken;
+  const { token } = await logIn(admin, name);
   tokens.set(name, token);
   return token;
 }

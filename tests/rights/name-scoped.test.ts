@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { personWith } from "../harness/people.ts";
 import { verifies } from "../requirements.ts";
 
 let edge: TestEdge;
@@ -18,22 +19,11 @@ beforeAll(async () => {
   admin = apiOf(edge.url, (await edge.bootstrap()).token);
   for (const name of ["a", "b", "c", "d", "e"])
     ids[name] = String((await admin.create("groups", { name, description: `group ${name}` }))["id"]);
-  const password = "a password of somebody";
-  await admin.create("users", { name: "limited", email: "limited@example.com", password });
-  await admin.create("rbac", {
-    name: "limited",
-    subjects: [{ kind: "User", name: "limited" }],
-    bindings: [
-      { role: "view", resource: "groups", name: "b" },
-      { role: "edit", resource: "groups", name: "d" },
-      { role: "run", resource: "groups", name: "e" },
-    ],
-  });
-  const login = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", {
-    email: "limited@example.com",
-    password,
-  });
-  limited = apiOf(edge.url, z.object({ accessToken: z.string() }).parse(login.body).accessToken);
+  limited = await personWith(admin, "limited", [
+    { role: "view", resource: "groups", name: "b" },
+    { role: "edit", resource: "groups", name: "d" },
+    { role: "run", resource: "groups", name: "e" },
+  ]);
 });
 
 afterAll(() => edge?.stop());

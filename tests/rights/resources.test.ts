@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type FakeProvider, json, startFakeProvider } from "../fakes/provider.ts";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
 import { verifies } from "../requirements.ts";
 
@@ -17,7 +18,6 @@ const problem = z.looseObject({
   hint: z.string().optional(),
   permission: z.string().optional(),
 });
-const password = "correct horse battery staple";
 
 let edge: TestEdge;
 let admin: Api;
@@ -35,14 +35,8 @@ afterAll(async () => {
 });
 
 let people = 0;
-async function somebodyWith(...bindings: { role: string; resource: string; name?: string }[]): Promise<Api> {
-  const name = `person-${people++}`;
-  const email = `${name}@example.com`;
-  await admin.create("users", { name, email, password });
-  await admin.create("rbac", { name, subjects: [{ kind: "User", name }], bindings });
-  const login = await admin.as("").call("POST", "/api/v1/auth/login", { email, password });
-  return admin.as(z.object({ accessToken: z.string() }).parse(login.body).accessToken);
-}
+const somebodyWith = (...bindings: { role: string; resource: string; name?: string }[]): Promise<Api> =>
+  personWith(admin, `person-${people++}`, bindings);
 
 describe("bindings that name resources", () => {
   test(verifies("rbac.filtered-lists", "show exactly those, in pages that are full"), async () => {

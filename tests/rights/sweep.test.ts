@@ -3,8 +3,9 @@ import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { personWith } from "../harness/people.ts";
 import { type DeclaredRoute, label, routes } from "../harness/routes.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { goldenReach } from "./token-reach.ts";
 
@@ -25,15 +26,7 @@ async function personalToken(of: Api, name: string): Promise<string> {
 }
 
 /** A user who can log in and has no binding at all. */
-async function newcomer(name: string): Promise<Api> {
-  const password = "a password of the sweep";
-  await admin.create("users", { name, email: `${name}@example.com`, password });
-  const login = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", {
-    email: `${name}@example.com`,
-    password,
-  });
-  return apiOf(edge.url, z.object({ accessToken: z.string() }).parse(login.body).accessToken);
-}
+const newcomer = (name: string): Promise<Api> => personWith(admin, name);
 
 beforeAll(async () => {
   edge = await startEdge();

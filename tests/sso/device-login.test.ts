@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { type Browser, logInAt, openBrowser, type Page } from "../fakes/browser.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { session, startWorld, type World } from "./world.ts";
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openBrowser } from "../fakes/browser.ts";
+import { clientOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf } from "../harness/edge-client.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { atTarget, startWorld, type World } from "./world.ts";
 
 let running: { stop(): Promise<void> } | undefined;

@@ -3,9 +3,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { type Browser, logInAt, openBrowser, type Page } from "../fakes/browser.ts";
 import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../fakes/openid-provider.ts";
-import { type Api, apiOf } from "../harness/api-client.ts";
+import { type Api, apiOf, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
 
 export const session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newKeys } from "../../infra/launch/keys.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { rows } from "../harness/rows.ts";
-import { type Person, type Stack, startStack, until } from "../harness/stack.ts";
+import { type Person, type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 /** What must be nowhere, by what it is. */

@@ -4,7 +4,8 @@ import path from "node:path";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
-import { type Finished, type Person, type Stack, startStack, until } from "../harness/stack.ts";
+import { type Finished, type Person, type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const KEY = "sk-the-key-of-the-provider";

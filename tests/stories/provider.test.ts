@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type ModelServer, startModelServer, streamOf } from "../fakes/model-server.ts";
 import { rows } from "../harness/rows.ts";
-import { type Stack, startStack, until } from "../harness/stack.ts";
+import { type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const KEY = "sk-the-key-of-the-provider";

@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SmallModel, startSmallModel } from "../fakes/small-model.ts";
 import { rows } from "../harness/rows.ts";
-import { type Stack, startStack, until } from "../harness/stack.ts";
+import { type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 let model: SmallModel | undefined;
@@ -27,10 +28,13 @@ beforeAll(async () => {
   );
   const agent = owner.mcplocal(["publish"]);
   const { admin } = stack;
-  await until(`small is published; mcplocal said ${agent.output()}`, async () => {
-    const { status, body } = await admin.call("GET", "/api/v1/llms/small");
-    return status === 200 && JSON.stringify(body).includes('"active"');
-  });
+  await until(
+    () => `small is published; mcplocal said ${agent.output()}`,
+    async () => {
+      const { status, body } = await admin.call("GET", "/api/v1/llms/small");
+      return status === 200 && JSON.stringify(body).includes('"active"');
+    },
+  );
 });
 
 afterAll(async () => {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logInAt, openBrowser } from "../fakes/browser.ts";
 import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../fakes/openid-provider.ts";
-import { type Person, type Running, type Stack, startStack, until } from "../harness/stack.ts";
+import { type Person, type Running, type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 let provider: OpenIdProvider;

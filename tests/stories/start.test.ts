@@ -1,69 +1,18 @@
-/** `npm start` as a person runs it: through npm, with processes that are killed. */
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+/** `npm start` in the background, as a person runs it: through npm, with processes that are killed. */
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type PrivatePostgres, startPrivatePostgres } from "#db/local/private-postgres";
-import { isRunning } from "#db/local/process-lock";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../infra/free-port.ts";
-import { type DevFile, devFile } from "../../infra/launch/dev-file.ts";
+import type { DevFile } from "../../infra/launch/dev-file.ts";
 import { root } from "../../infra/paths.ts";
 import { verifies } from "../requirements.ts";
+import { ask, newHome, nothingRuns, type Outcome, processesOf, readDev, whoAmI } from "./starting.ts";
 
-const home = mkdtempSync(join(tmpdir(), "mcpctl-start-"));
-// Contexts are written to a home of the test's own; what vitest sets would change what Node and colours do.
-const { NODE_OPTIONS: _, VITEST: __, ...inherited } = process.env;
-const env = {
-  ...inherited,
-  HOME: home,
-  XDG_CONFIG_HOME: join(home, "config"),
-  MCPCTL_HOME: join(home, "mcpctl"),
-  NO_COLOR: "1",
-};
+const { home, env, npm } = newHome();
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function npm(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile("npm", ["--silent", ...args], { cwd: root, env }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
-    );
-  });
-}
-
-const readDev = (data: string): DevFile => devFile.parse(JSON.parse(readFileSync(join(data, "dev.json"), "utf8")));
-
-/** Every process that belongs to the system: each part has a process group of its own. */
-function processesOf({ pids }: DevFile): string[] {
-  const groups = new Set(Object.values(pids).map(String));
-  return execFileSync("ps", ["-eo", "pgid=,pid=,stat=,args="], { encoding: "utf8" })
-    .split("\n")
-    .filter((line) => {
-      const [group, pid, stat] = line.trim().split(/\s+/);
-      return stat !== undefined && !stat.startsWith("Z") && (groups.has(group ?? "") || groups.has(pid ?? ""));
-    });
-}
-
-const nothingRuns = (dev: DevFile) =>
-  expect.poll(() => processesOf(dev), { timeout: 20_000, interval: 100 }).toEqual([]);
-
-const whoAmI = (dev: DevFile) =>
-  fetch(`${dev.edge}/api/v1/auth/me`, { headers: { authorization: `Bearer ${dev.adminToken}` } });
-
-const ask = (dev: DevFile, question: string) =>
-  fetch(`${dev.edge}/v1/chat/completions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${dev.adminToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "demo", messages: [{ role: "user", content: question }] }),
-  });
 
 describe("npm start -- --detach", () => {
   const data = join(home, "detached");
@@ -169,85 +118,6 @@ describe("npm start -- --detach", () => {
     const dev = readDev(data);
     expect(dev.adminToken).not.toBe(first.adminToken);
     expect((await whoAmI({ ...dev, adminToken: first.adminToken })).status).toBe(401);
-  });
-});
-
-describe("npm start in the foreground", () => {
-  const data = join(home, "foreground");
-  let child: ChildProcess | undefined;
-  afterEach(() => {
-    if (child?.pid === undefined) return;
-    try {
-      // Its own group: what a terminal would end, and whatever a failed test left of it.
-      process.kill(-child.pid, "SIGKILL");
-    } catch (error) {
-      expect(error).toMatchObject({ code: "ESRCH" });
-    }
-  });
-
-  async function start(): Promise<{ npm: ChildProcess & { pid: number }; dev: DevFile }> {
-    const started = spawn("npm", ["--silent", "start", "--", "--port", String(await freePort()), "--data", data], {
-      cwd: root,
-      env,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    child = started;
-    let said = "";
-    for (const stream of [started.stdout, started.stderr]) stream.on("data", (chunk) => (said += chunk));
-    await expect.poll(() => said, { timeout: 90_000 }).toContain("Ctrl-C stops everything");
-    const { pid } = started;
-    if (pid === undefined) throw new Error("npm did not start");
-    return { npm: Object.assign(started, { pid }), dev: readDev(data) };
-  }
-
-  test(verifies("start.no-orphans", "Ctrl-C stops everything"), async () => {
-    const { npm: running, dev } = await start();
-    const exit = once(running, "exit");
-    process.kill(-running.pid, "SIGINT");
-    await exit;
-    await nothingRuns(dev);
-    expect(isRunning(dev.pids["supervisor"] ?? 0)).toBe(false);
-  });
-
-  test(verifies("start.no-orphans", "kill -9 of npm leaves no process"), async () => {
-    const { npm: running, dev } = await start();
-    running.kill("SIGKILL");
-    await nothingRuns(dev);
-  });
-});
-
-describe("npm start -- --store URL", () => {
-  const data = join(home, "postgres");
-  let postgres: PrivatePostgres | undefined;
-  beforeAll(async () => {
-    postgres = await startPrivatePostgres();
-  });
-  afterAll(() => postgres?.stop());
-
-  const start = async (url: string, ...more: string[]) =>
-    npm("start", "--", "--detach", "--store", url, "--port", String(await freePort()), "--data", data, ...more);
-
-  test("keeps everything in a PostgreSQL proper, and tells who lost the way in what to do", async (context) => {
-    if (!postgres) return context.skip("PostgreSQL is not installed here");
-    const started = await start(postgres.databaseUrl);
-    expect(started.code, started.stderr).toBe(0);
-    const dev = readDev(data);
-    expect((await whoAmI(dev)).status).toBe(200);
-    expect((await ask(dev, "Where is it kept?")).status).toBe(200);
-    await npm("stop", "--", "--data", data);
-
-    const forgotten = await start(postgres.databaseUrl, "--fresh");
-    expect(forgotten.code).not.toBe(0);
-    expect(forgotten.stderr).toMatch(/has users already[\s\S]*--data/);
-    expect(processesOf(dev)).toEqual([]);
-  });
-
-  test("says which store can't be reached", async () => {
-    const nobody = `postgresql://postgres@127.0.0.1:${await freePort()}/postgres`;
-    const failed = await start(nobody);
-    expect(failed.code).not.toBe(0);
-    expect(failed.stderr).toMatch(/store at 127\.0\.0\.1:\d+\/postgres could not be migrated: .*ECONNREFUSED/);
   });
 });
 

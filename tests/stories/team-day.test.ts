@@ -7,7 +7,8 @@ import { type Front, startFront } from "../cli/front.ts";
 import { logInAt, openBrowser } from "../fakes/browser.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../fakes/openid-provider.ts";
-import { type Finished, type Person, type Stack, startStack, until } from "../harness/stack.ts";
+import { type Finished, type Person, type Stack, startStack } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { root } from "../laws/repository.ts";
 import { verifies } from "../requirements.ts";
 

@@ -13,7 +13,7 @@ import { type Person, person } from "../cli/person.ts";
 import { type Api, apiOf } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
 import { rows } from "../harness/rows.ts";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const promptNames = Object.keys(systemPrompts);

@@ -1,7 +1,7 @@
 /** A client of a watch: reads its events as they come. */
 import { createParser } from "eventsource-parser";
 import { z } from "zod";
-import { until } from "../harness/stack.ts";
+import { until } from "../harness/until.ts";
 
 const payload = z.object({ type: z.string(), object: z.record(z.string(), z.unknown()) });
 
@@ -46,7 +46,10 @@ export async function watching(
     comments: 0,
     told: () => events.map(({ type, object }) => (object["name"] ? `${type} ${object["name"]}` : type)),
     tells: async (count) => {
-      await until(`${count} events of ${path}; there were ${seen.told().join(", ")}`, () => events.length >= count);
+      await until(
+        () => `${count} events of ${path}; there were ${seen.told().join(", ")}`,
+        () => events.length >= count,
+      );
       return seen.told();
     },
     ended: Promise.resolve(),

@@ -1,15 +1,14 @@
 /** Who may see what of a watch, for as long as it is open; and what a client that reads badly costs. */
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
+import { apiOf, clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
-import { clientOf, type Send } from "../harness/edge-client.ts";
+import { personWith } from "../harness/people.ts";
 import { rows } from "../harness/rows.ts";
 import { verifies } from "../requirements.ts";
 import { type Watching, watching } from "./reader.ts";
 
 const REVOKED_WITHIN_MS = 5_000;
-const password = "correct horse battery staple";
 
 let edge: TestEdge;
 let send: Send;
@@ -40,12 +39,8 @@ const watch = async (token: string, path = "/api/v1/llms?watch=true") => {
 };
 
 /** A user with these bindings of a definition called as they are. @returns their token. */
-async function user(name: string, ...bindings: Record<string, string>[]): Promise<string> {
-  await write("POST", "/api/v1/users", { name, email: `${name}@example.com`, password });
-  await write("POST", "/api/v1/rbac", { name, subjects: [{ kind: "User", name: `${name}@example.com` }], bindings });
-  const { body } = await send("POST", "/api/v1/auth/login", { body: { email: `${name}@example.com`, password } });
-  return z.string().parse(body["token"] ?? body["accessToken"] ?? body["access_token"]);
-}
+const user = async (name: string, ...bindings: Record<string, string>[]): Promise<string> =>
+  (await personWith(apiOf(edge.url, root), name, bindings)).token;
 const view = (name?: string) => ({ role: "view", resource: "llms", ...(name ? { name } : {}) });
 
 test(verifies("watch.visible", "who may see one name never learns of another"), async () => {
