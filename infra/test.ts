@@ -14,6 +14,8 @@ const checks: readonly [name: string, command: string, args: readonly string[]][
   ["lint", "biome", ["check", ".", "--error-on-warnings"]],
   ["types", "tsc", ["-p", "tsconfig.json"]],
   ["types of the edge", "tsc", ["-p", "edge/tsconfig.json"]],
+  // The programs that people run on their own Node, with what the oldest one has.
+  ["types of the programs", "tsc", ["-p", "cli/tsconfig.json"]],
 ];
 
 const filters = process.argv.slice(2);

@@ -4,6 +4,7 @@ import { findKind, kinds } from "#db/kinds/index";
 import { type Action, bodyOf, inPath, methodOf, pathBelow } from "#db/schema/action";
 import { dryly, dryRunFlag, parseDryRun } from "../dry-run.ts";
 import { usage } from "../failure.ts";
+import { grouped } from "../grouped.ts";
 import { printable } from "../io.ts";
 import { type AnyKind, placeOf, projectFor } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
@@ -18,7 +19,7 @@ interface Acting {
 }
 
 /** By name of the action: all kinds that have it. */
-const byName: ReadonlyMap<string, readonly Acting[]> = Map.groupBy(
+const byName: ReadonlyMap<string, readonly Acting[]> = grouped(
   kinds.flatMap((kind) => Object.entries(kind.actions).map(([name, action]) => ({ name, kind, action }))),
   ({ name }) => name,
 );
