@@ -1,8 +1,8 @@
 /** What a provider answered, judged before a byte of it goes to the client (spec: inference.md, clients.md). */
 import { Refusal } from "#db/protocol/errors";
 import { isWebPage } from "./content-type.ts";
-import type { Target } from "./directory.ts";
 import { plainWords, type Words, wordsIn } from "./provider-words.ts";
+import type { Target } from "./target.ts";
 
 /** Most of an error that is read; a provider's words are short. */
 const ERROR_BYTES = 65_536;
@@ -38,7 +38,7 @@ export async function judge(response: Response, target: Target): Promise<Refusal
     await response.body?.cancel();
     return notAnApi(target, status);
   }
-  const text = withoutKey(await readSome(response), target.key);
+  const text = withoutKey(await readSome(response), target.is === "provider" ? target.key : undefined);
   const words =
     wordsIn(text, status) ?? (isWebPage(type) || looksLikePage(text) ? undefined : plain(text, status, target));
   if (status === 401 || status === 403) return keyRefused(target, status, words);
@@ -57,22 +57,31 @@ export async function judge(response: Response, target: Target): Promise<Refusal
   return failed(target, what, { hint: "Its url is probably not that of an API.", lasting: true });
 }
 
-/** Whose fault it is depends on whether there was a key to send. */
 function keyRefused(target: Target, status: number, words: Words | undefined): Refusal {
   const said = words?.message ? `: ${words.message.replace(/\.$/, "")}` : "";
-  const [what, must] =
-    target.base === undefined
-      ? [
-          "wants a key, and a publisher sends none",
-          "publishes the model must have its server take requests without one",
-        ]
-      : target.key === undefined
-        ? ["wants a key, and the LLM has none", "manages the LLM must give it an apiKeyRef"]
-        : ["refused the key that the edge sent", "manages the LLM must replace its key"];
+  const [what, must] = keyFault(target);
   return failed(target, `${what} (${status})${said}`, {
     hint: `Your own token is fine; whoever ${must}.`,
     lasting: true,
   });
+}
+
+/** Whose fault it is depends on whether there was a key to send. */
+function keyFault(target: Target): [what: string, must: string] {
+  switch (target.is) {
+    case "publisher":
+      return [
+        "wants a key, and a publisher sends none",
+        "publishes the model must have its server take requests without one",
+      ];
+    case "provider":
+      if (target.key !== undefined)
+        return ["refused the key that the edge sent", "manages the LLM must replace its key"];
+      return ["wants a key, and the LLM has none", "manages the LLM must give it an apiKeyRef"];
+    case "cluster":
+    case "nowhere":
+      throw new Error("an LLM that can't be asked has answered");
+  }
 }
 
 function notAnApi(target: Target, status: number): Refusal {

@@ -3,20 +3,19 @@ import { errors, Refusal } from "#db/protocol/errors";
 import type { Call } from "../http/call.ts";
 import { toRefusal } from "../http/to-refusal.ts";
 import type { Standing } from "../identity/standing.ts";
-import { publisherUpstream } from "../publishers/upstream.ts";
 import { isAnswer, judge, type ProviderError } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
 import { deliver, pauseBeforeEnd } from "./delivery.ts";
-import type { Target } from "./directory.ts";
 import { readEnding } from "./ending.ts";
 import { concat } from "./json-scan.ts";
 import { MovingDeadline } from "./moving-deadline.ts";
-import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
+import { forwardedHeaders } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
 import { brokeOff, clientGone, didNotBegin, farewell, fellSilent, overdue, unreached } from "./refusals.ts";
 import { relay } from "./relay.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Target } from "./target.ts";
+import { upstreamOf } from "./upstreams.ts";
 import { type Usage, unknownUsage, usageIn } from "./usage.ts";
 import { answerWhileWaiting, comment } from "./waiting.ts";
 import { dropped, isBlank, takenWhole, WHOLE_BYTES, type Whole } from "./whole.ts";
@@ -177,9 +176,8 @@ export class Exchange {
   }
 
   #send(asked: Asked): Promise<Response> {
-    const { spec, name, unusable } = this.#target;
-    if (unusable) throw unusable;
-    const sent = this.#upstream().send(
+    const { spec, name } = this.#target;
+    const sent = upstreamOf(this.#target, this.#call.deps).send(
       {
         llm: name,
         model: spec.model,
@@ -194,14 +192,6 @@ export class Exchange {
     );
     this.#call.dropBody();
     return sent;
-  }
-
-  #upstream(): Upstream {
-    const { base, status } = this.#target;
-    if (base !== undefined) return openaiUpstream(this.#target, base);
-    if (status.publisher === undefined)
-      throw new Refusal("publisher_offline", `Nobody publishes LLM ${this.#target.name} now.`);
-    return publisherUpstream(this.#call.deps, status.publisher);
   }
 
   async #pass(response: Response, type: string): Promise<Response> {

@@ -2,8 +2,8 @@
 import { Refusal } from "#db/protocol/errors";
 import { openaiError } from "../http/surfaces/openai.ts";
 import { failed } from "./answer.ts";
-import type { Target } from "./directory.ts";
 import { concat } from "./json-scan.ts";
+import type { Target } from "./target.ts";
 
 const encoder = new TextEncoder();
 
@@ -33,19 +33,24 @@ export function brokeOff(target: Target, cause: unknown): Refusal {
   });
 }
 
-/** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
-export function unreached({ name, base }: Target, cause: unknown): Refusal {
+export function unreached({ is, name }: Target, cause: unknown): Refusal {
   if (cause instanceof Refusal) return cause;
-  if (base === undefined)
-    return new Refusal("publisher_offline", `The publisher of LLM ${name} can't be reached now.`, {
-      hint: "Try again in a few seconds.",
-      retryAfter: 2,
-      cause,
-    });
-  return new Refusal("provider_unreachable", `The provider of LLM ${name} can't be reached.`, {
-    hint: "Try again; if it stays so, its url may be wrong or the provider down.",
-    cause,
-  });
+  switch (is) {
+    // Its object that was moved or redeployed drops its calls with an error of the runtime's own.
+    case "publisher":
+      return new Refusal("publisher_offline", `The publisher of LLM ${name} can't be reached now.`, {
+        hint: "Try again in a few seconds.",
+        retryAfter: 2,
+        cause,
+      });
+    case "provider":
+    case "cluster":
+    case "nowhere":
+      return new Refusal("provider_unreachable", `The provider of LLM ${name} can't be reached.`, {
+        hint: "Try again; if it stays so, its url may be wrong or the provider down.",
+        cause,
+      });
+  }
 }
 
 /**
