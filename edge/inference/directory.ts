@@ -1,7 +1,7 @@
 /** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
 import { and, eq, or } from "drizzle-orm";
 import { kindsByName, type SpecOf } from "#db/kinds/index";
-import { baseUrlOf, keyHeader } from "#db/kinds/parts/providers";
+import { baseUrlOf } from "#db/kinds/parts/providers";
 import type { BaseUrl } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 import { readCredential } from "#db/protocol/header-value";
@@ -13,6 +13,7 @@ import { assertPublic } from "../http/public-url.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
+import { dialectOf } from "./dialects/index.ts";
 import { lineTo } from "./providers/line.ts";
 import type { Target } from "./target.ts";
 
@@ -73,7 +74,8 @@ async function targetOf(row: Row, settings: Settings): Promise<Target> {
   const { id, name } = row;
   const spec = kindsByName.llm.spec.parse(row.spec);
   const status = kindsByName.llm.status.parse(row.status);
-  const llm = { id, name, spec, status };
+  const dialect = dialectOf(spec.type);
+  const llm = { id, name, spec, status, dialect };
   if (status.lifecycle === "virtual") {
     const session = status.publisher;
     return session === undefined
@@ -88,7 +90,7 @@ async function targetOf(row: Row, settings: Settings): Promise<Target> {
   try {
     const base = baseOf(name, spec, settings);
     const key = await keyOf(row, spec, settings);
-    const header = key === undefined ? undefined : keyHeader(spec.type, key);
+    const header = key === undefined ? undefined : dialect.keyHeader(spec.type, key);
     return { is: "provider", ...llm, base, line: lineTo(base.root), key, keyHeader: header };
   } catch (error) {
     const why = error instanceof Refusal ? error : cannotUse(name, "its key can't be unsealed", error);

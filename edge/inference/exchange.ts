@@ -7,17 +7,17 @@ import { isAnswer, judge, type ProviderError } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
 import { deliver, pauseBeforeEnd } from "./delivery.ts";
-import { readEnding } from "./ending.ts";
+import { type Usage, unknownUsage } from "./dialects/dialect.ts";
+import { forwardedHeaders } from "./forwarded.ts";
 import { concat } from "./json-scan.ts";
 import { MovingDeadline } from "./moving-deadline.ts";
-import { forwardedHeaders } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
-import { brokeOff, clientGone, didNotBegin, farewell, fellSilent, overdue, unreached } from "./refusals.ts";
+import { brokeOff, clientGone, didNotBegin, fellSilent, overdue, unreached } from "./refusals.ts";
 import { relay } from "./relay.ts";
+import { comment } from "./stream-events.ts";
 import type { Target } from "./target.ts";
 import { upstreamOf } from "./upstreams.ts";
-import { type Usage, unknownUsage, usageIn } from "./usage.ts";
-import { answerWhileWaiting, comment } from "./waiting.ts";
+import { answerWhileWaiting } from "./waiting.ts";
 import { dropped, isBlank, takenWhole, WHOLE_BYTES, type Whole } from "./whole.ts";
 
 /** A streaming client hears something at least this often, in milliseconds, while the model thinks, wakes, or has it queue. */
@@ -31,9 +31,6 @@ const LONG = 1_000;
 const KEPT = 100;
 /** Bytes that are read at a time of an answer that is taken whole and does not say how long it is. */
 const READ_BYTES = 16_384;
-
-/** Paths whose streams end with a finish reason or `[DONE]`. */
-const terminated = new Set(["/v1/chat/completions", "/v1/completions"]);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -176,13 +173,13 @@ export class Exchange {
   }
 
   #send(asked: Asked): Promise<Response> {
-    const { spec, name } = this.#target;
+    const { spec, name, dialect } = this.#target;
     const sent = upstreamOf(this.#target, this.#call.deps).send(
       {
         llm: name,
         model: spec.model,
         path: this.#path,
-        headers: forwardedHeaders(this.#call.request, asked.contentType),
+        headers: forwardedHeaders(this.#call.request, asked.contentType, dialect.forwarded),
         body: asked.bodyFor(spec.model),
         stream: asked.stream,
         firstByteMs: spec.timeouts.firstByte,
@@ -228,7 +225,7 @@ export class Exchange {
     const text = typeof body === "string" ? body : type.includes("json") ? decoder.decode(body) : "";
     const headers = this.#headers(type);
     const { startedAt, request, waitUntil } = this.#call;
-    const usage = usageIn(text);
+    const usage = this.#target.dialect.usage(text);
     const record = (taken: boolean) => (taken ? this.#record(status, null, usage) : this.#record(...gone, usage));
     const pause = pauseBeforeEnd(Date.now() - startedAt);
     if (pause === 0 || this.#told) {
@@ -244,19 +241,20 @@ export class Exchange {
 
   #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
     const sse = isEventStream(type);
-    const { idle } = this.#target.spec.timeouts;
-    const { startedAt, request } = this.#call;
+    const { dialect, spec } = this.#target;
+    const { startedAt, request, route } = this.#call;
     this.#relaying = true;
     const { readable, ended, end } = relay(body, {
       alarm: this.#alarm,
       startedAt,
       quietSince: this.#told || first ? Date.now() : startedAt,
-      idleMs: idle,
+      idleMs: spec.timeouts.idle,
       due: this.#totalDue,
       first,
-      terminated: sse && terminated.has(this.#path),
-      ending: sse ? (tail, truncated) => readEnding(tail, { choices: this.#choices, truncated }) : undefined,
-      farewell: sse ? farewell : undefined,
+      terminated: sse && dialect.terminates(this.#path),
+      ending: sse ? (tail, truncated) => dialect.ending(tail, { choices: this.#choices, truncated }) : undefined,
+      saysDone: sse ? dialect.saysDone : undefined,
+      event: sse ? route.surface.event : undefined,
       cut: (cause) => brokeOff(this.#target, cause),
       idle: () => fellSilent(this.#target),
       overdue: () => overdue(this.#target),
@@ -267,7 +265,7 @@ export class Exchange {
     this.#end = end;
     this.#call.waitUntil(
       ended.then(({ tail, failed, broke }) => {
-        const usage = usageIn(tail);
+        const usage = dialect.usage(tail);
         if (broke === "client_gone") this.#record(...gone, usage);
         else this.#record(status, broke ? broke.code : failed ? "provider_failed" : null, usage);
       }),

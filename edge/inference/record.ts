@@ -2,8 +2,8 @@
 import type { InferenceCall } from "#db/protocol/audit";
 import { whoDid } from "../audit/trail.ts";
 import type { Call } from "../http/call.ts";
+import type { Usage } from "./dialects/dialect.ts";
 import type { Target } from "./target.ts";
-import type { Usage } from "./usage.ts";
 
 export interface Outcome {
   /** At the provider, below its base URL. */

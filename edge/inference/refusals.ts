@@ -1,11 +1,7 @@
 /** What a caller is told where a model's answer is not to be had. */
 import { Refusal } from "#db/protocol/errors";
-import { openaiError } from "../http/surfaces/openai.ts";
 import { failed } from "./answer.ts";
-import { concat } from "./json-scan.ts";
 import type { Target } from "./target.ts";
-
-const encoder = new TextEncoder();
 
 export function clientGone(): Refusal {
   return new Refusal("client_gone", "The client hung up.");
@@ -51,16 +47,4 @@ export function unreached({ is, name }: Target, cause: unknown): Refusal {
         cause,
       });
   }
-}
-
-/**
- * One error event, on a line of its own whatever the provider left unfinished. Never `[DONE]`.
- * @param tail the last that the client got.
- */
-export function farewell(refusal: Refusal, tail: string): Uint8Array {
-  const begun = tail !== "" && !/\r?\n\r?\n$/.test(tail);
-  return concat([
-    encoder.encode(begun ? "\n\n" : ""),
-    encoder.encode(`data: ${JSON.stringify(openaiError(refusal))}\n\n`),
-  ]);
 }

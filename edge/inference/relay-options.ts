@@ -1,6 +1,6 @@
 /** What a relay is told of its stream. */
 import type { Refusal } from "#db/protocol/errors";
-import type { Ending } from "./ending.ts";
+import type { Dialect, Ending } from "./dialects/dialect.ts";
 import type { MovingDeadline } from "./moving-deadline.ts";
 
 export interface RelayOptions {
@@ -18,10 +18,12 @@ export interface RelayOptions {
   first: Uint8Array | undefined;
   /** What the last bytes say of the end; undefined: nothing. */
   ending: ((tail: string, truncated: boolean) => Ending) | undefined;
+  /** Likewise while it runs. */
+  saysDone: Dialect["saysDone"] | undefined;
   /** Whether a stream must say its end; else one that ended unbroken is whole. */
   terminated: boolean;
-  /** What a broken stream is told; undefined: it is broken off. */
-  farewell: ((refusal: Refusal, tail: string) => Uint8Array) | undefined;
+  /** The event that a broken stream is told, as its client reads one; undefined: it is broken off. */
+  event: ((refusal: Refusal) => string) | undefined;
   /** Makes the refusals that only the caller can word. */
   cut: (cause: unknown) => Refusal;
   idle: () => Refusal;

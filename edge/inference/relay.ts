@@ -12,6 +12,7 @@ import { Copy } from "./copy.ts";
 import { pause, pauseBeforeEnd } from "./delivery.ts";
 import { pump } from "./pump.ts";
 import type { RelayOptions } from "./relay-options.ts";
+import { farewell } from "./stream-events.ts";
 import { watch } from "./watch.ts";
 
 /** Milliseconds that a client may take to accept the last words of a stream that failed. */
@@ -36,7 +37,12 @@ export interface Relay {
 export function relay(body: ReadableStream<Uint8Array>, options: RelayOptions): Relay {
   const through = new IdentityTransformStream();
   const [main, second] = body.tee();
-  const one: Running = { main, copy: new Copy(second, options.first), pipe: new AbortController(), ended: undefined };
+  const one: Running = {
+    main,
+    copy: new Copy(second, options.first, options.saysDone),
+    pipe: new AbortController(),
+    ended: undefined,
+  };
   // The provider is let go when both of its readers are gone.
   const end = (refusal: Refusal) => {
     one.ended ??= refusal;
@@ -88,7 +94,7 @@ async function run(
   const refusal = whole ? undefined : (one.ended ?? options.cut(broke?.cause));
   const writer = to.getWriter();
   const taken = await (refusal
-    ? takeLeave(writer, options.farewell?.(refusal, tail), options.signal)
+    ? takeLeave(writer, options.event && farewell(options.event(refusal), tail), options.signal)
     : takeEnd(writer, options, broke !== undefined || pipe.signal.aborted));
   return { tail, failed: ending?.failed ?? false, broke: taken || one.ended ? refusal : "client_gone" };
 }

@@ -2,6 +2,7 @@
 import type { SpecOf, StatusOf } from "#db/kinds/index";
 import type { BaseUrl } from "#db/protocol/base-url";
 import type { Refusal } from "#db/protocol/errors";
+import type { Dialect, KeyHeader } from "./dialects/dialect.ts";
 import type { Line } from "./providers/line.ts";
 
 export type Target = ProviderTarget | PublisherTarget | ClusterTarget | NowhereTarget;
@@ -11,6 +12,8 @@ interface Llm {
   name: string;
   spec: SpecOf<"llm">;
   status: StatusOf<"llm">;
+  /** How whoever answers for it speaks. */
+  dialect: Dialect;
 }
 
 /** At a provider, or a server that somebody runs, to which the edge itself sends requests. */
@@ -22,8 +25,7 @@ export interface ProviderTarget extends Llm {
   line: Line;
   /** The provider's key, unsealed. Never logged, never in an answer. */
   key: string | undefined;
-  /** The key as it is sent: name and value of a header. */
-  keyHeader: readonly [name: string, value: string] | undefined;
+  keyHeader: KeyHeader | undefined;
 }
 
 /** At a local agent that dialled in. */

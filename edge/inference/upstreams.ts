@@ -1,7 +1,7 @@
 /** Which upstream a target is asked through. */
 import type { Deps } from "../deps.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
-import { openaiUpstream } from "./providers/openai.ts";
+import { providerUpstream } from "./providers/provider.ts";
 import type { Target } from "./target.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -9,7 +9,7 @@ import type { Upstream } from "./upstream.ts";
 export function upstreamOf(target: Target, deps: Pick<Deps, "env">): Upstream {
   switch (target.is) {
     case "provider":
-      return openaiUpstream(target);
+      return providerUpstream(target);
     case "publisher":
       return publisherUpstream(deps, target.session);
     case "cluster":

@@ -84,11 +84,9 @@ export function watch(
   const { filler, quietSince, idleMs, due } = options;
   const untilComment = filler ? Math.max(SOON, quietSince + filler.afterMs - since) : Number.POSITIVE_INFINITY;
   let wait = Math.max(1, Math.min(LOOK, untilComment, idleMs / 2, due - since));
-  // Only events can say so; those of a stream may be filled with comments.
-  const isDone = () => filler !== undefined && copy.done;
   let watching = true;
   const taken = () => {
-    if (watching && isDone()) alarm.set(LAST_LOOK, look);
+    if (watching && copy.done) alarm.set(LAST_LOOK, look);
   };
   const look = () => {
     const now = Date.now();
@@ -96,7 +94,7 @@ export function watch(
     const { heardAt, size, fullBlock } = copy;
     const betweenEvents = silence && copy.betweenEvents;
     const verdict = judgeLook(
-      { now, since, silence, heardAt, size, betweenEvents, done: isDone(), fullBlock },
+      { now, since, silence, heardAt, size, betweenEvents, done: copy.done, fullBlock },
       options,
       wait,
     );

@@ -1,6 +1,6 @@
 /** An answer that is taken whole before the client gets any of it. */
 import { isEventStream, isPlainJson } from "./content-type.ts";
-import { TAIL_BYTES } from "./usage.ts";
+import { TAIL_BYTES } from "./dialects/dialect.ts";
 
 /** An answer that is no stream and not longer than this is taken whole: one that breaks off is then an error, not half an answer. */
 export const WHOLE_BYTES = TAIL_BYTES;

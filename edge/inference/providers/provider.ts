@@ -1,5 +1,4 @@
-/** A provider that speaks OpenAI's wire format: the client's bytes go on as they are, with the provider's key. */
-import { urlOf } from "#db/protocol/base-url";
+/** A provider as an upstream: the body goes on as it is, with the provider's key. */
 import { Refusal } from "#db/protocol/errors";
 import { failed } from "../answer.ts";
 import type { ProviderTarget } from "../target.ts";
@@ -7,30 +6,14 @@ import type { Upstream, UpstreamBody, UpstreamRequest } from "../upstream.ts";
 import { decoded, isPlain } from "./encoding.ts";
 import { isLost, mayBeStale, NotBegun, sendHeld } from "./line.ts";
 
-/**
- * Headers of the client that a model server may see. Everything else stays here: credentials, cookies, addresses, and whatever
- * a provider could take for an instruction from us, such as another organisation.
- */
-const forwarded = ["accept", "openai-beta", "idempotency-key", "traceparent", "tracestate"] as const;
-
-/** @returns lower-case names and values, ready for `UpstreamRequest`. */
-export function forwardedHeaders(request: Request, contentType: string): Record<string, string> {
-  const headers: Record<string, string> = { "content-type": contentType, "user-agent": "mcpctl" };
-  for (const name of forwarded) {
-    const value = request.headers.get(name);
-    if (value !== null) headers[name] = value;
-  }
-  return headers;
-}
-
-export function openaiUpstream(target: ProviderTarget): Upstream {
+export function providerUpstream(target: ProviderTarget): Upstream {
   return {
     async send(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
       const { headers, body } = request;
       headers["accept-encoding"] = "identity";
       if (target.keyHeader !== undefined) headers[target.keyHeader[0]] = target.keyHeader[1];
       const { line } = target;
-      const url = urlOf(target.base, request.path);
+      const url = target.dialect.endpoint(target.base, request.path);
       // A redirect is not followed: the key would go where nobody allowed it to.
       const sending = { method: "POST", headers, redirect: "manual", signal } as const;
       let response: Response;
