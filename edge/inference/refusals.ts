@@ -1,6 +1,7 @@
 /** What a caller is told where a model's answer is not to be had. */
 import { Refusal } from "#db/protocol/errors";
 import { failed } from "./answer.ts";
+import { DID_NOT_BEGIN, FELL_SILENT, OVERDUE } from "./exchange-machine.ts";
 import type { Target } from "./target.ts";
 
 export function clientGone(): Refusal {
@@ -47,4 +48,11 @@ export function unreached({ is, name }: Target, cause: unknown): Refusal {
         cause,
       });
   }
+}
+
+/** @param effects of the exchange's machine, which gives up. */
+export function refusalFor(effects: number, target: Target): Refusal {
+  if (effects & OVERDUE) return overdue(target);
+  if (effects & FELL_SILENT) return fellSilent(target);
+  return effects & DID_NOT_BEGIN ? didNotBegin(target) : clientGone();
 }

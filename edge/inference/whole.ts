@@ -7,6 +7,16 @@ export const WHOLE_BYTES = TAIL_BYTES;
 
 export type Whole = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The empty text where it is none. */
+export const asText = (body: Whole, type: string): string =>
+  typeof body === "string" ? body : type.includes("json") ? decoder.decode(body) : "";
+
+export const asBytes = (body: Whole): Uint8Array =>
+  typeof body === "string" ? encoder.encode(body) : new Uint8Array(body);
+
 /**
  * An answer that says that it is short, read without the stream that `body` would make; JSON as text, which costs less.
  * Undefined where it may be long, and for events.

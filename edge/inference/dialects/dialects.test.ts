@@ -30,7 +30,9 @@ describe.each(Object.entries(dialects))("the dialect %s", (_, dialect) => {
     expect(value).toContain("sk-1");
     for (const one of dialect.forwarded) {
       expect(one).toMatch(/^[-a-z]+$/);
-      expect(one).not.toMatch(/authorization|cookie|api-?key|forwarded|host|organi[sz]ation|project|user-agent|content-/);
+      expect(one).not.toMatch(
+        /authorization|cookie|api-?key|forwarded|host|organi[sz]ation|project|user-agent|content-/,
+      );
     }
   });
 
