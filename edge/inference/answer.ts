@@ -1,22 +1,20 @@
 /** What a provider answered, judged before a byte of it goes to the client (spec: inference.md, clients.md). */
 import { Refusal } from "#db/protocol/errors";
 import { isWebPage } from "./content-type.ts";
-import type { Target } from "./directory.ts";
-import { plainWords, type Words, wordsIn } from "./provider-words.ts";
+import type { ProviderWords } from "./dialects/dialect.ts";
+import { withoutKey } from "./providers/key.ts";
+import type { Target } from "./target.ts";
 
 /** Most of an error that is read; a provider's words are short. */
 const ERROR_BYTES = 65_536;
 
-/** An error of a provider's own: status, its words as a JSON body for an OpenAI client, and when to try again. */
+/** An error of a provider's own: status, its words as a body for the client, and when to try again. */
 export interface ProviderError {
   status: number;
   body: string;
   /** Headers that tell whether and when to try again. */
   retry: Record<string, string>;
 }
-
-/** What OpenAI's SDKs go by when they try again. */
-const retryHeaders = ["retry-after", "retry-after-ms", "x-should-retry"];
 
 /** Whether this goes on to the client as it is: a success that holds an answer and is not a web page. */
 export function isAnswer(status: number, type: string): boolean {
@@ -38,11 +36,13 @@ export async function judge(response: Response, target: Target): Promise<Refusal
     await response.body?.cancel();
     return notAnApi(target, status);
   }
-  const text = withoutKey(await readSome(response), target.key);
+  const text = withoutKey(await readSome(response), target.is === "provider" ? target.key : undefined);
   const words =
-    wordsIn(text, status) ?? (isWebPage(type) || looksLikePage(text) ? undefined : plain(text, status, target));
+    target.dialect.words(text, status) ??
+    (isWebPage(type) || looksLikePage(text) ? undefined : plain(text, status, target));
   if (status === 401 || status === 403) return keyRefused(target, status, words);
-  if (words !== undefined) return { status, body: words.body, retry: retryOf(response.headers) };
+  if (words !== undefined)
+    return { status, body: words.body, retry: picked(response.headers, target.dialect.retryHeaders) };
   if (status === 413)
     return new Refusal("too_large", `The provider of LLM ${target.name} takes no request this large (413).`, {
       hint: "Send less; images and files weigh most.",
@@ -57,22 +57,31 @@ export async function judge(response: Response, target: Target): Promise<Refusal
   return failed(target, what, { hint: "Its url is probably not that of an API.", lasting: true });
 }
 
-/** Whose fault it is depends on whether there was a key to send. */
-function keyRefused(target: Target, status: number, words: Words | undefined): Refusal {
+function keyRefused(target: Target, status: number, words: ProviderWords | undefined): Refusal {
   const said = words?.message ? `: ${words.message.replace(/\.$/, "")}` : "";
-  const [what, must] =
-    target.base === undefined
-      ? [
-          "wants a key, and a publisher sends none",
-          "publishes the model must have its server take requests without one",
-        ]
-      : target.key === undefined
-        ? ["wants a key, and the LLM has none", "manages the LLM must give it an apiKeyRef"]
-        : ["refused the key that the edge sent", "manages the LLM must replace its key"];
+  const [what, must] = keyFault(target);
   return failed(target, `${what} (${status})${said}`, {
     hint: `Your own token is fine; whoever ${must}.`,
     lasting: true,
   });
+}
+
+/** Whose fault it is depends on whether there was a key to send. */
+function keyFault(target: Target): [what: string, must: string] {
+  switch (target.is) {
+    case "publisher":
+      return [
+        "wants a key, and a publisher sends none",
+        "publishes the model must have its server take requests without one",
+      ];
+    case "provider":
+      if (target.key !== undefined)
+        return ["refused the key that the edge sent", "manages the LLM must replace its key"];
+      return ["wants a key, and the LLM has none", "manages the LLM must give it an apiKeyRef"];
+    case "cluster":
+    case "nowhere":
+      throw new Error("an LLM that can't be asked has answered");
+  }
 }
 
 function notAnApi(target: Target, status: number): Refusal {
@@ -93,19 +102,19 @@ export function failed(target: Target, what: string, details: Refusal["details"]
   return new Refusal("provider_failed", `The provider of LLM ${target.name} ${what}.`, details);
 }
 
-function plain(text: string, status: number, target: Target): Words | undefined {
+function plain(text: string, status: number, target: Target): ProviderWords | undefined {
   const words = text.trim();
   return words === ""
     ? undefined
-    : plainWords(`The provider of LLM ${target.name} answered ${status}: ${words}`, status);
+    : target.dialect.plainWords(`The provider of LLM ${target.name} answered ${status}: ${words}`, status);
 }
 
 /** Gateways send pages without saying so. */
 const looksLikePage = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)\b/i.test(text);
 
-function retryOf(headers: Headers): Record<string, string> {
+function picked(headers: Headers, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    retryHeaders.flatMap((name) => {
+    names.flatMap((name) => {
       const value = headers.get(name);
       return value === null ? [] : [[name, value]];
     }),
@@ -119,11 +128,6 @@ export function secondsUntil(retryAfter: string | null, now: number): number | u
   if (Number.isFinite(seconds)) return Math.max(0, seconds);
   const date = Date.parse(retryAfter);
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
-}
-
-/** Some providers repeat the key that they were given. */
-function withoutKey(text: string, key: string | undefined): string {
-  return key ? text.replaceAll(key, "[key]") : text;
 }
 
 async function readSome(response: Response): Promise<string> {

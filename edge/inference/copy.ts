@@ -1,7 +1,6 @@
 /** The copy of a stream that `tee` keeps: its last bytes, whether anything came, and all of it where nobody else reads it. */
-import { saysDone } from "./ending.ts";
+import { type Dialect, LAST_BYTES, TAIL_BYTES } from "./dialects/dialect.ts";
 import { concat } from "./json-scan.ts";
-import { TAIL_BYTES } from "./usage.ts";
 
 /**
  * Bytes of one read where much has gathered. More than what a read can get that has to wait (the runtime's `tee` fetches blocks
@@ -11,8 +10,6 @@ const GATHERED_BYTES = 65_536;
 const BLOCK_BYTES = 16_384;
 /** What usually gathers between two looks; the size of its buffer is what a look costs. */
 const LOOK_BYTES = 8_192;
-/** Bytes in which `[DONE]` and what may follow it stand. */
-const END_BYTES = 512;
 
 /** Milliseconds in which what a broken stream has left behind is read: all of it is here already. */
 const LEFTOVERS = 100;
@@ -23,6 +20,7 @@ const decoder = new TextDecoder();
 
 export class Copy {
   readonly #stream: ReadableStream<Uint8Array>;
+  readonly #saysDone: Dialect["saysDone"] | undefined;
   readonly #startedAt = Date.now();
   /** Made when somebody looks before the end. */
   #reader: ReadableStreamBYOBReader | undefined;
@@ -38,9 +36,17 @@ export class Copy {
   #ended = false;
   #broke: { cause: unknown } | undefined;
 
-  /** @param first bytes of the stream that were read before it was copied. */
-  constructor(stream: ReadableStream<Uint8Array>, first: Uint8Array | undefined) {
+  /**
+   * @param first bytes of the stream that were read before it was copied.
+   * @param saysDone what its last bytes say of its end while it runs; undefined: nothing.
+   */
+  constructor(
+    stream: ReadableStream<Uint8Array>,
+    first: Uint8Array | undefined,
+    saysDone: Dialect["saysDone"] | undefined,
+  ) {
     this.#stream = stream;
+    this.#saysDone = saysDone;
     if (first) this.#keep(first);
   }
 
@@ -69,9 +75,9 @@ export class Copy {
     return this.#size === 0 || /(\n\n|\r\r|\r\n\r\n)$/.test(this.#end(4));
   }
 
-  /** Whether `[DONE]` has come. */
+  /** Whether the provider has said its last. */
   get done(): boolean {
-    return saysDone(this.#end(END_BYTES), this.#size > END_BYTES);
+    return this.#saysDone?.(this.#end(LAST_BYTES), this.#size > LAST_BYTES) ?? false;
   }
 
   /**

@@ -1,7 +1,7 @@
 /** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
 import { and, eq, or } from "drizzle-orm";
-import { kindsByName, type SpecOf, type StatusOf } from "#db/kinds/index";
-import { baseUrlOf, keyHeader } from "#db/kinds/parts/providers";
+import { kindsByName, type SpecOf } from "#db/kinds/index";
+import { baseUrlOf } from "#db/kinds/parts/providers";
 import type { BaseUrl } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 import { readCredential } from "#db/protocol/header-value";
@@ -13,25 +13,9 @@ import { assertPublic } from "../http/public-url.ts";
 import { openValues } from "../secrets/index.ts";
 import type { Settings } from "../settings.ts";
 import { isStoreDown, type Store, storeUnavailable } from "../store.ts";
-import { type Line, lineTo } from "./providers/line.ts";
-
-/** One LLM, ready to be called. */
-export interface Target {
-  id: string;
-  name: string;
-  spec: SpecOf<"llm">;
-  status: StatusOf<"llm">;
-  /** Where its endpoints are; undefined for one that a publisher serves. */
-  base: BaseUrl | undefined;
-  /** What is known of the connections there. */
-  line: Line | undefined;
-  /** The provider's key, unsealed. Never logged, never in an answer. */
-  key: string | undefined;
-  /** The key as it is sent: name and value of a header. */
-  keyHeader: readonly [name: string, value: string] | undefined;
-  /** Why it can't be called although it exists. */
-  unusable: Refusal | undefined;
-}
+import { dialectOf } from "./dialects/index.ts";
+import { lineTo } from "./providers/line.ts";
+import type { Target } from "./target.ts";
 
 export interface Llms {
   /** By name or id. Undefined where there is no such LLM. @throws Refusal store_unavailable */
@@ -85,37 +69,33 @@ async function findRow(store: Store, nameOrId: string) {
 
 type Row = NonNullable<Awaited<ReturnType<typeof findRow>>>;
 
+/** Whatever is wrong with an LLM is found here, and told to whoever asks it. */
 async function targetOf(row: Row, settings: Settings): Promise<Target> {
+  const { id, name } = row;
   const spec = kindsByName.llm.spec.parse(row.spec);
   const status = kindsByName.llm.status.parse(row.status);
-  const target: Target = {
-    id: row.id,
-    name: row.name,
-    spec,
-    status,
-    base: undefined,
-    line: undefined,
-    key: undefined,
-    keyHeader: undefined,
-    unusable: undefined,
-  };
-  if (status.lifecycle === "virtual") return target;
-  if (spec.cluster !== undefined) {
-    target.unusable = cannotUse(
-      row.name,
-      `it is reached through the cluster ${spec.cluster}, which this version can't do`,
-    );
-    return target;
+  const dialect = dialectOf(spec.type);
+  const llm = { id, name, spec, status, dialect };
+  if (status.lifecycle === "virtual") {
+    const session = status.publisher;
+    return session === undefined
+      ? { is: "nowhere", ...llm, why: new Refusal("publisher_offline", `Nobody publishes LLM ${name} now.`) }
+      : { is: "publisher", ...llm, session };
+  }
+  const { cluster } = spec;
+  if (cluster !== undefined) {
+    const why = cannotUse(name, `it is reached through the cluster ${cluster}, which this version can't do`);
+    return { is: "cluster", ...llm, cluster, why };
   }
   try {
-    target.base = baseOf(row.name, spec, settings);
-    target.line = lineTo(target.base.root);
-    target.key = await keyOf(row, spec, settings);
-    if (target.key !== undefined) target.keyHeader = keyHeader(spec.type, target.key);
+    const base = baseOf(name, spec, settings);
+    const key = await keyOf(row, spec, settings);
+    const header = key === undefined ? undefined : dialect.keyHeader(spec.type, key);
+    return { is: "provider", ...llm, base, line: lineTo(base.root), key, keyHeader: header };
   } catch (error) {
-    target.unusable = error instanceof Refusal ? error : cannotUse(row.name, "its key can't be unsealed", error);
+    const why = error instanceof Refusal ? error : cannotUse(name, "its key can't be unsealed", error);
+    return { is: "nowhere", ...llm, why };
   }
-  return target;
 }
 
 function baseOf(name: string, spec: SpecOf<"llm">, settings: Settings): BaseUrl {

@@ -1,169 +1,105 @@
-/** One request to one model, from the client's body to the last byte of the answer, and the record of it. */
+/**
+ * One request to one model, from the client's body to the last byte of the answer, and the record of it. What is decided on the way
+ * stands in exchange-machine.ts; this carries it out.
+ */
 import { errors, Refusal } from "#db/protocol/errors";
 import type { Call } from "../http/call.ts";
 import { toRefusal } from "../http/to-refusal.ts";
 import type { Standing } from "../identity/standing.ts";
-import { publisherUpstream } from "../publishers/upstream.ts";
 import { isAnswer, judge, type ProviderError } from "./answer.ts";
 import type { Asked } from "./asked.ts";
-import { beginsEventStream, isEventStream, isJson } from "./content-type.ts";
-import { deliver, pauseBeforeEnd } from "./delivery.ts";
-import type { Target } from "./directory.ts";
-import { readEnding } from "./ending.ts";
-import { concat } from "./json-scan.ts";
+import { ClientSide } from "./client-side.ts";
+import { isEventStream, isJson } from "./content-type.ts";
+import { type Usage, unknownUsage } from "./dialects/dialect.ts";
+import * as machine from "./exchange-machine.ts";
 import { MovingDeadline } from "./moving-deadline.ts";
-import { forwardedHeaders, openaiUpstream } from "./providers/openai.ts";
 import { recordInference } from "./record.ts";
-import { brokeOff, clientGone, didNotBegin, farewell, fellSilent, overdue, unreached } from "./refusals.ts";
+import { brokeOff, clientGone, refusalFor, unreached } from "./refusals.ts";
 import { relay } from "./relay.ts";
-import type { Upstream } from "./upstream.ts";
-import { type Usage, unknownUsage, usageIn } from "./usage.ts";
-import { answerWhileWaiting, comment } from "./waiting.ts";
-import { dropped, isBlank, takenWhole, WHOLE_BYTES, type Whole } from "./whole.ts";
-
-/** A streaming client hears something at least this often, in milliseconds, while the model thinks, wakes, or has it queue. */
-const SILENCE = 5_000;
-/** A request that lasts longer, in milliseconds, ends when its caller may no longer have it. */
-const LONG = 1_000;
-/**
- * A request that lasts longer, in milliseconds, is finished here though its client has gone: else the runtime drops it, and it is
- * not recorded. An alarm rings so soon in any case.
- */
-const KEPT = 100;
-/** Bytes that are read at a time of an answer that is taken whole and does not say how long it is. */
-const READ_BYTES = 16_384;
-
-/** Paths whose streams end with a finish reason or `[DONE]`. */
-const terminated = new Set(["/v1/chat/completions", "/v1/completions"]);
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+import { eventStream } from "./relay-options.ts";
+import { take } from "./taking.ts";
+import type { Target } from "./target.ts";
+import { send } from "./upstreams.ts";
+import { asText, dropped, takenWhole, type Whole } from "./whole.ts";
 
 export class Exchange {
   readonly #call: Call;
-  readonly #stream: boolean;
   readonly #choices: number;
   readonly #target: Target;
   readonly #path: string;
-  /** What the client waits for: the answer, or what is said before it or instead of it. */
-  #awaited = Promise.withResolvers<Response>();
-  #firstByteAt: number | undefined;
+  readonly #client: ClientSide;
+  readonly #state: machine.ExchangeState;
   readonly #alarm = new MovingDeadline();
-  /** When the provider is too late with what comes next, in milliseconds since the epoch. */
-  #due: number;
-  /** When the whole is too late. */
-  readonly #totalDue: number;
-  /** Once a silence was broken: whether the client took what followed. */
-  #told: Promise<boolean> | undefined;
+  readonly #ring = () => void this.#on("alarm");
   #standing: Standing | undefined;
-  /** Resolves what keeps the request, once something does. */
+  /** Lets go of the request, once it is kept. */
   #release: (() => void) | undefined;
-  #relaying = false;
+  /** Ends what flows, once something does. */
+  #cut: ((refusal: Refusal) => void) | undefined;
   /** How often the request was sent. */
   attempts = 1;
-  /** Ends it from here, whatever it is at. */
-  #end: (refusal: Refusal) => void = (refusal) => this.#giveUp(refusal);
-  #recorded = false;
 
-  /** @param path at the provider, below its base URL. */
+  /** @param path at the provider, as the edge names it. */
   constructor(call: Call, target: Target, path: string, { stream, choices }: Pick<Asked, "stream" | "choices">) {
-    const { firstByte, total } = target.spec.timeouts;
     this.#call = call;
-    this.#stream = stream;
     this.#choices = choices;
     this.#target = target;
     this.#path = path;
-    this.#due = call.startedAt + firstByte;
-    this.#totalDue = total === undefined ? Number.POSITIVE_INFINITY : call.startedAt + total;
+    this.#client = new ClientSide(call, target.name, this);
+    this.#state = machine.begin(call.startedAt, stream, target.spec.timeouts);
   }
 
   /** @param asked is not kept: its body is let go as soon as it was sent. */
   run(asked: Asked): Promise<Response> {
-    const { promise } = this.#awaited;
     void this.#answer(asked);
-    this.#wait();
-    return promise;
+    this.#setAlarm();
+    return this.#client.response;
   }
 
-  /** Until whatever is to happen next where nothing comes. */
-  #wait(): void {
-    const { startedAt } = this.#call;
-    const long = this.#standing ? Number.POSITIVE_INFINITY : startedAt + LONG;
-    const silent = this.#stream && !this.#told ? startedAt + SILENCE : Number.POSITIVE_INFINITY;
-    const kept = this.#release ? Number.POSITIVE_INFINITY : startedAt + KEPT;
-    const next = Math.min(this.#due, this.#totalDue, long, silent, kept);
-    this.#alarm.set(Math.max(1, next - Date.now()), () => {
-      const now = Date.now();
-      const begun = this.#firstByteAt !== undefined;
-      if (now >= this.#totalDue) return this.#giveUp(overdue(this.#target));
-      if (now >= this.#due) return this.#giveUp((begun ? fellSilent : didNotBegin)(this.#target));
-      if (now >= kept) this.#keep();
-      if (now >= long) this.#watchStanding();
-      if (now >= silent) this.#breakSilence();
-      this.#wait();
-    });
+  #setAlarm(): void {
+    this.#alarm.set(Math.max(1, machine.nextAt(this.#state) - Date.now()), this.#ring);
   }
 
-  #keep(): void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#release = resolve;
-    this.#call.waitUntil(promise);
+  /** @param why what a client is told whose caller may no longer have the answer. */
+  #on(event: machine.ExchangeEvent, why?: Refusal): number {
+    const effects = machine.step(this.#state, event, Date.now());
+    if (effects & machine.CLEAR_ALARM) this.#alarm.clear();
+    // Nothing tells the provider: the runtime ends what belongs to a request that is over. A signal of our own for it would cost
+    // every request, and tie JavaScript to the runtime in circles that only a full collection finds.
+    if (effects & machine.GIVE_UP) this.#refuse(why ?? refusalFor(effects, this.#target));
+    if (effects & machine.CUT && why) this.#cut?.(why);
+    if (effects & machine.KEEP) this.#release = this.#client.keep();
+    if (effects & machine.WATCH) this.#watchStanding();
+    if (effects & machine.BREAK_SILENCE) this.#client.breakSilence(() => void this.#on("client gone"));
+    if (effects & machine.SET_ALARM) this.#setAlarm();
+    return effects;
   }
 
-  /** The answer has begun, or gone on: from now on silence is what is limited. */
-  #waitForMore(): void {
-    this.#due = Date.now() + this.#target.spec.timeouts.idle;
-    this.#wait();
-  }
-
-  /** The client gets a stream of comments now, and in it the answer or whatever becomes of it. */
-  #breakSilence(): void {
-    const { resolve } = this.#awaited;
-    this.#awaited = Promise.withResolvers();
-    // Once bytes flow, the relay notices by itself that nobody takes them.
-    const onGone = () => this.#relaying || this.#giveUp(clientGone());
-    const { readable, ended } = answerWhileWaiting(this.#awaited.promise, SILENCE, onGone);
-    this.#told = ended;
-    this.#call.waitUntil(ended);
-    resolve(new Response(readable, { headers: this.#headers("text/event-stream") }));
-  }
-
-  /**
-   * Answers without the provider. Nothing tells the provider: the runtime ends what belongs to a request that is over. A signal
-   * of our own for it would cost every request, and tie JavaScript to the runtime in circles that only a full collection finds.
-   */
-  #giveUp(refusal: Refusal): void {
-    this.#alarm.clear();
-    this.#awaited.resolve(this.#refused(refusal));
+  /** What lasts must end when its caller may no longer have it. */
+  #watchStanding(): void {
+    const demand = { role: "run", resource: "llms", name: this.#target.name } as const;
+    const standing = this.#call.deps.access.stillAllowed(this.#call, demand);
+    standing.signal.addEventListener("abort", () => this.#on("revoked", toRefusal(standing.signal.reason)));
+    this.#standing = standing;
   }
 
   /** What fails is a response too; only what nobody foresaw is an error. Never rejects. */
   async #answer(asked: Asked): Promise<void> {
     try {
-      const response = await this.#answered(asked);
-      // Only now: by whom it is awaited changes when a silence is broken.
-      this.#awaited.resolve(response);
+      this.#client.give(await this.#answered(asked));
     } catch (error) {
-      this.#alarm.clear();
-      try {
-        this.#awaited.resolve(this.#refused(this.#call.request.signal.aborted ? clientGone() : error));
-      } catch (unforeseen) {
-        this.#awaited.reject(unforeseen);
-      }
+      if (this.#on("failed") & machine.RECORD) this.#refuse(this.#call.request.signal.aborted ? clientGone() : error);
     }
   }
 
   async #answered(asked: Asked): Promise<Response> {
     let response: Response;
     try {
-      response = await this.#send(asked);
+      response = await send(this.#target, this.#call, this.#path, asked, this);
     } catch (error) {
       throw unreached(this.#target, error);
     }
-    // Too late: the client has been told.
-    if (this.#recorded) return dropped(response);
-    this.#firstByteAt = Date.now();
-    this.#waitForMore();
+    if (this.#on("head") & machine.LET_GO) return dropped(response);
     const { status, headers } = response;
     const said = headers.get("content-type");
     if (!isAnswer(status, said ?? "")) return this.#providersWords(await judge(response, this.#target));
@@ -176,171 +112,87 @@ export class Exchange {
     }
   }
 
-  #send(asked: Asked): Promise<Response> {
-    const { spec, name, unusable } = this.#target;
-    if (unusable) throw unusable;
-    const sent = this.#upstream().send(
-      {
-        llm: name,
-        model: spec.model,
-        path: this.#path,
-        headers: forwardedHeaders(this.#call.request, asked.contentType),
-        body: asked.bodyFor(spec.model),
-        stream: asked.stream,
-        firstByteMs: spec.timeouts.firstByte,
-        tries: this,
-      },
-      this.#call.request.signal,
-    );
-    this.#call.dropBody();
-    return sent;
-  }
-
-  #upstream(): Upstream {
-    const { base, status } = this.#target;
-    if (base !== undefined) return openaiUpstream(this.#target, base);
-    if (status.publisher === undefined)
-      throw new Refusal("publisher_offline", `Nobody publishes LLM ${this.#target.name} now.`);
-    return publisherUpstream(this.#call.deps, status.publisher);
-  }
-
   async #pass(response: Response, type: string): Promise<Response> {
     const { status, body } = response;
     if (!body) return this.#whole("", status, type);
     // Speech is heard while it is made: JSON alone is of no use before its end.
-    if (isEventStream(type) || !(this.#stream || isJson(type))) return this.#relay(body, status, type, undefined);
-    const reader = body.getReader({ mode: "byob" });
-    const parts: Uint8Array[] = [];
-    for (let size = 0; size < WHOLE_BYTES; ) {
-      const { value, done } = await reader.readAtLeast(1, new Uint8Array(Math.min(READ_BYTES, WHOLE_BYTES - size)));
-      if (this.#recorded) {
-        reader.cancel().catch(() => {});
+    if (isEventStream(type) || !(this.#state.stream || isJson(type))) return this.#relay(body, status, type, undefined);
+    const taken = await take(body, type, this.#state.stream, () => !(this.#on("bytes") & machine.LET_GO));
+    switch (taken.is) {
+      case "whole":
+        return this.#whole(taken.body, status, type);
+      case "flowing":
+        return this.#relay(body, status, taken.type, taken.first);
+      case "unwanted":
         return dropped(response);
-      }
-      if (done || !value) return this.#whole(concat(parts), status, type);
-      this.#waitForMore();
-      parts.push(value);
-      size += value.length;
-      if (parts.length > 1) continue;
-      const events = this.#stream && beginsEventStream(value);
-      if (!events && isJson(type) && !isBlank(value)) continue;
-      reader.releaseLock();
-      return this.#relay(body, status, events ? "text/event-stream" : type, value);
     }
-    reader.releaseLock();
-    return this.#relay(body, status, type, concat(parts));
   }
 
   #whole(body: Whole, status: number, type: string): Response {
-    // Too late: the client has been told.
-    if (this.#recorded) return new Response(null, { status });
-    this.#alarm.clear();
-    const text = typeof body === "string" ? body : type.includes("json") ? decoder.decode(body) : "";
-    const headers = this.#headers(type);
-    const { startedAt, request, waitUntil } = this.#call;
-    const usage = usageIn(text);
-    const record = (taken: boolean) => (taken ? this.#record(status, null, usage) : this.#record(...gone, usage));
-    const pause = pauseBeforeEnd(Date.now() - startedAt);
-    if (pause === 0 || this.#told) {
-      if (this.#told) waitUntil(this.#told.then(record));
-      else record(true);
-      return new Response(body, { status, headers });
-    }
-    const bytes = typeof body === "string" ? encoder.encode(body) : new Uint8Array(body);
-    const { readable, taken } = deliver(bytes, pause, request.signal);
-    waitUntil(taken.then(record));
-    return new Response(readable, { status, headers });
+    if (this.#on("whole") & machine.LET_GO) return new Response(null, { status });
+    const usage = this.#target.dialect.usage(asText(body, type));
+    return this.#client.whole(body, status, type, (taken) => this.#ended(taken, status, null, usage));
   }
 
   #relay(body: ReadableStream<Uint8Array>, status: number, type: string, first: Uint8Array | undefined): Response {
-    const sse = isEventStream(type);
-    const { idle } = this.#target.spec.timeouts;
-    const { startedAt, request } = this.#call;
-    this.#relaying = true;
+    if (this.#on("flowing") & machine.LET_GO) return dropped(new Response(body));
+    const { dialect } = this.#target;
+    const { startedAt, request, route, waitUntil } = this.#call;
     const { readable, ended, end } = relay(body, {
+      target: this.#target,
       alarm: this.#alarm,
       startedAt,
-      quietSince: this.#told || first ? Date.now() : startedAt,
-      idleMs: idle,
-      due: this.#totalDue,
+      quietSince: this.#client.isTold || first ? Date.now() : startedAt,
+      due: this.#state.totalDue,
       first,
-      terminated: sse && terminated.has(this.#path),
-      ending: sse ? (tail, truncated) => readEnding(tail, { choices: this.#choices, truncated }) : undefined,
-      farewell: sse ? farewell : undefined,
-      cut: (cause) => brokeOff(this.#target, cause),
-      idle: () => fellSilent(this.#target),
-      overdue: () => overdue(this.#target),
-      filler: sse ? { bytes: comment, afterMs: SILENCE } : undefined,
-      onLong: () => this.#watchStanding(),
+      events: isEventStream(type) ? eventStream(dialect, this.#path, this.#choices, route.surface.event) : undefined,
+      onLong: () => void this.#on("long"),
       signal: request.signal,
     });
-    this.#end = end;
-    this.#call.waitUntil(
+    this.#cut = end;
+    waitUntil(
       ended.then(({ tail, failed, broke }) => {
-        const usage = usageIn(tail);
-        if (broke === "client_gone") this.#record(...gone, usage);
-        else this.#record(status, broke ? broke.code : failed ? "provider_failed" : null, usage);
+        const usage = dialect.usage(tail);
+        if (broke === "client_gone") this.#ended(false, status, null, usage);
+        else this.#ended(true, status, broke?.code ?? (failed ? "provider_failed" : null), usage);
       }),
     );
-    return new Response(readable, { status, headers: this.#headers(type) });
-  }
-
-  /** What lasts must end when its caller may no longer have it. */
-  #watchStanding(): void {
-    if (this.#standing || this.#recorded) return;
-    const demand = { role: "run", resource: "llms", name: this.#target.name } as const;
-    const standing = this.#call.deps.access.stillAllowed(this.#call, demand);
-    standing.signal.addEventListener("abort", () => this.#end(toRefusal(standing.signal.reason)));
-    this.#standing = standing;
-  }
-
-  #headers(type: string): Record<string, string> {
-    const headers = {
-      "content-type": type,
-      "x-mcpctl-llm": this.#target.name,
-      "x-mcpctl-attempts": String(this.attempts),
-    };
-    return isEventStream(type) ? { ...headers, ...streamHeaders } : headers;
+    return new Response(readable, { status, headers: this.#client.headers(type) });
   }
 
   #providersWords(judged: ProviderError | Refusal): Response {
     if (judged instanceof Refusal) throw judged;
-    this.#alarm.clear();
     const { status, body, retry } = judged;
-    this.#record(status, `provider_${status}`, unknownUsage);
-    return new Response(body, { status, headers: { ...this.#headers("application/json"), ...retry } });
+    if (this.#on("refused") & machine.RECORD) this.#record(status, `provider_${status}`, unknownUsage);
+    return new Response(body, { status, headers: { ...this.#client.headers("application/json"), ...retry } });
   }
 
-  #refused(error: unknown): Response {
+  /** Answers without the provider. */
+  #refuse(error: unknown): void {
     const refusal = toRefusal(error);
     this.#record(errors[refusal.code].http, refusal.code, unknownUsage);
-    if (refusal.code === "internal") throw error;
-    const response = this.#call.route.surface.write(refusal, this.#call.requestId);
-    response.headers.set("x-mcpctl-llm", this.#target.name);
-    response.headers.set("x-mcpctl-attempts", String(this.attempts));
-    return response;
+    this.#client.refuse(refusal, error);
   }
 
-  /** One event per request: what comes after a giving up is not told again. */
+  /** @param taken whether the client took all of it, as far as that is known. */
+  #ended(taken: boolean, status: number, error: string | null, usage: Usage): void {
+    if (!(this.#on("ended") & machine.RECORD)) return;
+    if (taken) this.#record(status, error, usage);
+    else this.#record(errors.client_gone.http, "client_gone", usage);
+  }
+
+  /** Once, where the machine says so. */
   #record(status: number, error: string | null, usage: Usage): void {
-    if (this.#recorded) return;
-    this.#recorded = true;
     this.#standing?.release();
     this.#release?.();
     recordInference(this.#call, this.#target, {
       path: this.#path,
-      streaming: this.#stream,
+      streaming: this.#state.stream,
       status,
       error,
-      firstByteAt: this.#firstByteAt,
+      firstByteAt: this.#state.begunAt,
       attempts: this.attempts,
       usage,
     });
   }
 }
-
-/** What is recorded where the client has gone. */
-const gone = [errors.client_gone.http, "client_gone"] as const;
-
-/** Nobody on the way holds chunks back. */
-const streamHeaders = { "cache-control": "no-cache", "x-accel-buffering": "no" };

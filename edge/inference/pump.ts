@@ -4,20 +4,16 @@
  */
 import type { Refusal } from "#db/protocol/errors";
 import type { Copy } from "./copy.ts";
-import type { RelayOptions } from "./relay-options.ts";
+import { fellSilent, overdue } from "./refusals.ts";
+import type { Filler, RelayOptions } from "./relay-options.ts";
 
 /** How often the silence is measured, in milliseconds. */
 const TICK = 500;
 
-export type PumpOptions = Pick<RelayOptions, "idleMs" | "idle" | "due" | "overdue"> & {
-  filler: { bytes: Uint8Array; afterMs: number };
-  /** Ends the stream, and with it the copy. */
-  end: (refusal: Refusal) => void;
-};
-
 /**
  * Called after the native pipe was interrupted in a silence between two events.
  * @param size of the copy at that moment.
+ * @param end ends the stream, and with it the copy.
  * @throws what broke the stream, at either end; also where bytes came in the very moment of the interruption: then nobody knows
  * whether they went out.
  */
@@ -25,9 +21,10 @@ export async function pump(
   copy: Copy,
   size: number,
   to: WritableStream<Uint8Array>,
-  options: PumpOptions,
+  filler: Filler,
+  { target, due }: Pick<RelayOptions, "target" | "due">,
+  end: (refusal: Refusal) => void,
 ): Promise<void> {
-  const { end, idleMs, due, filler } = options;
   await new Promise((resolve) => setTimeout(resolve, 0));
   if (copy.size !== size) throw new Error("bytes came while the stream changed hands");
   const writer = to.getWriter();
@@ -44,12 +41,12 @@ export async function pump(
   };
   const measure = () => {
     const now = Date.now();
-    if (now >= due) return end(options.overdue());
+    if (now >= due) return end(overdue(target));
     // A client that is slow to read is not a provider that is silent.
     if (writing) return;
     // It has said its last, and its connection stays open.
     if (copy.done && now - heardAt >= TICK) return copy.stop();
-    if (now - heardAt >= idleMs) return end(options.idle());
+    if (now - heardAt >= target.spec.timeouts.idle) return end(fellSilent(target));
     if (now - Math.max(heardAt, saidAt) >= filler.afterMs && copy.betweenEvents) say();
   };
   say();

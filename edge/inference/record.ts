@@ -2,8 +2,8 @@
 import type { InferenceCall } from "#db/protocol/audit";
 import { whoDid } from "../audit/trail.ts";
 import type { Call } from "../http/call.ts";
-import type { Target } from "./directory.ts";
-import type { Usage } from "./usage.ts";
+import type { Usage } from "./dialects/dialect.ts";
+import type { Target } from "./target.ts";
 
 export interface Outcome {
   /** At the provider, below its base URL. */
@@ -36,7 +36,7 @@ export function recordInference(call: Call, target: Target, outcome: Outcome): v
     tokensCached: usage.tokensCached,
     tokensReasoning: usage.tokensReasoning,
     attempts,
-    servedBy: target.status.publisher ?? target.spec.type,
+    servedBy: target.is === "publisher" ? target.session : target.spec.type,
   };
   const who = whoDid(call.caller.principal);
   call.deps.audit.record(

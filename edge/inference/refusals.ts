@@ -1,11 +1,8 @@
 /** What a caller is told where a model's answer is not to be had. */
 import { Refusal } from "#db/protocol/errors";
-import { openaiError } from "../http/surfaces/openai.ts";
 import { failed } from "./answer.ts";
-import type { Target } from "./directory.ts";
-import { concat } from "./json-scan.ts";
-
-const encoder = new TextEncoder();
+import { DID_NOT_BEGIN, FELL_SILENT, OVERDUE } from "./exchange-machine.ts";
+import type { Target } from "./target.ts";
 
 export function clientGone(): Refusal {
   return new Refusal("client_gone", "The client hung up.");
@@ -33,29 +30,29 @@ export function brokeOff(target: Target, cause: unknown): Refusal {
   });
 }
 
-/** A publisher's object that was moved or redeployed drops its calls with an error of the runtime's own. */
-export function unreached({ name, base }: Target, cause: unknown): Refusal {
+export function unreached({ is, name }: Target, cause: unknown): Refusal {
   if (cause instanceof Refusal) return cause;
-  if (base === undefined)
-    return new Refusal("publisher_offline", `The publisher of LLM ${name} can't be reached now.`, {
-      hint: "Try again in a few seconds.",
-      retryAfter: 2,
-      cause,
-    });
-  return new Refusal("provider_unreachable", `The provider of LLM ${name} can't be reached.`, {
-    hint: "Try again; if it stays so, its url may be wrong or the provider down.",
-    cause,
-  });
+  switch (is) {
+    // Its object that was moved or redeployed drops its calls with an error of the runtime's own.
+    case "publisher":
+      return new Refusal("publisher_offline", `The publisher of LLM ${name} can't be reached now.`, {
+        hint: "Try again in a few seconds.",
+        retryAfter: 2,
+        cause,
+      });
+    case "provider":
+    case "cluster":
+    case "nowhere":
+      return new Refusal("provider_unreachable", `The provider of LLM ${name} can't be reached.`, {
+        hint: "Try again; if it stays so, its url may be wrong or the provider down.",
+        cause,
+      });
+  }
 }
 
-/**
- * One error event, on a line of its own whatever the provider left unfinished. Never `[DONE]`.
- * @param tail the last that the client got.
- */
-export function farewell(refusal: Refusal, tail: string): Uint8Array {
-  const begun = tail !== "" && !/\r?\n\r?\n$/.test(tail);
-  return concat([
-    encoder.encode(begun ? "\n\n" : ""),
-    encoder.encode(`data: ${JSON.stringify(openaiError(refusal))}\n\n`),
-  ]);
+/** @param effects of the exchange's machine, which gives up. */
+export function refusalFor(effects: number, target: Target): Refusal {
+  if (effects & OVERDUE) return overdue(target);
+  if (effects & FELL_SILENT) return fellSilent(target);
+  return effects & DID_NOT_BEGIN ? didNotBegin(target) : clientGone();
 }

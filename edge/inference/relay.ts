@@ -11,7 +11,9 @@ import { within } from "../deadline.ts";
 import { Copy } from "./copy.ts";
 import { pause, pauseBeforeEnd } from "./delivery.ts";
 import { pump } from "./pump.ts";
+import { brokeOff } from "./refusals.ts";
 import type { RelayOptions } from "./relay-options.ts";
+import { farewell } from "./stream-events.ts";
 import { watch } from "./watch.ts";
 
 /** Milliseconds that a client may take to accept the last words of a stream that failed. */
@@ -36,7 +38,12 @@ export interface Relay {
 export function relay(body: ReadableStream<Uint8Array>, options: RelayOptions): Relay {
   const through = new IdentityTransformStream();
   const [main, second] = body.tee();
-  const one: Running = { main, copy: new Copy(second, options.first), pipe: new AbortController(), ended: undefined };
+  const one: Running = {
+    main,
+    copy: new Copy(second, options.first, options.events?.dialect.saysDone),
+    pipe: new AbortController(),
+    ended: undefined,
+  };
   // The provider is let go when both of its readers are gone.
   const end = (refusal: Refusal) => {
     one.ended ??= refusal;
@@ -61,7 +68,7 @@ async function run(
   end: Relay["end"],
 ): Promise<RelayEnd> {
   const { main, copy, pipe } = one;
-  const { filler } = options;
+  const { events, target } = options;
   let broke: { cause: unknown } | undefined;
   /** Bytes that had come when the stream was taken out of the runtime's hands, to be pumped from there on. */
   let pumpFrom: number | undefined;
@@ -75,20 +82,20 @@ async function run(
     if (options.first) await say(to, options.first);
     await main.pipeTo(to, { preventAbort: true, preventClose: true, signal: pipe.signal }).catch((cause) => {
       if (!pipe.signal.aborted || one.ended) throw cause;
-      if (pumpFrom !== undefined && filler) return pump(copy, pumpFrom, to, { ...options, filler, end });
+      if (pumpFrom !== undefined && events) return pump(copy, pumpFrom, to, events.filler, options, end);
     });
   } catch (cause) {
     broke = { cause };
   }
   unwatch();
   const tail = await copy.rest(broke !== undefined);
-  const ending = options.ending?.(tail, copy.truncated);
+  const ending = events?.dialect.ending(tail, { choices: events.choices, truncated: copy.truncated });
   // After its own end a stream is whole whatever became of the connection.
-  const whole = ending?.whole || !(options.terminated || broke || one.ended);
-  const refusal = whole ? undefined : (one.ended ?? options.cut(broke?.cause));
+  const whole = ending?.whole || !(events?.terminated || broke || one.ended);
+  const refusal = whole ? undefined : (one.ended ?? brokeOff(target, broke?.cause));
   const writer = to.getWriter();
   const taken = await (refusal
-    ? takeLeave(writer, options.farewell?.(refusal, tail), options.signal)
+    ? takeLeave(writer, events?.refusal && farewell(events.refusal(refusal), tail), options.signal)
     : takeEnd(writer, options, broke !== undefined || pipe.signal.aborted));
   return { tail, failed: ending?.failed ?? false, broke: taken || one.ended ? refusal : "client_gone" };
 }

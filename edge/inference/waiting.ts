@@ -4,13 +4,10 @@
  */
 import { isEventStream } from "./content-type.ts";
 import { pause } from "./delivery.ts";
+import { asEvent, comment } from "./stream-events.ts";
 
 /** Milliseconds in which a client that hung up politely can be noticed before the end (delivery.ts). */
 const BEFORE_END = 50;
-
-const encoder = new TextEncoder();
-/** SSE comments are ignored by every client (WHATWG HTML, 9.2.6). */
-export const comment = encoder.encode(": waiting for the model\n\n");
 
 /**
  * @param every milliseconds between comments.
@@ -47,7 +44,7 @@ async function run(
       for await (const chunk of response.body as ReadableStream<Uint8Array>) await writer.write(chunk);
       await writer.close();
     } else {
-      await writer.write(encoder.encode(asEvent(await response.text())));
+      await writer.write(asEvent(await response.text()));
       await pause(BEFORE_END);
       await writer.close();
     }
@@ -61,9 +58,4 @@ async function run(
   } finally {
     clearInterval(timer);
   }
-}
-
-/** JSON as the data of one event: line breaks between its tokens would end the event. */
-function asEvent(json: string): string {
-  return `data: ${json.replace(/[\r\n]+\s*/g, " ")}\n\n`;
 }

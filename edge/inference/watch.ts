@@ -1,7 +1,8 @@
 /** What is noticed while the runtime moves a stream by itself: by looks at its copy, a second apart, since a look has its cost. */
 import type { Refusal } from "#db/protocol/errors";
 import type { Copy } from "./copy.ts";
-import type { RelayOptions } from "./relay-options.ts";
+import { fellSilent, overdue } from "./refusals.ts";
+import type { Filler, RelayOptions } from "./relay-options.ts";
 
 /** Milliseconds between looks. */
 const LOOK = 1_000;
@@ -18,13 +19,20 @@ const LONGEST_LOOK = 30_000;
  */
 const TAKEN = 2_048;
 
-export type Watched = Pick<
-  RelayOptions,
-  "alarm" | "startedAt" | "quietSince" | "idleMs" | "due" | "idle" | "overdue" | "filler" | "onLong"
->;
+/** What is watched for; times in milliseconds since the epoch. */
+export interface Limits {
+  /** Since when the client has heard nothing. */
+  quietSince: number;
+  /** Milliseconds of silence after which the provider has failed. */
+  idleMs: number;
+  /** When the whole must have been said; Infinity: whenever it is. */
+  due: number;
+  /** What may be said in its silence. */
+  filler: Filler | undefined;
+}
 
 /** What a look comes to. */
-export type Verdict =
+export type LookFinding =
   | { is: "idle" | "overdue" | "done" | "silent" }
   /** @param after milliseconds until the next look. */
   | { is: "running"; after: number };
@@ -46,11 +54,7 @@ export interface Seen {
 }
 
 /** @param before milliseconds between the last look and this one. */
-export function judgeLook(
-  seen: Seen,
-  { quietSince, idleMs, due, filler }: Pick<Watched, "quietSince" | "idleMs" | "due" | "filler">,
-  before: number,
-): Verdict {
+export function judgeLook(seen: Seen, { quietSince, idleMs, due, filler }: Limits, before: number): LookFinding {
   const { now, since, silence, heardAt, size } = seen;
   const quiet = now - Math.max(heardAt, since);
   const untilComment = filler ? Math.max(heardAt, quietSince) + filler.afterMs - now : Number.POSITIVE_INFINITY;
@@ -74,47 +78,47 @@ export function judgeLook(
  */
 export function watch(
   copy: Copy,
-  options: Watched,
+  options: Pick<RelayOptions, "target" | "alarm" | "quietSince" | "due" | "events" | "onLong">,
   end: (refusal: Refusal) => void,
   interrupt: (because: "silent" | "done") => void,
 ): () => void {
-  const { alarm } = options;
+  const { target, alarm, quietSince, due, events } = options;
   const since = Date.now();
   let onLong: (() => void) | undefined = options.onLong;
-  const { filler, quietSince, idleMs, due } = options;
+  const idleMs = target.spec.timeouts.idle;
+  const filler = events?.filler;
+  const limits: Limits = { quietSince, idleMs, due, filler };
   const untilComment = filler ? Math.max(SOON, quietSince + filler.afterMs - since) : Number.POSITIVE_INFINITY;
   let wait = Math.max(1, Math.min(LOOK, untilComment, idleMs / 2, due - since));
-  // Only events can say so; those of a stream may be filled with comments.
-  const isDone = () => filler !== undefined && copy.done;
   let watching = true;
   const taken = () => {
-    if (watching && isDone()) alarm.set(LAST_LOOK, look);
+    if (watching && copy.done) alarm.set(LAST_LOOK, look);
   };
   const look = () => {
     const now = Date.now();
     const silence = copy.look(taken);
     const { heardAt, size, fullBlock } = copy;
     const betweenEvents = silence && copy.betweenEvents;
-    const verdict = judgeLook(
-      { now, since, silence, heardAt, size, betweenEvents, done: isDone(), fullBlock },
-      options,
+    const found = judgeLook(
+      { now, since, silence, heardAt, size, betweenEvents, done: copy.done, fullBlock },
+      limits,
       wait,
     );
     if (onLong && now - since >= LOOK) {
       onLong();
       onLong = undefined;
     }
-    switch (verdict.is) {
+    switch (found.is) {
       case "running":
-        wait = verdict.after;
+        wait = found.after;
         return alarm.set(wait, look);
       case "idle":
-        return end(options.idle());
+        return end(fellSilent(target));
       case "overdue":
-        return end(options.overdue());
+        return end(overdue(target));
       default:
         watching = false;
-        return interrupt(verdict.is);
+        return interrupt(found.is);
     }
   };
   alarm.set(wait, look);

@@ -1,11 +1,21 @@
 /** An answer that is taken whole before the client gets any of it. */
 import { isEventStream, isPlainJson } from "./content-type.ts";
-import { TAIL_BYTES } from "./usage.ts";
+import { TAIL_BYTES } from "./dialects/dialect.ts";
 
 /** An answer that is no stream and not longer than this is taken whole: one that breaks off is then an error, not half an answer. */
 export const WHOLE_BYTES = TAIL_BYTES;
 
 export type Whole = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The empty text where it is none. */
+export const asText = (body: Whole, type: string): string =>
+  typeof body === "string" ? body : type.includes("json") ? decoder.decode(body) : "";
+
+export const asBytes = (body: Whole): Uint8Array =>
+  typeof body === "string" ? encoder.encode(body) : new Uint8Array(body);
 
 /**
  * An answer that says that it is short, read without the stream that `body` would make; JSON as text, which costs less.

@@ -1,7 +1,8 @@
 /** Asks a provider whether it takes a key, before the key is stored (spec: inference.md, Auth probe). */
-import { z } from "zod";
-import { keyHeader, type ProviderType } from "#db/kinds/parts/providers";
-import { type BaseUrl, urlOf } from "#db/protocol/base-url";
+import type { ProviderType } from "#db/kinds/parts/providers";
+import type { BaseUrl } from "#db/protocol/base-url";
+import { type Dialect, dialectOf } from "../inference/dialects/index.ts";
+import { withoutKey } from "../inference/providers/key.ts";
 
 export type Verdict =
   | { is: "accepted" }
@@ -16,18 +17,21 @@ const longestAnswer = 4_096;
 
 /** @param base where chats will go too. Redirects are not followed: the key would go where nobody allowed it to. */
 export async function probeCredential(type: ProviderType, base: BaseUrl, key: string): Promise<Verdict> {
-  const url = urlOf(base, "/v1/models");
-  const [name, value] = keyHeader(type, key);
+  const dialect = dialectOf(type);
+  const { method, url, headers, body = null } = dialect.probe(base);
+  const [name, value] = dialect.keyHeader(type, key);
   try {
     const answer = await fetch(url, {
-      headers: { [name]: value, accept: "application/json", "user-agent": "mcpctl" },
+      method,
+      headers: { ...headers, [name]: value, "user-agent": "mcpctl" },
+      body,
       redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     });
     if (answer.status === 401 || answer.status === 403)
-      return { is: "refused", words: wordsOf(await beginning(answer), answer.status, key) };
+      return { is: "refused", words: wordsOf(dialect, await beginning(answer), answer.status, key) };
     await answer.body?.cancel();
-    return answer.ok ? { is: "accepted" } : { is: "unknown", why: `GET ${url} answered ${answer.status}` };
+    return answer.ok ? { is: "accepted" } : { is: "unknown", why: `${method} ${url} answered ${answer.status}` };
   } catch (error) {
     const late = error instanceof Error && error.name === "TimeoutError";
     return { is: "unknown", why: late ? `${url} did not answer within 5 s` : `${url} can't be reached` };
@@ -49,22 +53,12 @@ async function beginning(answer: Response): Promise<string> {
   return text;
 }
 
-const said = z.union([
-  z.object({ error: z.object({ message: z.string() }) }).transform((b) => b.error.message),
-  z.object({ error: z.string() }).transform((b) => b.error),
-  z.object({ message: z.string() }).transform((b) => b.message),
-  z.object({ detail: z.string() }).transform((b) => b.detail),
-]);
-
 /** One line of what the provider says, without the key should it repeat it. */
-export function wordsOf(body: string, status: number, key: string): string {
-  let words = body;
-  try {
-    const parsed = said.safeParse(JSON.parse(body));
-    if (parsed.success) words = parsed.data;
-  } catch {
-    // Not JSON: the text itself is what it says.
-  }
-  const line = words.replaceAll(key, "[key]").replace(/\s+/g, " ").trim().slice(0, 300);
+export function wordsOf(dialect: Dialect, body: string, status: number, key: string): string {
+  const text = withoutKey(body, key);
+  // What the dialect can't read is itself what it says.
+  const words = dialect.words(text, status)?.message || text;
+  // Once more: in JSON, a key may have been spelled in another way.
+  const line = withoutKey(words, key).replace(/\s+/g, " ").trim().slice(0, 300);
   return line || `it answered ${status}.`;
 }

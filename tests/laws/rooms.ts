@@ -17,7 +17,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   login: [ground, "audit", "http", "identity", "rights"],
   sso: [ground, "cache", "http", "identity", "login", "objects", "resources", "rights", "secrets"],
   resources: [ground, "audit", "http", "identity", "kinds", "rights", "watch"],
-  kinds: [ground, "http", "identity", "login", "publishers", "resources", "rights", "secrets"],
+  kinds: [ground, "http", "identity", "inference", "login", "publishers", "resources", "rights", "secrets"],
   watch: [ground, "http", "identity", "objects", "resources", "rights"],
   inference: [ground, "audit", "cache", "http", "identity", "publishers", "rights", "secrets"],
   publishers: [ground, "http", "identity", "inference", "objects", "resources", "rights"],

@@ -1,6 +1,7 @@
 /** Everything of mcpctl's own: refusals are problem details (RFC 9457). */
 import { errors, type Refusal } from "#db/protocol/errors";
 import { headOf } from "./head.ts";
+import { openaiEvent } from "./openai.ts";
 import type { Surface } from "./surface.ts";
 
 export const api: Surface = {
@@ -10,6 +11,8 @@ export const api: Surface = {
   write(refusal, requestId) {
     return new Response(JSON.stringify(problemOf(refusal)), headOf(refusal, requestId, "application/problem+json"));
   },
+  // What streams there and can fail is an answer of a model, in OpenAI's events.
+  event: openaiEvent,
   openapi: {
     prefix: "",
     refusal: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

@@ -11,6 +11,7 @@ export const openai: Surface = {
   write(refusal, requestId) {
     return new Response(JSON.stringify(openaiError(refusal)), headOf(refusal, requestId, "application/json"));
   },
+  event: openaiEvent,
   openapi: {
     prefix: "OpenAiError",
     refusal: { "application/json": { schema: { $ref: "#/components/schemas/OpenAiError" } } },
@@ -19,6 +20,11 @@ export const openai: Surface = {
     changesRefuse: [],
   },
 };
+
+/** What a stream of chat completions says where it fails: an error in place of a chunk. Never `[DONE]`. */
+export function openaiEvent(refusal: Refusal): string {
+  return `data: ${JSON.stringify(openaiError(refusal))}\n\n`;
+}
 
 /** OpenAI's error object; `code` is ours, `type` is what its SDKs know. */
 export function openaiError(refusal: Refusal) {

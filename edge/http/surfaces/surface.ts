@@ -7,6 +7,11 @@ export interface Surface {
   owns(path: string): boolean;
   /** A refusal as its clients parse one. */
   write(refusal: Refusal, requestId: string): Response;
+  /**
+   * Likewise in a stream that has begun: one whole event, with the empty line that ends it. Where there is none, a stream that fails
+   * is broken off.
+   */
+  event?: (refusal: Refusal) => string;
   /** Whether its routes refuse query parameters that they do not know, where a route does not say otherwise. */
   strict: boolean;
   /** What its routes have in common in the OpenAPI document. */

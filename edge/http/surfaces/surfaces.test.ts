@@ -1,3 +1,4 @@
+import { createParser } from "eventsource-parser";
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, errors, Refusal } from "#db/protocol/errors";
 import { type Surface, surfaceOf, surfaces } from "./index.ts";
@@ -156,6 +157,17 @@ describe("a refusal", () => {
       expect(headers.get("accept-patch"), surface.name).toBe("application/json");
     }
   });
+
+  test.each<Surface["name"]>(["openai", "api"])(
+    "in a stream of %s is one event, as clients of chat completions read one",
+    (name) => {
+      const events: string[] = [];
+      createParser({ onEvent: (e) => events.push(e.data) }).feed(named(name).event?.(refusal) ?? "");
+      expect(events.map((e) => JSON.parse(e))).toEqual([
+        { error: expect.objectContaining({ code: "not_allowed", param: "model" }) },
+      ]);
+    },
+  );
 
   test("tells Anthropic's clients the id where they look for it", () => {
     expect(named("anthropic").write(refusal, "r1").headers.get("request-id")).toBe("r1");

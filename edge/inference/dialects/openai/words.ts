@@ -3,18 +3,13 @@
  * the JavaScript package says "422 status code (no body)", and what was wrong is lost.
  */
 
+import type { ProviderWords } from "../dialect.ts";
+
 /** Most characters of a message that a provider's words become. */
 const LONGEST = 500;
 
-export interface Words {
-  /** What it said, for people; the empty string where its JSON says nothing. */
-  message: string;
-  /** The body for an OpenAI client: its own, where that has OpenAI's shape. */
-  body: string;
-}
-
 /** @returns undefined where the text is no JSON of an object or a list. */
-export function wordsIn(text: string, status: number): Words | undefined {
+export function wordsIn(text: string, status: number): ProviderWords | undefined {
   const said = parsed(text);
   if (said === undefined) return undefined;
   // Google's OpenAI-compatible API answers with the error as the only item of a list.
@@ -26,7 +21,7 @@ export function wordsIn(text: string, status: number): Words | undefined {
 }
 
 /** An error that was said in plain words, in OpenAI's shape. */
-export function plainWords(text: string, status: number): Words {
+export function plainWords(text: string, status: number): ProviderWords {
   const message = short(text);
   return { message, body: shaped(message, status, {}, undefined) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plainWords, wordsIn } from "./provider-words.ts";
+import { plainWords, wordsIn } from "./words.ts";
 
 const errorIn = (text: string, status = 400) => JSON.parse(wordsIn(text, status)?.body ?? "null")?.error;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { unknownUsage, usageIn } from "./usage.ts";
+import { unknownUsage } from "../dialect.ts";
+import { usageIn } from "./usage.ts";
 
 describe("usageIn", () => {
   test("a whole answer", () => {

@@ -3,21 +3,7 @@
  * model writes nor an empty field of a provider is mistaken for the end.
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-
-export interface Ending {
-  /** The provider has said that this is the end: nothing may follow, and nothing is missing. */
-  whole: boolean;
-  /** The last that it said, `[DONE]` aside, is an error of its own. */
-  failed: boolean;
-}
-
-/** What is known of a stream besides its last bytes. */
-export interface Known {
-  /** How many choices were asked for: `n`, for each prompt. */
-  choices: number;
-  /** Whether there was more before the last bytes than is kept. */
-  truncated: boolean;
-}
+import type { Ending, KnownOfStream } from "../dialect.ts";
 
 const DONE = "[DONE]";
 /** Characters that hold the usual last event and what is around it. */
@@ -29,7 +15,7 @@ const endsDone = /(?:^|\n\n|\r\r|\r\n\r\n)data: ?\[DONE\][\r\n]*$/;
  * The end of a stream of `/v1/chat/completions` or `/v1/completions`. `[DONE]` is the end. Some providers never send it: then
  * every choice must have a reason why it finished. Of a stream too long to be kept whole, every choice that its last bytes show.
  */
-export function readEnding(tail: string, { choices, truncated }: Known): Ending {
+export function readEnding(tail: string, { choices, truncated }: KnownOfStream): Ending {
   // The usual end is looked for where it stands: parsing a whole stream for it costs more.
   if (endsDone.test(tail.slice(-LAST_EVENT)) && !tail.includes('"error"') && !tail.includes("event:"))
     return { whole: true, failed: false };

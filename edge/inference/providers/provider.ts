@@ -1,48 +1,30 @@
-/** A provider that speaks OpenAI's wire format: the client's bytes go on as they are, with the provider's key. */
-import { type BaseUrl, urlOf } from "#db/protocol/base-url";
+/** A provider as an upstream: the body goes on as it is, with the provider's key. */
 import { Refusal } from "#db/protocol/errors";
 import { failed } from "../answer.ts";
-import type { Target } from "../directory.ts";
+import type { ProviderTarget } from "../target.ts";
 import type { Upstream, UpstreamBody, UpstreamRequest } from "../upstream.ts";
 import { decoded, isPlain } from "./encoding.ts";
 import { isLost, mayBeStale, NotBegun, sendHeld } from "./line.ts";
 
-/**
- * Headers of the client that a model server may see. Everything else stays here: credentials, cookies, addresses, and whatever
- * a provider could take for an instruction from us, such as another organisation.
- */
-const forwarded = ["accept", "openai-beta", "idempotency-key", "traceparent", "tracestate"] as const;
-
-/** @returns lower-case names and values, ready for `UpstreamRequest`. */
-export function forwardedHeaders(request: Request, contentType: string): Record<string, string> {
-  const headers: Record<string, string> = { "content-type": contentType, "user-agent": "mcpctl" };
-  for (const name of forwarded) {
-    const value = request.headers.get(name);
-    if (value !== null) headers[name] = value;
-  }
-  return headers;
-}
-
-export function openaiUpstream(target: Target, base: BaseUrl): Upstream {
+export function providerUpstream(target: ProviderTarget): Upstream {
   return {
     async send(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
       const { headers, body } = request;
       headers["accept-encoding"] = "identity";
       if (target.keyHeader !== undefined) headers[target.keyHeader[0]] = target.keyHeader[1];
       const { line } = target;
-      const url = urlOf(base, request.path);
+      const url = target.dialect.endpoint(target.base, request.path);
       // A redirect is not followed: the key would go where nobody allowed it to.
       const sending = { method: "POST", headers, redirect: "manual", signal } as const;
       let response: Response;
       try {
-        response =
-          line && mayBeStale(line, Date.now())
-            ? await sendTwiceAtMost(request, (held) => fetch(url, { ...sending, body: held }))
-            : await fetch(url, { ...sending, body });
+        response = mayBeStale(line, Date.now())
+          ? await sendTwiceAtMost(request, (held) => fetch(url, { ...sending, body: held }))
+          : await fetch(url, { ...sending, body });
       } catch (error) {
         throw isLost(error) && !signal.aborted ? lost(target, error) : error;
       }
-      if (line) line.heardAt = Date.now();
+      line.heardAt = Date.now();
       const encoding = response.headers.get("content-encoding");
       return isPlain(encoding) ? response : decoded(response, encoding ?? "", (what) => unreadable(target, what));
     },
@@ -64,8 +46,8 @@ async function sendTwiceAtMost(
 }
 
 /** One that has answered before has the right address. */
-function lost({ name, line }: Target, cause: unknown): Refusal {
-  const answered = line !== undefined && line.heardAt > 0;
+function lost({ name, line }: ProviderTarget, cause: unknown): Refusal {
+  const answered = line.heardAt > 0;
   const what = "closed the connection before it answered";
   return new Refusal(
     "provider_unreachable",
@@ -79,7 +61,7 @@ function lost({ name, line }: Target, cause: unknown): Refusal {
   );
 }
 
-const unreadable = (target: Target, what: string): Refusal =>
+const unreadable = (target: ProviderTarget, what: string): Refusal =>
   failed(target, `answered ${what}`, {
     hint: "A proxy in front of it may compress its answers: it should not, where `accept-encoding: identity` is sent.",
     lasting: true,

@@ -1,15 +1,5 @@
 /** What an answer cost in tokens, read from its last bytes: a JSON answer and the last chunk of a stream end alike. */
-export interface Usage {
-  tokensIn: number | null;
-  tokensOut: number | null;
-  tokensCached: number | null;
-  tokensReasoning: number | null;
-}
-
-export const unknownUsage: Usage = { tokensIn: null, tokensOut: null, tokensCached: null, tokensReasoning: null };
-
-/** Bytes from the end of an answer in which its usage stands. */
-export const TAIL_BYTES = 65_536;
+import { type Usage, unknownUsage } from "../dialect.ts";
 
 const KEY = '"usage"';
 /** Objects looked into, from the end: more only somebody writes who wants to be read for long. */
