@@ -6,7 +6,7 @@ import type { Env } from "./env.ts";
 import { type Access, createAccess } from "./identity/index.ts";
 import { createLlms, type Llms } from "./inference/directory.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { openStore, type Store } from "./store.ts";
+import { type Store, storeOf } from "./store.ts";
 import { createFeeds, type Feeds } from "./watch/tell.ts";
 
 export interface Deps {
@@ -26,7 +26,7 @@ export function depsOf(env: Env): Deps {
   let deps = wired.get(env);
   if (!deps) {
     const settings = readSettings(env);
-    const store = openStore(settings);
+    const store = storeOf(env);
     const audit = createAudit(env.AUDIT);
     const changes = createChanges();
     deps = {

@@ -6,7 +6,7 @@ import { neon, neonConfig, Pool } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import { drizzle as drizzleSocket } from "drizzle-orm/neon-serverless";
 import { Refusal } from "#db/protocol/errors";
-import type { Settings } from "./settings.ts";
+import { readSettings, type Settings, type Variables } from "./settings.ts";
 
 type SocketDatabase = ReturnType<typeof drizzleSocket>;
 export type Transaction = Parameters<Parameters<SocketDatabase["transaction"]>[0]>[0];
@@ -54,6 +54,18 @@ export function openStore(settings: Pick<Settings, "databaseUrl" | "neonProxy">)
       }
     },
   };
+}
+
+const opened = new WeakMap<Variables, Store>();
+
+/** The store of this environment, opened once per isolate. @throws Refusal misconfigured, see `readSettings` */
+export function storeOf(env: Variables): Store {
+  let store = opened.get(env);
+  if (!store) {
+    store = openStore(readSettings(env));
+    opened.set(env, store);
+  }
+  return store;
 }
 
 /** SQLSTATE of a failed statement, wherever in the chain of causes it stands; undefined when the store was not reached. */

@@ -4,8 +4,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { log } from "../log.ts";
-import { readSettings, type Variables } from "../settings.ts";
-import { openStore, type Store } from "../store.ts";
+import { NamedAlarm } from "../objects/alarm.ts";
+import type { Variables } from "../settings.ts";
+import { storeOf } from "../store.ts";
 import { type Flushing, type Happened, idle, step } from "./flushing.ts";
 import { insertEvents } from "./insert.ts";
 
@@ -19,7 +20,7 @@ type Batch = { id: number; count: number; events: string };
 
 export class AuditBuffer extends DurableObject<Variables> {
   #state: Flushing = idle;
-  #store: Store | undefined;
+  readonly #alarm = new NamedAlarm(this.ctx.storage, ["flush"]);
 
   constructor(ctx: DurableObjectState, env: Variables) {
     super(ctx, env);
@@ -27,7 +28,7 @@ export class AuditBuffer extends DurableObject<Variables> {
       this.#sql(
         "create table if not exists batch (id integer primary key, count integer not null, events text not null)",
       );
-      const alarmAt = (await ctx.storage.getAlarm()) ?? undefined;
+      const alarmAt = await this.#alarm.restored("flush");
       await this.#happened({ is: "loaded", waiting: this.#waiting(), alarmAt });
     });
   }
@@ -42,6 +43,7 @@ export class AuditBuffer extends DurableObject<Variables> {
   }
 
   override async alarm(): Promise<void> {
+    await this.#alarm.fired(Date.now());
     try {
       for (let i = 0; i < FLUSHES; i++) if (!(await this.#flush())) break;
     } catch (error) {
@@ -64,9 +66,8 @@ export class AuditBuffer extends DurableObject<Variables> {
     }
     const last = batches.at(-1);
     if (!last) return false;
-    this.#store ??= openStore(readSettings(this.env));
     await insertEvents(
-      this.#store.db,
+      storeOf(this.env).db,
       batches.map((b) => b.events),
     );
     this.#sql("delete from batch where id <= ?", last.id);
@@ -76,7 +77,7 @@ export class AuditBuffer extends DurableObject<Variables> {
   async #happened(happened: Happened): Promise<void> {
     const { state, alarm } = step(this.#state, happened, Date.now(), Math.random());
     this.#state = state;
-    if (alarm !== undefined) await this.ctx.storage.setAlarm(alarm);
+    if (alarm !== undefined) await this.#alarm.next({ flush: alarm });
   }
 
   #waiting(): number {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NamedAlarm } from "../objects/alarm.ts";
 import { Dependents, MAX_DEPENDENTS } from "./dependents.ts";
 
 /** What an object has of storage, in memory. */
@@ -20,21 +21,24 @@ function storage() {
       alarm = undefined;
     },
   };
-  return { ctx: { storage: real as unknown as DurableObjectStorage }, alarm: () => alarm };
+  const disk = real as unknown as DurableObjectStorage;
+  const made = (tell: (name: string) => Promise<boolean>) =>
+    new Dependents(disk, new NamedAlarm(disk, ["tell"], { kept: true }), tell);
+  return { made, alarm: () => alarm };
 }
 
 describe("what hangs on a principal", () => {
   test("is told at every change, also by an instance that begins anew, until it says that it hangs there no more", async () => {
-    const { ctx, alarm } = storage();
+    const { made, alarm } = storage();
     const told: string[] = [];
     const tell = async (name: string) => {
       told.push(name);
       return name !== "publisher:moved";
     };
-    const first = new Dependents(ctx, tell);
+    const first = made(tell);
     for (const name of ["publisher:a", "publisher:moved", "publisher:gone"]) first.add(name);
     first.remove("publisher:gone");
-    const second = new Dependents(ctx, tell);
+    const second = made(tell);
     await second.tell();
     expect(told.splice(0).sort()).toEqual(["publisher:a", "publisher:moved"]);
     await second.tell();
@@ -43,9 +47,9 @@ describe("what hangs on a principal", () => {
   });
 
   test("and was not reached is told again; an alarm is set before anybody is told", async () => {
-    const { ctx, alarm } = storage();
+    const { made, alarm } = storage();
     let down = true;
-    const dependents = new Dependents(ctx, async () => {
+    const dependents = made(async () => {
       expect(alarm()).toBeDefined();
       if (down) throw new Error("moved");
       return true;
@@ -60,10 +64,8 @@ describe("what hangs on a principal", () => {
   });
 
   test("and does not answer holds up nobody for long, and is told again", async () => {
-    const { ctx, alarm } = storage();
-    const dependents = new Dependents(ctx, (name) =>
-      name === "publisher:hangs" ? new Promise(() => {}) : Promise.resolve(true),
-    );
+    const { made, alarm } = storage();
+    const dependents = made((name) => (name === "publisher:hangs" ? new Promise(() => {}) : Promise.resolve(true)));
     for (const name of ["publisher:hangs", "publisher:b"]) dependents.add(name);
     const began = performance.now();
     await dependents.tell();
@@ -72,8 +74,8 @@ describe("what hangs on a principal", () => {
   });
 
   test("is bounded, and who is known already is not one more", () => {
-    const { ctx } = storage();
-    const dependents = new Dependents(ctx, async () => true);
+    const { made } = storage();
+    const dependents = made(async () => true);
     for (let i = 0; i < MAX_DEPENDENTS; i++) expect(dependents.add(`publisher:${i}`)).toBe(true);
     expect(dependents.add("publisher:more")).toBe(false);
     expect(dependents.add("publisher:7")).toBe(true);

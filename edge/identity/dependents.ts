@@ -5,6 +5,7 @@
 import { each } from "../each.ts";
 import type { Env } from "../env.ts";
 import { log } from "../log.ts";
+import type { NamedAlarm } from "../objects/alarm.ts";
 
 /** Of one principal. Told with one call each, of which an invocation has 1,000 (Workers' limits). */
 export const MAX_DEPENDENTS = 900;
@@ -38,17 +39,23 @@ const PREFIX = "dependent:";
 
 /** Those of one Guard, on its disk: it may have been evicted for days when something changes. */
 export class Dependents {
-  readonly #ctx: Pick<DurableObjectState, "storage">;
+  readonly #storage: Pick<DurableObjectStorage, "kv">;
+  readonly #alarm: Pick<NamedAlarm<"tell">, "next">;
   readonly #tell: (name: string) => Promise<boolean>;
 
-  constructor(ctx: Pick<DurableObjectState, "storage">, tell: (name: string) => Promise<boolean>) {
-    this.#ctx = ctx;
+  constructor(
+    storage: Pick<DurableObjectStorage, "kv">,
+    alarm: Pick<NamedAlarm<"tell">, "next">,
+    tell: (name: string) => Promise<boolean>,
+  ) {
+    this.#storage = storage;
+    this.#alarm = alarm;
     this.#tell = tell;
   }
 
   /** @returns false where there are too many already. */
   add(name: string): boolean {
-    const { kv } = this.#ctx.storage;
+    const { kv } = this.#storage;
     if (kv.get(PREFIX + name) !== undefined) return true;
     if (this.#names().length >= MAX_DEPENDENTS) return false;
     kv.put(PREFIX + name, true);
@@ -56,7 +63,7 @@ export class Dependents {
   }
 
   remove(name: string): void {
-    this.#ctx.storage.kv.delete(PREFIX + name);
+    this.#storage.kv.delete(PREFIX + name);
   }
 
   any(): boolean {
@@ -70,8 +77,7 @@ export class Dependents {
   async tell(): Promise<void> {
     const names = this.#names();
     if (names.length === 0) return;
-    const { storage } = this.#ctx;
-    await storage.setAlarm(Date.now() + PATIENCE_MS + AGAIN_MS);
+    await this.#alarm.next({ tell: Date.now() + PATIENCE_MS + AGAIN_MS });
     let missed = 0;
     await each(names, AT_ONCE, async (name) => {
       try {
@@ -81,11 +87,11 @@ export class Dependents {
         log("dependent-not-told", { name, cause: error });
       }
     });
-    await (missed > 0 ? storage.setAlarm(Date.now() + AGAIN_MS) : storage.deleteAlarm());
+    await this.#alarm.next({ tell: missed > 0 ? Date.now() + AGAIN_MS : undefined });
   }
 
   #names(): string[] {
-    return [...this.#ctx.storage.kv.list({ prefix: PREFIX })].map(([key]) => key.slice(PREFIX.length));
+    return [...this.#storage.kv.list({ prefix: PREFIX })].map(([key]) => key.slice(PREFIX.length));
   }
 }
 

@@ -1,8 +1,9 @@
 /** One per principal: holds what the store says about it, and judges its credentials. The shell around guard-machine.ts. */
 import { DurableObject } from "cloudflare:workers";
 import { log } from "../log.ts";
-import { readSettings, type Variables } from "../settings.ts";
-import { openStore, type Store } from "../store.ts";
+import { NamedAlarm } from "../objects/alarm.ts";
+import type { Variables } from "../settings.ts";
+import { storeOf } from "../store.ts";
 import { Dependents, type Tellers, tellDependent } from "./dependents.ts";
 import * as machine from "./guard-machine.ts";
 import type { Verdict } from "./guard-port.ts";
@@ -16,12 +17,14 @@ const RECORD_USE_MS = 300_000;
 export class Guard extends DurableObject<Variables & Tellers> {
   #state: machine.GuardState = machine.initial;
   #loading: { generation: number; done: Promise<void> } | undefined;
-  #store: Store | undefined;
   /** Names one profile as this instance has loaded it; a restarted object must not reuse a number. */
   #version = crypto.randomUUID();
 
   #useRecordedAt = 0;
-  readonly #dependents = new Dependents(this.ctx, (name) => tellDependent(this.env, name, this.ctx.id.name ?? ""));
+  readonly #alarm = new NamedAlarm(this.ctx.storage, ["tell"], { kept: true });
+  readonly #dependents = new Dependents(this.ctx.storage, this.#alarm, (name) =>
+    tellDependent(this.env, name, this.ctx.id.name ?? ""),
+  );
 
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
   async check(credentialId: string, have?: string): Promise<Verdict> {
@@ -62,7 +65,7 @@ export class Guard extends DurableObject<Variables & Tellers> {
 
   /** Somebody has still to be told. */
   override async alarm(): Promise<void> {
-    await this.#dependents.tell();
+    if ((await this.#alarm.fired(Date.now())).includes("tell")) await this.#dependents.tell();
   }
 
   #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {
@@ -78,12 +81,7 @@ export class Guard extends DurableObject<Variables & Tellers> {
     if (kind !== "McpToken" || now - this.#useRecordedAt < RECORD_USE_MS) return;
     this.#useRecordedAt = now;
     // A use that could not be written is told by the next one.
-    this.ctx.waitUntil(recordUse(this.#open().db, id, now).catch(() => {}));
-  }
-
-  #open(): Store {
-    this.#store ??= openStore(readSettings(this.env));
-    return this.#store;
+    this.ctx.waitUntil(recordUse(storeOf(this.env).db, id, now).catch(() => {}));
   }
 
   /** Reads the principal, or joins a read that began after the last change. @throws whatever the store throws */
@@ -107,7 +105,7 @@ export class Guard extends DurableObject<Variables & Tellers> {
     const name = this.ctx.id.name;
     if (name === undefined) throw new Error("a Guard is reached by name");
     try {
-      const profile = await loadProfile(this.#open().db, name, at);
+      const profile = await loadProfile(storeOf(this.env).db, name, at);
       const before = this.#state.held?.profile;
       this.#state = machine.loaded(this.#state, { profile, at, generation });
       if (JSON.stringify(before) !== JSON.stringify(this.#state.held?.profile)) this.#version = crypto.randomUUID();

@@ -11,7 +11,8 @@ export class SingleTimer {
   next(at: number | undefined): void {
     if (at === this.#set?.at) return;
     clearTimeout(this.#set?.handle);
-    this.#set = at === undefined ? undefined : { at, handle: setTimeout(() => this.#fire(), at - Date.now()) };
+    this.#set =
+      at === undefined ? undefined : { at, handle: setTimeout(() => this.#fire(), Math.max(0, at - Date.now())) };
   }
 
   #fire(): void {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { publisherTimes } from "#db/protocol/publisher";
 import { admitResult } from "./admit-result.ts";
-import { type Effect, type Event, nextDue, step } from "./machine.ts";
+import { type Effect, type Event, nextDeadline, step } from "./machine.ts";
 import { connected, limits, minute, requested } from "./machine-driver.ts";
 
 describe("tasks", () => {
@@ -63,7 +63,7 @@ describe("tasks", () => {
     slow.when({ ...requested("sent"), firstByte: 60 * minute } as Event);
     slow.when(requested("waits"));
     for (let i = 0; i < 3; i++) slow.when({ is: "heartbeat" });
-    const due = nextDue(slow.state).passing ?? 0;
+    const due = nextDeadline(slow.state) ?? 0;
     expect(due).toBe(publisherTimes.queue);
     expect(step(slow.state, { is: "tick" }, limits, due).effects).toContainEqual(
       expect.objectContaining({ do: "fail", task: "waits", code: "queue_full" }),

@@ -146,13 +146,10 @@ export function step(state: Session, event: Event, limits: Limits, now: number):
   }
 }
 
-/** Next moment at which `tick` has something to do: `kept` must survive a restart, `passing` goes with the tasks. */
-export function nextDue(state: Session): { kept: number | undefined; passing: number | undefined } {
-  const earliest = (times: number[]) => (times.length > 0 ? Math.min(...times) : undefined);
-  return {
-    kept: earliest(Object.values(state.due)),
-    passing: earliest([...state.tasks.values()].map((t) => t.deadline)),
-  };
+/** Next moment at which `tick` has something to do for the tasks. The times in `due` are beside it, and survive a restart. */
+export function nextDeadline(state: Session): number | undefined {
+  const deadlines = [...state.tasks.values()].map((t) => t.deadline);
+  return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
 }
 
 function opened(state: Session, channel: number, times: PublisherTimes, now: number): Step {

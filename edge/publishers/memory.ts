@@ -1,8 +1,7 @@
 /** What a session's object keeps on disk. Written only when it is something else than before: heartbeats write nothing. */
-import { SingleAlarm } from "../objects/alarm.ts";
+import { NamedAlarm } from "../objects/alarm.ts";
 import type { Identity } from "./identity.ts";
-import { nextDue } from "./machine.ts";
-import { type Kept, keep, type Session } from "./state.ts";
+import { type Due, dueNames, type Kept, keep, type Session } from "./state.ts";
 
 interface Remembered {
   identity: Identity;
@@ -13,12 +12,12 @@ const KEY = "session";
 
 export class Memory {
   readonly #ctx: DurableObjectState;
-  readonly #alarm: SingleAlarm;
+  readonly #alarm: NamedAlarm<keyof Due>;
   #text = "";
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
-    this.#alarm = new SingleAlarm(ctx.storage);
+    this.#alarm = new NamedAlarm(ctx.storage, dueNames);
   }
 
   load(): Remembered | undefined {
@@ -32,16 +31,16 @@ export class Memory {
     const text = JSON.stringify(remembered);
     if (text !== this.#text) this.#ctx.storage.kv.put(KEY, remembered);
     this.#text = text;
-    this.#ctx.waitUntil(this.#alarm.next(nextDue(state).kept));
+    this.#ctx.waitUntil(this.#alarm.all(state.due));
   }
 
-  alarmFired(): void {
-    this.#alarm.fired();
+  async alarmFired(): Promise<void> {
+    await this.#alarm.fired(Date.now());
   }
 
   async forget(): Promise<void> {
     this.#text = "";
-    await this.#alarm.next(undefined);
+    await this.#alarm.all({});
     await this.#ctx.storage.deleteAll();
   }
 }

@@ -77,7 +77,7 @@ export class PublisherSession extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#memory.alarmFired();
+    await this.#memory.alarmFired();
     this.#on({ is: "tick" });
     await this.#upkeep.done();
   }
@@ -228,7 +228,7 @@ export class PublisherSession extends DurableObject<Env> {
     this.#memory.keep(this.#identity, this.#state);
     for (const effect of effects) this.#carry(effect);
     if (event.is === "ended" || event.is === "callerGone") this.#asked.delete(event.task);
-    this.#timer.next(machine.nextDue(state).passing);
+    this.#timer.next(machine.nextDeadline(state));
   }
 
   #carry(effect: machine.Effect): void {

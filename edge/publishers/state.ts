@@ -4,7 +4,8 @@ import type { PublisherTimes } from "#db/protocol/publisher";
 import type { Slots, Tasks } from "./queue.ts";
 
 /** Named times at which something is due although nothing happens; they survive a restart. */
-export type Due = Partial<Record<"channel" | "heartbeat" | "deletion" | "rows" | "standing", number>>;
+export const dueNames = ["channel", "heartbeat", "deletion", "rows", "standing"] as const;
+export type Due = Partial<Record<(typeof dueNames)[number], number>>;
 
 export interface Session {
   /** What the rows say, or will as soon as the store takes it. */

@@ -6,8 +6,9 @@ import { DurableObject } from "cloudflare:workers";
 import { type TableKindName, tableKinds } from "#db/kinds/index";
 import { Refusal } from "#db/protocol/errors";
 import { log } from "../log.ts";
-import { readSettings, type Variables } from "../settings.ts";
-import { openStore, type Store } from "../store.ts";
+import { SingleTimer } from "../objects/timer.ts";
+import type { Variables } from "../settings.ts";
+import { storeOf } from "../store.ts";
 import * as machine from "./feed-machine.ts";
 import { Follower } from "./follower.ts";
 import { type Line, writeLine } from "./line.ts";
@@ -19,8 +20,7 @@ export class Feed extends DurableObject<Variables> {
   readonly #followers = new Set<Follower>();
   /** How far it has come; undefined until the first look, and again when the last follower has left. */
   #position: Position | undefined;
-  #timer: { at: number; handle: ReturnType<typeof setTimeout> } | undefined;
-  #store: Store | undefined;
+  readonly #timer = new SingleTimer(() => this.#on({ is: "due" }));
 
   /** A stream of lines. The first comes when what is written from then on will come, too. */
   override fetch(request: Request): Response {
@@ -44,7 +44,7 @@ export class Feed extends DurableObject<Variables> {
     const { feed, look } = machine.step(this.#feed, event, Date.now());
     this.#feed = feed;
     if (this.#followers.size === 0) this.#position = undefined;
-    this.#setTimer(feed.lookAt);
+    this.#timer.next(feed.lookAt);
     if (look) this.ctx.waitUntil(this.#look());
   }
 
@@ -70,8 +70,7 @@ export class Feed extends DurableObject<Variables> {
   }
 
   async #find(): Promise<Look> {
-    this.#store ??= openStore(readSettings(this.env));
-    const { db } = this.#store;
+    const { db } = storeOf(this.env);
     if (this.#position) return look(db, this.#kind(), this.#position);
     const position = await here(db);
     return { changes: [], upto: position.base, position, more: false };
@@ -81,15 +80,5 @@ export class Feed extends DurableObject<Variables> {
     const kind = tableKinds.find((k) => k.name === this.ctx.id.name);
     if (!kind) throw new Error("a Feed is reached by the name of a kind");
     return kind.name;
-  }
-
-  #setTimer(at: number | undefined): void {
-    if (at === this.#timer?.at) return;
-    clearTimeout(this.#timer?.handle);
-    const due = () => {
-      this.#timer = undefined;
-      this.#on({ is: "due" });
-    };
-    this.#timer = at === undefined ? undefined : { at, handle: setTimeout(due, Math.max(0, at - Date.now())) };
   }
 }

@@ -44,6 +44,10 @@ export const laws = {
     behaviour: "A verb has no process, console, clock or network of its own: it gets them.",
     source: "style.md, 6; sketch.md, A verb",
   },
+  "law.objects": {
+    behaviour: "An object's one alarm is set by the kit alone, and the store is opened in one place.",
+    source: "architecture.md, Durable Objects",
+  },
   "law.log": {
     behaviour: "The edge logs through one function, events that are on one list and in the operator's document.",
     source: "operating.md, The log of the edge",

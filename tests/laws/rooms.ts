@@ -11,7 +11,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   audit: [ground, "identity", "objects"],
   // What every request passes.
   identity: [ground, "cache", "http", "objects", "resources", "rights", "sso"],
-  rights: [ground, "http", "identity", "resources"],
+  rights: [ground, "http", "identity", "objects", "resources"],
   http: [ground, "identity", "kinds", "resources", "rights", "secrets", "sso"],
   // Features. None imports another, but where a line says so.
   login: [ground, "audit", "http", "identity", "rights"],
