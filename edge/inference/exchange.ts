@@ -185,6 +185,7 @@ export class Exchange {
   #record(status: number, error: string | null, usage: Usage): void {
     this.#standing?.release();
     this.#release?.();
+    if (this.#target.is === "provider") this.#target.line.endedAt = Date.now();
     recordInference(this.#call, this.#target, {
       path: this.#path,
       streaming: this.#state.stream,

@@ -102,8 +102,11 @@ async function run(
 
 async function say(to: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
   const writer = to.getWriter();
-  await writer.write(bytes);
-  writer.releaseLock();
+  try {
+    await writer.write(bytes);
+  } finally {
+    writer.releaseLock();
+  }
 }
 
 /**

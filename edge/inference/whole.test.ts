@@ -1,24 +1,18 @@
 import { expect, test } from "vitest";
-import { isBlank, takenWhole } from "./whole.ts";
+import { takenWhole, WHOLE_BYTES } from "./whole.ts";
 
-test.each([
-  ["\n", true],
-  [" \t\r\n", true],
-  ["", true],
-  ["\n{", false],
-  ["{}", false],
-  ["\u00a0", false],
-])("%j is white space of JSON: %s", (text, blank) => {
-  expect(isBlank(new TextEncoder().encode(text))).toBe(blank);
+const answer = (headers: Record<string, string>) => new Response("{}", { headers });
+const json = "application/json";
+
+test("an answer that says that it is short is taken whole, JSON as text", async () => {
+  expect(await takenWhole(answer({ "content-length": "2" }), json)).toBe("{}");
+  expect(await takenWhole(answer({ "content-length": "2" }), "audio/mpeg")).toBeInstanceOf(ArrayBuffer);
 });
 
-test.each([
-  ["application/json", "2", "string"],
-  ["audio/mpeg", "2", "object"],
-  ["text/event-stream", "2", "undefined"],
-  ["application/json", undefined, "undefined"],
-  ["application/json", "65537", "undefined"],
-])("%s of %s bytes is read in one go as %s", async (type, length, read) => {
-  const answer = new Response("{}", { headers: length === undefined ? {} : { "content-length": length } });
-  expect(typeof (await takenWhole(answer, type))).toBe(read);
+test("an answer that may be long is not taken whole: without a length, too long, a stream, or compressed", () => {
+  expect(takenWhole(answer({}), json)).toBeUndefined();
+  expect(takenWhole(answer({ "content-length": String(WHOLE_BYTES + 1) }), json)).toBeUndefined();
+  expect(takenWhole(answer({ "content-length": "2" }), "text/event-stream")).toBeUndefined();
+  for (const encoding of ["gzip", "br"])
+    expect(takenWhole(answer({ "content-length": "2", "content-encoding": encoding }), json)).toBeUndefined();
 });

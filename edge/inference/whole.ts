@@ -23,6 +23,8 @@ export const asBytes = (body: Whole): Uint8Array =>
  */
 export function takenWhole(response: Response, type: string): Promise<string | ArrayBuffer> | undefined {
   const length = response.headers.get("content-length");
+  // The runtime has decompressed the body, and the length is that of what was sent: a few bytes may stand for gigabytes.
+  if (response.headers.has("content-encoding")) return undefined;
   if (length === null || Number(length) > WHOLE_BYTES) return undefined;
   if (isPlainJson(type)) return response.text();
   return isEventStream(type) ? undefined : response.arrayBuffer();

@@ -11,6 +11,8 @@
 export interface Line {
   /** When it last began to answer, milliseconds since the epoch; 0 for never. */
   heardAt: number;
+  /** When an answer of it last ended: from then on its connection is idle. */
+  endedAt: number;
 }
 
 /** Connections that were in use this many milliseconds ago are not idle yet. */
@@ -20,8 +22,8 @@ const BUSY = 20;
  * a machine that is busy, a timer may come together with the news of the close, and must not overtake it.
  */
 const HELD = [14, 3, 3];
-/** Longer ago than this, in milliseconds, no connection is left (the runtime drops idle ones after 5 s; streams last longer). */
-const FORGOTTEN = 3_600_000;
+/** Connections that have been idle for longer, in milliseconds, are not used again: the runtime closes them after 5 s. */
+const CLOSED = 6_000;
 /** Providers that are remembered. */
 const MOST = 1_000;
 
@@ -36,15 +38,15 @@ export function lineTo(root: string): Line {
     lines.delete(oldest);
     break;
   }
-  const line: Line = { heardAt: 0 };
+  const line: Line = { heardAt: 0, endedAt: 0 };
   lines.set(origin, line);
   return line;
 }
 
 /** Whether a connection may be used that has been idle, and so may be closed by now. */
-export function mayBeStale({ heardAt }: Line, now: number): boolean {
-  const ago = now - heardAt;
-  return ago > BUSY && ago < FORGOTTEN;
+export function mayBeStale({ heardAt, endedAt }: Line, now: number): boolean {
+  const ago = now - Math.max(heardAt, endedAt);
+  return ago > BUSY && ago < CLOSED;
 }
 
 /** The runtime's own mark of a connection that broke or was never made. */
@@ -84,13 +86,25 @@ async function feed(
   feeding: { failed: boolean; whole: boolean },
 ): Promise<void> {
   const writer = to.getWriter();
-  const last = bytes.length - 1;
+  const last = endOfContent(bytes);
   if (last > 0) await writer.write(bytes.subarray(0, last));
   for (const step of HELD) {
     await new Promise((resolve) => setTimeout(resolve, step));
     if (feeding.failed) return;
   }
   feeding.whole = true;
-  if (last >= 0) await writer.write(bytes.subarray(last));
+  if (bytes.length > 0) await writer.write(bytes.subarray(last));
   await writer.close();
 }
+
+/**
+ * Where the last byte stands that is not white space: some readers act as soon as a JSON value is complete, and never look at what
+ * follows it.
+ */
+export function endOfContent(bytes: Uint8Array): number {
+  let at = bytes.length - 1;
+  while (at > 0 && (bytes[at] ?? 0) <= SPACE) at--;
+  return Math.max(0, at);
+}
+
+const SPACE = 0x20;
