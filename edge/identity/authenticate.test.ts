@@ -15,6 +15,7 @@ const signingKey: Settings["signingKey"] = {
 /** What authenticating asks of nobody. */
 const unused: Omit<GuardPort, "check"> = {
   async invalidate() {},
+  passOn: async () => false,
   depend: async () => true,
   async release() {},
 };

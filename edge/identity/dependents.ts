@@ -1,48 +1,44 @@
 /**
  * Sessions that hang on a principal (docs/decisions/sessions-hang-on-rights.md): its Guard keeps their names, and tells each of
- * them when something has changed. Whoever is told looks for itself what that means.
+ * them when something has changed. A session that is told looks for itself what the change means.
  */
+import { within } from "../deadline.ts";
 import { each } from "../each.ts";
-import type { Env } from "../env.ts";
 import { log } from "../log.ts";
 import type { NamedAlarm } from "../objects/alarm.ts";
 
-/** Of one principal. Told with one call each, of which an invocation has 1,000 (Workers' limits). */
+/** Sessions of one principal. Each is told with one call, of which an invocation has 1,000 (Workers' limits). */
 export const MAX_DEPENDENTS = 900;
 const AT_ONCE = 50;
-/** One that does not answer holds up neither the others nor the write for longer than this, in milliseconds. */
+/** A session that does not answer within this time, in milliseconds, holds up neither the others nor the write. */
 const PATIENCE_MS = 2_000;
-/** Whoever was not reached is told again after this. */
+/** Milliseconds until a session that was not reached is told again; each time twice as long, up to the last. */
 const AGAIN_MS = 1_000;
-
-type DependentKind = "publisher";
-
-/** `publisher:<session>`. */
-export type Dependent = `${DependentKind}:${string}`;
-
-/** The objects that can be told. */
-export type Tellers = Pick<Env, "PUBLISHER">;
-
-const tellers: Record<DependentKind, (env: Tellers, id: string, guard: string) => Promise<boolean>> = {
-  publisher: async (env, id, guard) => await env.PUBLISHER.getByName(id).rightsChanged(guard),
-};
-
-/** @returns whether it still hangs on this Guard's principal. @throws what the call throws, where it did not get there */
-export async function tellDependent(env: Tellers, dependent: string, guard: string): Promise<boolean> {
-  const at = dependent.indexOf(":");
-  const tell = tellers[dependent.slice(0, at) as DependentKind];
-  if (!tell) throw new Error(`nobody knows how to tell ${dependent}`);
-  return tell(env, dependent.slice(at + 1), guard);
-}
+const LAST_PAUSE_MS = 60_000;
+/** A session that could not be reached for so long, in milliseconds, has been deleted in the meantime. */
+const FORGOTTEN_MS = 4 * 3_600_000;
 
 const PREFIX = "dependent:";
+/** Set while all are told: an instance that begins anew finds that its predecessor did not finish. */
+const TELLING = "telling";
 
-/** Those of one Guard, on its disk: it may have been evicted for days when something changes. */
+interface Kept {
+  /** Differs for each time that a session said that it hangs here. */
+  stamp: string;
+  /** How often it was not reached since, and when that began (milliseconds since the epoch). */
+  missed?: { times: number; since: number };
+}
+
+/** Those of one Guard, on its disk: the Guard may have been evicted for days when something changes. */
 export class Dependents {
   readonly #storage: Pick<DurableObjectStorage, "kv">;
   readonly #alarm: Pick<NamedAlarm<"tell">, "next">;
   readonly #tell: (name: string) => Promise<boolean>;
+  #running: Promise<void> | undefined;
+  /** Whether something changed since the round that is under way began. */
+  #again = false;
 
+  /** @param tell whether the session still hangs here. Throws where the session could not be reached. */
   constructor(
     storage: Pick<DurableObjectStorage, "kv">,
     alarm: Pick<NamedAlarm<"tell">, "next">,
@@ -53,12 +49,12 @@ export class Dependents {
     this.#tell = tell;
   }
 
-  /** @returns false where there are too many already. */
+  /** @returns false where too many hang here already. */
   add(name: string): boolean {
     const { kv } = this.#storage;
-    if (kv.get(PREFIX + name) !== undefined) return true;
-    if (this.#names().length >= MAX_DEPENDENTS) return false;
-    kv.put(PREFIX + name, true);
+    if (kv.get(PREFIX + name) === undefined && this.#all().length >= MAX_DEPENDENTS) return false;
+    const kept: Kept = { stamp: crypto.randomUUID() };
+    kv.put(PREFIX + name, kept);
     return true;
   }
 
@@ -67,43 +63,72 @@ export class Dependents {
   }
 
   any(): boolean {
-    return this.#names().length > 0;
+    return this.#all().length > 0;
   }
 
   /**
-   * Each of them, or later those that could not be: an alarm outlives a restart, so a telling that has begun is not lost. Those
-   * that say that they hang on this no longer are forgotten.
+   * Something has changed: tells all sessions. Returns when they have been told, or after `PATIENCE_MS`; what is left goes on, and an
+   * alarm outlives a restart, so that no change is lost. Changes that come meanwhile are told together.
    */
-  async tell(): Promise<void> {
-    const names = this.#names();
-    if (names.length === 0) return;
+  async changed(): Promise<void> {
+    if (!this.any()) return;
+    this.#storage.kv.put(TELLING, true);
     await this.#alarm.next({ tell: Date.now() + PATIENCE_MS + AGAIN_MS });
-    let missed = 0;
-    await each(names, AT_ONCE, async (name) => {
+    this.#again = true;
+    await within(this.#run(), PATIENCE_MS, () => new Error("not all have answered yet")).catch(() => {});
+  }
+
+  /** At the object's alarm: tells those who were not reached, or all where an earlier instance did not finish. */
+  async due(): Promise<void> {
+    if (this.#running) return this.#alarm.next({ tell: Date.now() + PATIENCE_MS + AGAIN_MS });
+    if (this.#storage.kv.get(TELLING) !== undefined) this.#again = true;
+    await this.#run();
+  }
+
+  #run(): Promise<void> {
+    this.#running ??= this.#rounds().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #rounds(): Promise<void> {
+    if (!this.#again) await this.#round(this.#all().filter(([, { missed }]) => missed));
+    while (this.#again) {
+      this.#again = false;
+      // Those who did not answer the last time come last: nobody waits for them.
+      await this.#round(this.#all().sort(([, a], [, b]) => (a.missed?.times ?? 0) - (b.missed?.times ?? 0)));
+    }
+    this.#storage.kv.delete(TELLING);
+    const pauses = this.#all().flatMap(([, { missed }]) => (missed ? [pauseAfter(missed.times)] : []));
+    await this.#alarm.next({ tell: pauses.length > 0 ? Date.now() + Math.min(...pauses) : undefined });
+  }
+
+  async #round(names: readonly [string, Kept][]): Promise<void> {
+    await each(names, AT_ONCE, async ([name, kept]) => {
       try {
-        if (!(await within(PATIENCE_MS, this.#tell(name)))) this.remove(name);
-      } catch (error) {
-        missed++;
-        log("dependent-not-told", { name, cause: error });
+        const hangs = await within(this.#tell(name), PATIENCE_MS, () => new Error(`no answer in ${PATIENCE_MS} ms`));
+        this.#note(name, kept, hangs ? { stamp: kept.stamp } : undefined);
+      } catch (cause) {
+        log("dependent-not-told", { name, cause });
+        const { times, since } = kept.missed ?? { times: 0, since: Date.now() };
+        const forgotten = Date.now() - since > FORGOTTEN_MS;
+        this.#note(name, kept, forgotten ? undefined : { stamp: kept.stamp, missed: { times: times + 1, since } });
       }
     });
-    await this.#alarm.next({ tell: missed > 0 ? Date.now() + AGAIN_MS : undefined });
   }
 
-  #names(): string[] {
-    return [...this.#storage.kv.list({ prefix: PREFIX })].map(([key]) => key.slice(PREFIX.length));
+  /** Unless the session has said meanwhile that it hangs here, or that it does not. */
+  #note(name: string, before: Kept, now: Kept | undefined): void {
+    const { kv } = this.#storage;
+    if (kv.get<Kept>(PREFIX + name)?.stamp !== before.stamp) return;
+    if (!now) kv.delete(PREFIX + name);
+    else if (now.missed || before.missed) kv.put(PREFIX + name, now);
+  }
+
+  #all(): [string, Kept][] {
+    return [...this.#storage.kv.list<Kept>({ prefix: PREFIX })].map(([key, kept]) => [key.slice(PREFIX.length), kept]);
   }
 }
 
-/** @throws Error when the time is over */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const pauseAfter = (times: number) => Math.min(LAST_PAUSE_MS, AGAIN_MS * 2 ** (times - 1));

@@ -18,6 +18,8 @@ export interface GuardPort {
   check(credentialId: string, have?: string): Promise<Verdict>;
   /** Something that concerns the principal was written. */
   invalidate(): Promise<void>;
+  /** The Guard of the cluster that vouches for this account says that something has changed. @returns whether anybody hangs here. */
+  passOn(): Promise<boolean>;
   /** A session hangs on this principal, and is told from now on. @returns false where too many do already. */
   depend(name: string): Promise<boolean>;
   /** It is not told any more. */

@@ -4,12 +4,13 @@ import { log } from "../log.ts";
 import { NamedAlarm } from "../objects/alarm.ts";
 import type { Variables } from "../settings.ts";
 import { storeOf } from "../store.ts";
-import { Dependents, type Tellers, tellDependent } from "./dependents.ts";
+import { Dependents } from "./dependents.ts";
 import * as machine from "./guard-machine.ts";
 import type { Verdict } from "./guard-port.ts";
 import type { Principal } from "./principal.ts";
 import { loadProfile } from "./principals.ts";
 import { recordUse } from "./profile.ts";
+import { type Tellers, tellDependent } from "./tellers.ts";
 
 /** A token's last use is written at most this often, in milliseconds. */
 const RECORD_USE_MS = 300_000;
@@ -51,7 +52,13 @@ export class Guard extends DurableObject<Variables & Tellers> {
   async invalidate(): Promise<void> {
     this.#state = machine.told(this.#state);
     if (this.#state.held) this.ctx.waitUntil(this.#load().catch(() => {}));
-    await this.#dependents.tell();
+    await this.#dependents.changed();
+  }
+
+  /** The Guard of the cluster that vouches for this account says that something has changed. @returns whether anybody hangs here. */
+  passOn(): boolean {
+    this.ctx.waitUntil(this.#dependents.changed());
+    return this.#dependents.any();
   }
 
   /** A session hangs on this principal, and is told from now on. @returns false where too many do already. */
@@ -65,7 +72,7 @@ export class Guard extends DurableObject<Variables & Tellers> {
 
   /** Somebody has still to be told. */
   override async alarm(): Promise<void> {
-    if ((await this.#alarm.fired(Date.now())).includes("tell")) await this.#dependents.tell();
+    if ((await this.#alarm.fired(Date.now())).includes("tell")) await this.#dependents.due();
   }
 
   #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {

@@ -5,19 +5,19 @@ import type { Demand } from "../rights/decide.ts";
 import type { Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
-import type { Dependent } from "./dependents.ts";
 import type { GuardPort } from "./guard-port.ts";
 import { accountWanted } from "./impersonation.ts";
 import { invalidateOnChange, notify } from "./invalidation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
 import { type Needed, type Standing, watchStanding } from "./standing.ts";
+import type { Dependent } from "./tellers.ts";
 import { type Look, type Tie, tieOf } from "./tie.ts";
 import { depend, lookAt, release } from "./ties.ts";
 
 export type { Demand } from "../rights/decide.ts";
-export type { Dependent } from "./dependents.ts";
 export type { Standing } from "./standing.ts";
+export type { Dependent } from "./tellers.ts";
 export type { Look, Tie } from "./tie.ts";
 
 type WaitUntil = (work: Promise<unknown>) => void;

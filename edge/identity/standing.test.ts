@@ -134,6 +134,7 @@ describe("a stream in an outage of the store, over a real Guard's rules", () => 
     async invalidate() {
       state = guard.told(state);
     },
+    passOn: async () => false,
     depend: async () => true,
     async release() {},
   };

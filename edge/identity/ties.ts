@@ -4,10 +4,11 @@ import type { Objects } from "../objects/named.ts";
 import type { Demand } from "../rights/decide.ts";
 import { storeUnavailable } from "../store.ts";
 import { askGuard } from "./ask-guard.ts";
-import { type Dependent, MAX_DEPENDENTS } from "./dependents.ts";
+import { MAX_DEPENDENTS } from "./dependents.ts";
 import type { GuardPort, Verdict } from "./guard-port.ts";
 import type { Pointer } from "./profile.ts";
-import { guardsOf, judgeTie, type Look, pointersOf, type Tie } from "./tie.ts";
+import type { Dependent } from "./tellers.ts";
+import { judgeTie, type Look, pointersOf, type Tie } from "./tie.ts";
 
 /** Whether what a session hangs on still holds. Never rejects: who can't be asked has not said anything. */
 export async function lookAt(guards: Objects<GuardPort>, tie: Tie, demand: Demand): Promise<Look> {
@@ -22,19 +23,32 @@ export async function lookAt(guards: Objects<GuardPort>, tie: Tie, demand: Deman
 }
 
 /**
- * From now on the session is told. What changed before, it has to look for itself afterwards.
+ * From now on the session is told. What changed before, it has to look for itself afterwards. The Guard of a cluster keeps the Guards of
+ * its accounts and not their sessions: one account can't use up what all of them share.
  * @throws Refusal unsupported where too many hang on one principal, store_unavailable where a Guard can't be reached
  */
 export async function depend(guards: Objects<GuardPort>, tie: Tie, dependent: Dependent): Promise<void> {
-  const noted = await Promise.all(
-    guardsOf(tie).map(async (guard) => await guards.getByName(guard).depend(dependent)),
-  ).catch((cause: unknown) => {
-    throw storeUnavailable(cause);
+  const notes = [tie.sender, tie.as].flatMap((pointer): [guard: string, name: Dependent][] => {
+    if (!pointer) return [];
+    const { guard, within } = pointer;
+    return within
+      ? [
+          [guard, dependent],
+          [within.guard, `guard:${guard}`],
+        ]
+      : [[guard, dependent]];
   });
-  if (noted.includes(false))
-    refuse("unsupported", `${MAX_DEPENDENTS} sessions hang on this credential's owner already.`, {
-      hint: "Stop some that are not used, and wait until they are forgotten; or use an account for each group of machines.",
-    });
+  const noted = await Promise.all(notes.map(async ([guard, name]) => await guards.getByName(guard).depend(name))).catch(
+    (cause: unknown) => {
+      throw storeUnavailable(cause);
+    },
+  );
+  const full = notes.find((_, i) => !noted[i])?.[1];
+  if (full === undefined) return;
+  const [what, whose] = full === dependent ? ["sessions", "credential's owner"] : ["service accounts", "cluster"];
+  refuse("unsupported", `${MAX_DEPENDENTS} ${what} hang on this ${whose} already.`, {
+    hint: "Stop some that are not used, and wait until they are forgotten; or use an account for each group of machines.",
+  });
 }
 
 /** It is not told any more. What gets lost here, the next telling finds out. */

@@ -47,6 +47,7 @@ export class PublisherSession extends DurableObject<Env> {
   readonly #asked = new Map<string, Asked>();
   readonly #channels = new Map<number, Channel>();
   #channelNumber = 0;
+  #looking: Promise<void> | undefined;
   readonly #timer = new SingleTimer(() => this.#on({ is: "tick" }));
   readonly #upkeep: Upkeep;
   /** When it was last found out that its right stands. */
@@ -128,12 +129,21 @@ export class PublisherSession extends DurableObject<Env> {
     const hangs = (tie: Tie | undefined) => tie !== undefined && guardsOf(tie).includes(guard);
     if (!this.#state.barred && hangs(this.#identity?.tie)) {
       this.#on({ is: "told" });
-      await this.#look();
+      await this.#look(true);
     }
     return hangs(this.#registering) || (!this.#state.barred && hangs(this.#identity?.tie));
   }
 
-  async #look(): Promise<void> {
+  /** One at a time, which all who wait for it share. @param anew not one that began before now. */
+  async #look(anew = false): Promise<void> {
+    if (anew) await this.#looking;
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
     const tie = this.#identity?.tie;
     if (!tie) return;
     const now = Date.now();
@@ -158,7 +168,7 @@ export class PublisherSession extends DurableObject<Env> {
   async #assertStanding(maxAgeMs = RENEW_MS): Promise<void> {
     if (!this.#identity?.tie)
       refuse("not_authenticated", "The session is from before this version.", { hint: "Register again." });
-    if (!this.#state.barred && Date.now() - this.#lookedAt > maxAgeMs) await this.#look();
+    if (!this.#state.barred && Date.now() - this.#lookedAt > maxAgeMs) await this.#look(maxAgeMs === 0);
     const { barred } = this.#state;
     if (barred) refuse(barred.code, barred.message, { hint: "Register again with a credential that may create llms." });
     if (machine.isUnsure(this.#state, Date.now())) throw storeUnavailable(undefined);

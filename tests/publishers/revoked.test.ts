@@ -117,7 +117,6 @@ const ways: Record<string, () => Promise<{ api: Api; goes: () => Promise<unknown
     const { api } = await tokenOf(owner, "gpu");
     const goes = async () => {
       await ok("PATCH", "groups/staff", { members: [] });
-      await ok("DELETE", "rbac/fired");
       await ok("DELETE", "users/fired");
     };
     return { api, goes };
