@@ -40,7 +40,7 @@ test("attach and detach change one personality's prompts, by its agent's name an
 test("an action that must be told something names the flag for it", async () => {
   const said = await desk.engineer.run(["attach", "librarian/terse"]);
   expect(said).toMatchObject({ exit: 2, out: "" });
-  expect(said.err).toContain("Say --prompt.");
+  expect(said.err).toContain("--prompt is missing.");
 });
 
 test("of several resources of one name, an action asks which", async () => {
@@ -78,7 +78,9 @@ test("rename gives a thread another title, and can't be rehearsed", async () => 
 });
 
 test("explain and help say what can be done with a kind", async () => {
-  expect(await out("explain", "mcptoken")).toContain("ACTION:   revoke. Revoke a token permanently and keep its record.");
+  expect(await out("explain", "mcptoken")).toContain(
+    "ACTION:   revoke. Revoke a token permanently and keep its record.",
+  );
   expect(await out("--help")).toMatch(/^ {2}revoke .*Revoke a token for good/m);
   expect(await out("attach", "--help")).toContain("--priority <number>");
 });
