@@ -14,7 +14,7 @@ export function parseDryRun(given: unknown, plain: "client" | "server"): DryRun 
   if (given === undefined || given === false || given === "none") return undefined;
   if (given === true) return plain;
   const found = words.find((w) => w === given);
-  if (!found) throw usage(`--dry-run ${String(given)} is not understood.`, "It is client or server.");
+  if (!found) throw usage(`--dry-run ${String(given)} is not valid.`, "Use client or server.");
   return found;
 }
 

@@ -20,7 +20,7 @@ export function explainFailure(error: unknown, verbose: boolean): string[] {
       `Error: ${e.message}`,
       ...(verbose && e.stack
         ? [e.stack]
-        : ["This is a fault in mcpctl itself: run it again with -v and report what it says."]),
+        : ["This is a bug in mcpctl: run the command again with -v, and report the output."]),
     ];
   }
   const { hint, request } = error.details;

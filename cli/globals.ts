@@ -10,14 +10,14 @@ export const globalFlags = {
       words: { from: "words", words: ["table", "wide", "yaml", "json", "name", "jsonpath=", "custom-columns="] },
     },
   ),
-  project: text("-p, --project <name>", "The project meant.", { words: { from: "names", kind: "project" } }),
-  context: text("--context <name>", "Context of the configuration file.", { words: { from: "contexts" } }),
+  project: text("-p, --project <name>", "The project.", { words: { from: "names", kind: "project" } }),
+  context: text("--context <name>", "The context to use.", { words: { from: "contexts" } }),
   edge: text("--edge <url>", "The edge's URL."),
-  token: text("--token <token>", "Bearer token. `ps` shows it: prefer MCPCTL_TOKEN."),
-  as: text("--as <account>", "Act as this service account: ci/deployer."),
-  quiet: toggle("-q, --quiet", "No notes and no progress."),
-  verbose: toggle("-v, --verbose", "Show requests when something fails."),
-  color: toggle("--no-color", "Plain text, as with NO_COLOR."),
+  token: text("--token <token>", "Bearer token. `ps` shows it, so prefer MCPCTL_TOKEN."),
+  as: text("--as <account>", "Impersonate a service account, such as ci/deployer."),
+  quiet: toggle("-q, --quiet", "Suppress notes and progress."),
+  verbose: toggle("-v, --verbose", "Show the request when something fails."),
+  color: toggle("--no-color", "No colours, as with NO_COLOR."),
 } satisfies Flags;
 
 /** Long and short spellings of global flags → whether a value follows. */

@@ -73,13 +73,13 @@ export interface Target {
 export function parseTargets(words: readonly string[]): Target[] {
   const [first, ...rest] = words;
   // An empty variable, perhaps: what it was to name is not everything.
-  if (rest.includes("")) throw usage("A name is empty.", "Leave it out for all of the kind.");
+  if (rest.includes("")) throw usage("A name is empty.", "Leave it out to select the whole kind.");
   if (first === undefined || /^,*$/.test(first))
-    throw usage("Say of which kind.", "`mcpctl api-resources` lists the kinds.");
+    throw usage("The kind is missing.", "`mcpctl api-resources` lists the kinds.");
   if (!first.includes("/")) {
     const found = parseKinds(first);
     if (rest.length > 0 && found.length > 1)
-      throw usage("Names can be given for one kind only.", "Write kind/name for several.");
+      throw usage("Names are allowed only with a single kind.", "Write kind/name for several kinds.");
     return found.map((kind) => ({ kind, names: rest }));
   }
   const targets = new Map<string, Target>();

@@ -56,7 +56,7 @@ export function surroundings(): Surroundings {
       return Buffer.concat(chunks);
     },
     async ask(question, options = {}) {
-      if (!stdin.isTTY) throw usage("There is no terminal to ask on.", "Give it by a flag or on stdin.");
+      if (!stdin.isTTY) throw usage("There is no terminal for the prompt.", "Use a flag or stdin.");
       const { ask } = await import("./connection/prompt.ts");
       return ask(question, options.hidden === true, stdin, stderr, interrupt);
     },

@@ -12,10 +12,10 @@ import type { Arg, Flag, Verb, Word } from "./verb.ts";
 
 const ENVIRONMENT = `
 Environment:
-  MCPCTL_EDGE, MCPCTL_TOKEN  The edge and the token, as --edge and --token.
-  MCPCTL_CONTEXT             The context, as --context.
-  MCPCTL_HOME                Where contexts.yaml lies, instead of ~/.mcpctl.
-  NO_COLOR                   Plain text.`;
+  MCPCTL_EDGE, MCPCTL_TOKEN  Edge and token, like --edge and --token.
+  MCPCTL_CONTEXT             Context, like --context.
+  MCPCTL_HOME                Directory of contexts.yaml, instead of ~/.mcpctl.
+  NO_COLOR                   No colours.`;
 
 /** Flags whose value may be left out → the values that they take. */
 type Optional = Map<string, readonly string[]>;
@@ -43,7 +43,8 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
     if (!choice.made) return 0;
     const globals = readGlobals(root.opts());
     verbose = globals.verbose;
-    if (globals.token && !globals.quiet) around.io.err("Warning: --token can be seen in `ps`; MCPCTL_TOKEN can't.\n");
+    if (globals.token && !globals.quiet)
+      around.io.err("Warning: `ps` shows --token to others; MCPCTL_TOKEN is safer.\n");
     mustTakeForm(choice.made.verb, globals.output);
     const tools = openTools(globals, around);
     const exit = (await choice.made.verb.run(choice.made.given, tools)) ?? 0;
@@ -64,8 +65,8 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
 function mustTakeForm({ forms }: Verb, output: string | undefined): void {
   if (output === undefined || !forms || forms.includes(output)) return;
   throw usage(
-    `There is no output format "${output}" here.`,
-    forms.length > 0 ? `There is: ${forms.join(", ")}.` : "Leave out -o.",
+    `This command has no output format "${output}".`,
+    forms.length > 0 ? `Supported: ${forms.join(", ")}.` : "Leave out -o.",
   );
 }
 
@@ -106,8 +107,8 @@ async function build(
   if (!command.parent) for (const flag of Object.values(globalFlags)) command.addOption(optionOf(flag));
   if (!command.parent)
     command
-      .description("kubectl for AI: what a team asks models with, and who may use it.")
-      .version(around.version, "--version", "The version of mcpctl.")
+      .description("kubectl for AI: manages what a team uses to work with models, and who may use it.")
+      .version(around.version, "--version", "Show the version of mcpctl.")
       .addHelpText("after", ENVIRONMENT);
   const [first, ...rest] = typed;
   const names = Object.keys(words);
@@ -119,7 +120,7 @@ async function build(
     );
     const path = pathOf(command);
     const known = verbInstead(`${path} ${first}`.replace("mcpctl ", ""));
-    const otherwise = near ? `Did you mean \`${path} ${near}\`?` : `\`${path} --help\` lists what there is.`;
+    const otherwise = near ? `Did you mean \`${path} ${near}\`?` : `\`${path} --help\` lists the verbs.`;
     throw new Failure(`There is no \`${path} ${first}\`.`, {
       exit: 2,
       hint: known ?? fileInstead(["apply", ...typed]) ?? otherwise,
@@ -137,7 +138,7 @@ function settings(command: Command, around: Surroundings): void {
   command
     .exitOverride()
     .helpCommand(false)
-    .helpOption("-h, --help", "Show this.")
+    .helpOption("-h, --help", "Show this help.")
     // Flags with long names leave little of a narrow terminal; unwrapped, its words would be cut anywhere.
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .configureOutput({

@@ -7,5 +7,5 @@ import { usage } from "./failure.ts";
  */
 export function mustLimit(selector: string | undefined): void {
   if (selector === undefined || /[^\s,]/.test(selector)) return;
-  throw usage("-l is empty, and would select everything.", "Give labels, as in -l team=red; --all is for everything.");
+  throw usage("-l is empty, so it would select everything.", "Give labels, as in -l team=red, or use --all.");
 }

@@ -1,15 +1,15 @@
-/** The table of contents of the command line. Only what is typed gets loaded. Actions on kinds are words too: `allWords`. */
+/** All verbs of the command line. A verb is loaded only when it is used. `allWords` adds the actions on kinds. */
 import type { Word } from "./verb.ts";
 
 export const tree: Readonly<Record<string, Word>> = {
   get: { about: "List or show resources.", load: async () => (await import("./verbs/get.ts")).default },
   describe: {
-    about: "Everything about one resource, for people.",
+    about: "Show everything about a resource.",
     load: async () => (await import("./verbs/describe.ts")).default,
   },
   create: { about: "Create a resource from flags.", words: async () => (await import("./verbs/create.ts")).words },
   apply: {
-    about: "Make resources be as files describe them.",
+    about: "Create and change resources to match files.",
     load: async () => (await import("./verbs/apply.ts")).default,
   },
   diff: { about: "Show what apply would change.", load: async () => (await import("./verbs/diff.ts")).default },
@@ -17,46 +17,52 @@ export const tree: Readonly<Record<string, Word>> = {
   label: { about: "Set or remove labels.", load: async () => (await import("./verbs/label.ts")).default },
   delete: { about: "Delete resources.", load: async () => (await import("./verbs/delete.ts")).default },
   explain: {
-    about: "What a kind or one of its fields means.",
+    about: "Explain a kind or one of its fields.",
     load: async () => (await import("./verbs/explain.ts")).default,
   },
-  events: { about: "What happened, newest first.", load: async () => (await import("./commands/events.ts")).default },
-  run: { about: "Ask a model once.", load: async () => (await import("./commands/run.ts")).default },
+  events: {
+    about: "List audit events, newest first.",
+    load: async () => (await import("./commands/events.ts")).default,
+  },
+  run: { about: "Send one prompt to a model.", load: async () => (await import("./commands/run.ts")).default },
   login: {
-    about: "Log in to an edge and remember it.",
+    about: "Log in to an edge and save the login.",
     load: async () => (await import("./commands/login.ts")).default,
   },
-  logout: { about: "End the login.", load: async () => (await import("./commands/logout.ts")).default },
-  whoami: { about: "Who the edge takes you for.", load: async () => (await import("./commands/whoami.ts")).default },
+  logout: { about: "Log out.", load: async () => (await import("./commands/logout.ts")).default },
+  whoami: {
+    about: "Show as whom the edge sees you.",
+    load: async () => (await import("./commands/whoami.ts")).default,
+  },
   auth: {
-    about: "What you may do, and tokens that act as you.",
+    about: "Check rights, and manage personal tokens.",
     words: async () => (await import("./commands/auth.ts")).words,
   },
   config: {
-    about: "Edges and credentials that are remembered.",
+    about: "Manage contexts: saved edges and credentials.",
     words: async () => (await import("./commands/config.ts")).words,
   },
-  status: { about: "Whether the edge is well.", load: async () => (await import("./commands/status.ts")).default },
+  status: { about: "Check the health of the edge.", load: async () => (await import("./commands/status.ts")).default },
   "api-resources": {
-    about: "The kinds of resource.",
+    about: "List the kinds.",
     load: async () => (await import("./verbs/api-resources.ts")).default,
   },
   completion: {
-    about: "A shell's completion script.",
+    about: "Print a completion script for a shell.",
     load: async () => (await import("./commands/completion.ts")).default,
   },
   version: {
-    about: "Versions of mcpctl and of the edge.",
+    about: "Show the versions of mcpctl and of the edge.",
     load: async () => (await import("./commands/version.ts")).default,
   },
   __complete: {
-    about: "What may follow the words typed so far.",
+    about: "List completions of a command line.",
     hidden: true,
     load: async () => (await import("./commands/complete.ts")).completing(wordsFor),
   },
 };
 
-/** With a word for each action on a kind, after the words for every kind. They follow from the kinds, which take a while to load. */
+/** The tree with a verb for each action. It loads the kinds, which takes some time. */
 export async function allWords(): Promise<Readonly<Record<string, Word>>> {
   const { actionWords } = await import("./verbs/action.ts");
   const words = Object.entries(tree);

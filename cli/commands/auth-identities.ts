@@ -3,11 +3,11 @@ import { Failure, usage } from "../failure.ts";
 import { one, optional, verb } from "../verb.ts";
 
 export const unlink = verb({
-  about: "Unlink a provider's account from a user: whoever has it is nobody here until it is linked anew.",
+  about: "Unlink an account at the OpenID provider from a user. The account can't log in as this user any more.",
   examples: ["mcpctl auth unlink ada"],
   args: {
     user: one("The user.", { from: "names", kind: "user" }),
-    id: optional("Which account, as `describe user` shows it, where there are several."),
+    id: optional("Id of the account, as `describe user` shows it. Required if there are several."),
   },
   flags: {},
   forms: [],
@@ -19,12 +19,12 @@ export const unlink = verb({
     const meant = known.filter((i) => id === undefined || i["id"] === id || i["subject"] === id);
     if (meant.length > 1)
       throw usage(
-        `${user} has several accounts.`,
-        `Say which one: ${meant.map((i) => `${String(i["id"])} (${String(i["issuer"])})`).join(", ")}`,
+        `${user} has several linked accounts.`,
+        `Choose one: ${meant.map((i) => `${String(i["id"])} (${String(i["issuer"])})`).join(", ")}`,
       );
     const [found] = meant;
-    if (!found) throw new Failure(`${user} has no such account at a provider.`, { exit: 3 });
+    if (!found) throw new Failure(`${user} has no such linked account.`, { exit: 3 });
     await edge.call("DELETE", `${at}/${encodeURIComponent(String(found["id"]))}`);
-    io.err(`${user} is no longer ${String(found["subject"])} of ${String(found["issuer"])}.\n`);
+    io.err(`Account ${String(found["subject"])} of ${String(found["issuer"])} unlinked from ${user}.\n`);
   },
 });

@@ -10,11 +10,11 @@ import { one, text, toggle, verb } from "../verb.ts";
 const PATH = "/api/v1/auth/tokens";
 
 export const createToken = verb({
-  about: "Make a token that acts as you, and print it once.",
+  about: "Create a personal token, which acts as you, and print it once.",
   examples: ["mcpctl auth create-token gpu-box --expiry 90d > token", "mcpctl login URL --token-stdin < token"],
-  args: { name: one("What to call it: lower-case letters, digits and '-'.") },
+  args: { name: one("Its name: lower-case letters, digits and '-'.") },
   flags: {
-    expiry: text("--expiry <time>", "A span such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never.", {
+    expiry: text("--expiry <time>", "A duration such as 90m, 36h, 30d, 2w or 1y, an ISO date or date-time, or never.", {
       otherwise: "never",
     }),
   },
@@ -24,30 +24,30 @@ export const createToken = verb({
     const checked = kindsByName.mcptoken.spec.shape.expiry.safeParse(expiry);
     if (!checked.success)
       throw usage(
-        `--expiry ${expiry} is not understood.`,
-        `It is ${checked.error.issues[0]?.message}.`.replace("expected ", ""),
+        `--expiry ${expiry} is not valid.`,
+        `Use ${checked.error.issues[0]?.message}.`.replace("expected ", ""),
       );
     const api = await tools.api();
     const answer = await api.call("POST", PATH, { body: { name, ...(expiry === undefined ? {} : { expiry }) } });
     const token = shownOnce(answer);
     if (form) {
       const text = await form(answer).catch((error: unknown) => {
-        if (token !== undefined) io.err(`The token, shown once: ${token}\n`);
+        if (token !== undefined) io.err(`The token, which is shown once: ${token}\n`);
         throw error;
       });
-      if (token !== undefined && !text.includes(token)) io.err(`The token, shown once: ${token}\n`);
+      if (token !== undefined && !text.includes(token)) io.err(`The token, which is shown once: ${token}\n`);
       return io.out(text);
     }
-    if (token === undefined) throw new Failure("The edge made the token and did not show it.");
-    io.err("This token acts as you. It is shown once: keep it where only you can read it.\n");
+    if (token === undefined) throw new Failure("The edge created the token but did not return it.");
+    io.err("This token acts as you. It is shown once: store it where only you can read it.\n");
     await io.out(`${token}\n`);
   },
 });
 
 export const getTokens = verb({
-  about: "Your own tokens.",
+  about: "List your personal tokens.",
   args: {},
-  flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
+  flags: { noHeaders: toggle("--no-headers", "Don't print the headings.") },
   async run({ noHeaders }, tools) {
     const { io, globals } = tools;
     const { items } = await (await tools.api()).call("GET", PATH);
@@ -65,7 +65,7 @@ export const getTokens = verb({
 });
 
 export const deleteToken = verb({
-  about: "End one of your own tokens.",
+  about: "Delete one of your personal tokens.",
   args: { name: one("Name of the token.") },
   flags: {},
   forms: [],

@@ -25,7 +25,7 @@ const alsoCalled: Readonly<Record<string, string>> = {
 };
 
 const canI = verb({
-  about: "Whether you may do something: yes or no.",
+  about: "Check whether you may do something. The answer is yes or no.",
   examples: [
     "mcpctl auth can-i edit llms",
     "mcpctl auth can-i run llm gpt",
@@ -35,22 +35,22 @@ const canI = verb({
   ],
   args: {
     verb: optional("view, create, edit, delete or run.", { from: "words", words: roles }),
-    kind: optional("A kind, `*`, or after `run` an operation.", { from: "kinds" }),
-    name: optional("Only this one.", { from: "names" }),
+    kind: optional("A kind or `*`; after `run` also an operation.", { from: "kinds" }),
+    name: optional("Name of a resource.", { from: "names" }),
   },
-  flags: { list: toggle("--list", "Everything that you may do.") },
+  flags: { list: toggle("--list", "List all your rights.") },
   async run(given, tools) {
     if (given.list) return listAll(tools);
     if (tools.globals.output !== undefined)
-      throw usage("can-i answers yes or no, in no other form.", "Leave out -o, or list everything with --list.");
+      throw usage("can-i answers yes or no and has no output format.", "Leave out -o, or use --list.");
     if (given.verb === undefined || given.kind === undefined)
-      throw usage("Say what and on which kind.", "mcpctl auth can-i run llms gpt");
+      throw usage("The verb or the kind is missing.", "mcpctl auth can-i run llms gpt");
     const role = roles.find((r) => r === (alsoCalled[given.verb ?? ""] ?? given.verb));
     if (!role) {
       const near = nearest(given.verb, [...roles, ...Object.keys(alsoCalled)]);
       throw usage(
         `There is no verb "${given.verb}".`,
-        near ? `Did you mean "${near}"?` : `There are: ${roles.join(", ")}.`,
+        near ? `Did you mean "${near}"?` : `The verbs are: ${roles.join(", ")}.`,
       );
     }
     const api = await tools.api();
@@ -71,8 +71,8 @@ function question(role: string, word: string, name: string | undefined): Record<
   const kind = parseKind(kindWord);
   if (kind.governedByParent && inName)
     throw usage(
-      `What you may do with a ${kind.name} is what you may do with its ${kind.scope}.`,
-      `Ask for that one: mcpctl auth can-i ${role} ${kind.scope} NAME`,
+      `The rights on a ${kind.name} are those on its ${kind.scope}.`,
+      `Check the ${kind.scope}: mcpctl auth can-i ${role} ${kind.scope} NAME`,
     );
   return { role, resource: kind.permission, ...(inName ? { name: inName } : {}) };
 }
@@ -92,7 +92,7 @@ async function listAll({ api, io, globals }: Tools): Promise<undefined> {
     ...bindings.map((b) => [String(b["role"]), String(b["resource"]), b["name"] ? String(b["name"]) : "*"]),
     ...mayRun.map((o) => ["run", `${action(o)} (operation)`, "-"]),
   ];
-  if (rows.length === 0) io.err("You may do nothing.\n");
+  if (rows.length === 0) io.err("You have no rights.\n");
   else
     await io.out(
       table(["VERB", "RESOURCE", "NAME"], rows, { columns: io.columns, colour: io.colour.out, headings: true }),

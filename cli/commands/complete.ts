@@ -6,8 +6,8 @@ import { many, verb } from "../verb.ts";
 /** @param wordsFor the tree of words, which has this verb in it. */
 export const completing = (wordsFor: WordsFor) =>
   verb({
-    about: "What may follow the words typed so far.",
-    args: { words: many("The words, the last one unfinished.") },
+    about: "List completions of a command line.",
+    args: { words: many("The typed words; the last one is incomplete.") },
     flags: {},
     run: ({ words }, tools) => answer(words, tools, wordsFor),
   });

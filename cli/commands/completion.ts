@@ -75,14 +75,15 @@ Register-ArgumentCompleter -Native -CommandName mcpctl -ScriptBlock {
 const scripts: Readonly<Record<string, string>> = { bash, zsh, fish, powershell };
 
 export default verb({
-  about: "A shell's completion script.",
+  about: "Print a completion script for a shell.",
   examples: ["source <(mcpctl completion bash)", "mcpctl completion fish > ~/.config/fish/completions/mcpctl.fish"],
   args: { shell: one("bash, zsh, fish or powershell.", { from: "words", words: Object.keys(scripts) }) },
   flags: {},
   forms: [],
   async run({ shell }, { io }) {
     const script = scripts[shell];
-    if (!script) throw usage(`There is no completion for "${shell}".`, `There is: ${Object.keys(scripts).join(", ")}.`);
+    if (!script)
+      throw usage(`There is no completion for "${shell}".`, `Supported shells: ${Object.keys(scripts).join(", ")}.`);
     await io.out(script);
   },
 });

@@ -15,7 +15,7 @@ async function mustExist(name: string, tools: Tools) {
 }
 
 const view = verb({
-  about: "What is remembered, without credentials.",
+  about: "Show the configuration without credentials.",
   args: {},
   flags: {},
   async run(_given, { contexts, io, globals }) {
@@ -34,10 +34,10 @@ const view = verb({
 });
 
 const getContexts = verb({
-  about: "A table of contexts.",
+  about: "List the contexts.",
   forms: ["name"],
   args: {},
-  flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
+  flags: { noHeaders: toggle("--no-headers", "Don't print the headings.") },
   async run({ noHeaders }, { contexts, io, globals }) {
     const file = await contexts.read();
     const entries = Object.entries(file.contexts);
@@ -61,20 +61,20 @@ const getContexts = verb({
 });
 
 const currentContext = verb({
-  about: "The context in use.",
+  about: "Show the current context.",
   args: {},
   flags: {},
   forms: [],
   async run(_given, { contexts, io }) {
     const { currentContext } = await contexts.read();
     if (!currentContext)
-      throw new Failure("No context is in use.", { hint: "`mcpctl config use-context NAME` chooses one." });
+      throw new Failure("There is no current context.", { hint: "`mcpctl config use-context NAME` selects one." });
     await io.out(`${currentContext}\n`);
   },
 });
 
 const useContext = verb({
-  about: "Choose the context to use.",
+  about: "Change the current context.",
   args: { name: contextArg },
   flags: {},
   forms: [],
@@ -83,7 +83,7 @@ const useContext = verb({
     await tools.contexts.update((file) => {
       file.currentContext = name;
     });
-    tools.io.err(`Now using context "${name}".\n`);
+    tools.io.err(`Switched to context "${name}".\n`);
   },
 });
 
@@ -92,20 +92,20 @@ const setContext = verb({
   examples: [
     "mcpctl config set-context home --edge https://edge.example.com --token-stdin < token",
     "mcpctl config set-context --current -p shop",
-    "mcpctl config set-context --current -p ''    # no project any more",
+    "mcpctl config set-context --current -p ''    # removes the project",
   ],
   forms: [],
-  args: { name: optional("Name of the context; with --current, it may be left out.", { from: "contexts" }) },
+  args: { name: optional("Name of the context. Optional with --current.", { from: "contexts" }) },
   flags: {
-    tokenStdin: toggle("--token-stdin", "Read its token from stdin."),
-    current: toggle("--current", "Use it from now on; without a name, change the one in use."),
-    currentIfNone: toggle("--current-if-none", "Use it from now on if none is in use."),
+    tokenStdin: toggle("--token-stdin", "Read the token from stdin."),
+    current: toggle("--current", "Make it the current context. Without a name: change the current context."),
+    currentIfNone: toggle("--current-if-none", "Make it the current context if there is none."),
   },
   async run({ name: named, tokenStdin, current, currentIfNone }, tools) {
     const { contexts, globals, io } = tools;
     const name = named ?? (current ? (await contexts.current())?.name : undefined);
     if (name === undefined)
-      throw usage("Say which context.", "mcpctl config set-context NAME; or --current for the one in use.");
+      throw usage("The context is missing.", "mcpctl config set-context NAME; or --current for the current one.");
     const edge = globals.edge === undefined ? undefined : parseEdge(globals.edge);
     const token = tokenStdin ? (await io.input()).trim() : globals.token;
     if (token === "") throw usage("The token on stdin is empty.");
@@ -113,7 +113,7 @@ const setContext = verb({
     const created = await contexts.update((file) => {
       const before = file.contexts[name];
       const url = edge ?? before?.edge;
-      if (url === undefined) throw usage(`Context "${name}" is new: say which edge with --edge URL.`);
+      if (url === undefined) throw usage(`Context "${name}" is new: set its edge with --edge URL.`);
       // A credential belongs to its edge; another edge must not get it.
       const { project: _, ...credential } = before ?? {};
       const kept = before && URL.parse(before.edge)?.origin === URL.parse(url)?.origin ? credential : {};
@@ -133,7 +133,7 @@ const setContext = verb({
 });
 
 const renameContext = verb({
-  about: "Call a context something else.",
+  about: "Rename a context.",
   args: { name: contextArg, to: one("Its new name.") },
   flags: {},
   forms: [],
@@ -144,18 +144,18 @@ const renameContext = verb({
       if (!entry || name === to) return;
       if (Object.hasOwn(file.contexts, to))
         throw new Failure(`There is a context "${to}" already.`, {
-          hint: "`mcpctl config delete-context` forgets it.",
+          hint: "`mcpctl config delete-context` deletes it.",
         });
       delete file.contexts[name];
       file.contexts[to] = entry;
       if (file.currentContext === name) file.currentContext = to;
     });
-    tools.io.err(`Context "${name}" is now called "${to}".\n`);
+    tools.io.err(`Context "${name}" renamed to "${to}".\n`);
   },
 });
 
 const deleteContext = verb({
-  about: "Forget a context and its credential.",
+  about: "Delete a context and its credential.",
   args: { name: contextArg },
   flags: {},
   forms: [],

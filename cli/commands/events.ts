@@ -13,27 +13,30 @@ const kind = kindsByName.auditevent;
 const most = 1_000;
 
 export default verb({
-  about: "What happened, newest first: who did what to which resource.",
+  about: "List audit events, newest first: who did what to which resource.",
   examples: [
     "mcpctl events",
     "mcpctl events llm gpt --since 7d",
     "mcpctl events --type auth --principal ada",
     "mcpctl events --since 2026-03-01 --until 2026-04-01 -o json",
   ],
-  args: { about: many("A kind and a name, or kind/name: only what happened to it.", { from: "kinds" }) },
+  args: { about: many("A kind and a name, or kind/name: show only events of this resource.", { from: "kinds" }) },
   flags: {
-    since: text("--since <time>", "From then on: 90m, 2h, 7d or 2w ago, an ISO date or date-time."),
-    until: text("--until <time>", "Before then."),
-    type: text("--type <type>", "Only of this type.", { words: { from: "words", words: auditEventKinds } }),
-    principal: text("--principal <name>", "Only by this user, token or service account."),
-    usedToken: text("--with-token <name>", "Only with the token of this name."),
-    limit: text("--limit <n>", "At most so many.", { otherwise: "50" }),
-    noHeaders: toggle("--no-headers", "Only the rows."),
+    since: text(
+      "--since <time>",
+      "Only events after this time: an age such as 90m, 2h, 7d or 2w, or an ISO date or date-time.",
+    ),
+    until: text("--until <time>", "Only events before this time."),
+    type: text("--type <type>", "Only events of this type.", { words: { from: "words", words: auditEventKinds } }),
+    principal: text("--principal <name>", "Only events of this user, token or service account."),
+    usedToken: text("--with-token <name>", "Only events of requests with this token."),
+    limit: text("--limit <n>", "Maximum number of events.", { otherwise: "50" }),
+    noHeaders: toggle("--no-headers", "Don't print the headings."),
   },
   async run(given, tools) {
     const limit = Number(given.limit ?? "50");
     if (!Number.isInteger(limit) || limit < 1 || limit > most)
-      throw usage(`--limit is a whole number from 1 to ${most}.`);
+      throw usage(`--limit must be a whole number from 1 to ${most}.`);
     const format = parseFormat(tools.globals.output);
     const selected = {
       about: about(given.about, tools.io),
@@ -68,11 +71,11 @@ function about(words: readonly string[], io: Pick<Io, "err">): string | undefine
   const [target, ...others] = parseTargets(words);
   const [name, another] = target?.names ?? [];
   if (!target || name === undefined || another !== undefined || others.length > 0)
-    throw usage("Say which one resource.", "mcpctl events llm gpt");
+    throw usage("Name exactly one resource.", "mcpctl events llm gpt");
   const slash = target.kind.scope ? name.indexOf("/") : -1;
   if (slash < 0) return `${target.kind.name}/${name}`;
   // The trail knows a resource by its name alone.
   const own = name.slice(slash + 1);
-  io.err(`These are of every ${target.kind.name} called ${own}.\n`);
+  io.err(`The list contains the events of every ${target.kind.name} with the name ${own}.\n`);
   return `${target.kind.name}/${own}`;
 }

@@ -30,9 +30,9 @@ export async function browserLogin(edge: string, tools: Tools) {
     const waiting = loopback.answer(state, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
     const opened = await tools.browse(url.href);
     await say(
-      `${opened ? "A browser should show this page; if none does, open it" : "Open this page in a browser on this machine"}:\n\n  ${url.href}\n\n`,
+      `${opened ? "A browser opens this page. If it does not, open the page yourself" : "Open this page in a browser on this machine"}:\n\n  ${url.href}\n\n`,
     );
-    if (!opened) await say("Where the browser is on another machine: mcpctl login --device\n");
+    if (!opened) await say("If your browser is on another machine, use: mcpctl login --device\n");
     const { query, sendTo, tell } = await waiting.catch((cause: unknown) => {
       throw signal.aborted
         ? cancelled(cause)

@@ -6,7 +6,7 @@ import { Failure, usage } from "../failure.ts";
 import { optional, type Tools, text, toggle, verb } from "../verb.ts";
 
 export default verb({
-  about: "Log in to an edge and remember it.",
+  about: "Log in to an edge and save the login.",
   examples: [
     "mcpctl login https://edge.example.com",
     "mcpctl login https://edge.example.com --sso",
@@ -15,16 +15,16 @@ export default verb({
     "mcpctl login https://edge.example.com --token-stdin < token",
   ],
   forms: [],
-  args: { edge: optional("The edge's URL; left out, the current one.") },
+  args: { edge: optional("The edge's URL. Default: the current edge.") },
   flags: {
-    sso: toggle("--sso", "At the edge's OpenID provider, in a browser on this machine.", {
-      otherwise: "where the edge takes no passwords",
+    sso: toggle("--sso", "Log in at the edge's OpenID provider, in a browser on this machine.", {
+      otherwise: "if the edge accepts no passwords",
     }),
-    device: toggle("--device", "At the provider too, in a browser on any other machine: a code is shown here."),
-    email: text("--email <address>", "Who you are; left out, you are asked."),
-    passwordStdin: toggle("--password-stdin", "Read the password from stdin instead of asking."),
-    tokenStdin: toggle("--token-stdin", "Read a long-lived token from stdin and keep that instead."),
-    name: text("--name <context>", "What to call the context.", {
+    device: toggle("--device", "Show a code, and log in at the provider in a browser on any machine."),
+    email: text("--email <address>", "Your e-mail address. By default, mcpctl asks for it."),
+    passwordStdin: toggle("--password-stdin", "Read the password from stdin."),
+    tokenStdin: toggle("--token-stdin", "Read a token from stdin and save it instead of a login."),
+    name: text("--name <context>", "Name of the context.", {
       otherwise: "the edge's host",
       words: { from: "contexts" },
     }),
@@ -35,7 +35,7 @@ export default verb({
     const current = globals.context ?? env["MCPCTL_CONTEXT"] ?? known.currentContext;
     const url =
       given.edge ?? globals.edge ?? env["MCPCTL_EDGE"] ?? (current ? known.contexts[current]?.edge : undefined);
-    if (url === undefined) throw usage("Say which edge.", "mcpctl login https://edge.example.com");
+    if (url === undefined) throw usage("The edge is missing.", "mcpctl login https://edge.example.com");
     const edge = parseEdge(url);
     const credential = await prove(edge, given, tools);
     const name = given.name ?? globals.context ?? nameFor(edge, known.contexts, current);
@@ -44,7 +44,7 @@ export default verb({
       file.contexts[name] = { edge, ...credential.keep, ...(project ? { project } : {}) };
       file.currentContext = name;
     });
-    io.err(`Logged in to ${edge} as ${credential.who}; context "${name}" is in use.\n`);
+    io.err(`Logged in to ${edge} as ${credential.who}. Current context: "${name}".\n`);
   },
 });
 
@@ -70,7 +70,7 @@ interface Given {
 async function prove(edge: string, given: Given, tools: Tools) {
   const byPassword = given.email !== undefined || given.passwordStdin;
   if (Number(given.tokenStdin) + Number(byPassword) + Number(given.sso) + Number(given.device) > 1)
-    throw usage("These are several ways to log in: choose one.", "mcpctl login --help");
+    throw usage("Choose only one way to log in.", "mcpctl login --help");
   if (given.tokenStdin) return tokenLogin(edge, tools);
   if (given.sso || given.device || (!byPassword && (await onlyElsewhere(edge, tools)))) {
     const { browserLogin, deviceLogin } = await import("./login-sso.ts");
@@ -97,7 +97,7 @@ async function passwordLogin(edge: string, given: { email: string | undefined; p
   const api = await tools.apiAt(edge);
   const answer = await api
     .call("POST", "/api/v1/auth/login", { body: { email, password: word }, anonymous: true })
-    .catch(asRefusedLogin("The e-mail address or the password is not right.", "Nothing was changed: try again."));
+    .catch(asRefusedLogin("The e-mail address or the password is wrong.", "Nothing was changed: try again."));
   const user = answer["user"] as Record<string, unknown> | undefined;
   return { keep: { session: readSession(answer) }, who: String(user?.["name"] ?? email) };
 }
@@ -112,8 +112,8 @@ async function tokenLogin(edge: string, tools: Tools) {
     .call("GET", "/api/v1/auth/me", { anonymous: true, headers: { authorization: `Bearer ${token}` } })
     .catch(
       asRefusedLogin(
-        `${edge} does not know this token: mistyped, expired, revoked, or of another edge.`,
-        "Nothing was changed: ask for a new one.",
+        `${edge} does not accept this token: it is mistyped, expired, revoked, or from another edge.`,
+        "Nothing was changed: get a new token.",
       ),
     );
   return { keep: { token }, who: String(me["name"] ?? me["tokenName"] ?? "a token") };

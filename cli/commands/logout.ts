@@ -2,7 +2,7 @@ import { Failure } from "../failure.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
-  about: "End the login.",
+  about: "Log out.",
   args: {},
   flags: {},
   forms: [],
@@ -18,7 +18,7 @@ export default verb({
       } catch (error) {
         // Forgetting must work without the edge; what is left there runs out by itself.
         if (!(error instanceof Failure)) throw error;
-        io.err(`Warning: the edge was not told: ${error.message}\n`);
+        io.err(`Warning: the edge could not end the login: ${error.message}\n`);
       }
     }
     await contexts.update((file) => {

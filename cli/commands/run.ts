@@ -10,33 +10,33 @@ import { one, optional, type Tools, text, toggle, verb } from "../verb.ts";
 const TIMEOUT_MS = 600_000;
 
 export default verb({
-  about: "Ask a model once.",
+  about: "Send one prompt to a model.",
   examples: [
     'mcpctl run gpt "Why is the sky blue?"',
     'git diff | mcpctl run gpt "Write a commit message for this:" -i',
     "mcpctl run gpt < question.txt",
   ],
   args: {
-    model: one("Name of an llm.", { from: "names", kind: "llm" }),
-    prompt: optional("What to ask. Without it, standard input is the question."),
+    model: one("Name of an LLM.", { from: "names", kind: "llm" }),
+    prompt: optional("The prompt. Without it, mcpctl reads the prompt from standard input."),
   },
   flags: {
-    stdin: toggle("-i, --stdin", "Let standard input follow the prompt."),
-    system: text("--system <text>", "Instructions before the question."),
-    maxTokens: text("--max-tokens <number>", "Longest answer."),
-    temperature: text("--temperature <number>", "0 is the surest."),
-    noStream: toggle("--no-stream", "Wait for the whole answer."),
+    stdin: toggle("-i, --stdin", "Append standard input to the prompt."),
+    system: text("--system <text>", "System prompt."),
+    maxTokens: text("--max-tokens <number>", "Maximum length of the answer, in tokens."),
+    temperature: text("--temperature <number>", "Randomness of the answer; 0 is most deterministic."),
+    noStream: toggle("--no-stream", "Print the whole answer at once."),
   },
   async run(given, tools) {
     const { io, globals } = tools;
     const json = globals.output === "json";
     if (globals.output !== undefined && !json)
-      throw usage(`run has no output format "${globals.output}".`, "There is: json.");
+      throw usage(`run has no output format "${globals.output}".`, "Supported: json.");
     // A program that starts this one may leave stdin open for ever, so it is read only where somebody means it.
     const wanted = given.stdin || (given.prompt === undefined && !io.terminal.in);
     const piped = wanted ? await io.input() : "";
     const question = [given.prompt, piped.trim() === "" ? undefined : piped].filter(Boolean).join("\n\n");
-    if (question === "") throw usage("There is no prompt.", `mcpctl run ${given.model} "…", or on stdin.`);
+    if (question === "") throw usage("There is no prompt.", `mcpctl run ${given.model} "…", or use stdin.`);
     const stream = !given.noStream && !json;
     const body = {
       model: given.model,
@@ -94,7 +94,7 @@ async function relay(answer: Response, { io, signal }: Tools): Promise<void> {
       const value = parse(data);
       if (event === "error" || "error" in value) {
         const { message, code } = readRefusal(data);
-        failure ??= new Failure(message ?? "The model's answer broke off.", code ? { code } : {});
+        failure ??= new Failure(message ?? "The answer of the model was interrupted.", code ? { code } : {});
         return;
       }
       const { content, reasoning } = contentOf(value, "delta");
@@ -118,12 +118,12 @@ async function relay(answer: Response, { io, signal }: Tools): Promise<void> {
       if (failure) break;
     }
   } catch (cause) {
-    if (!signal.aborted) failure ??= new Failure("The connection to the edge was cut.", { exit: 5, cause });
+    if (!signal.aborted) failure ??= new Failure("The connection to the edge was lost.", { exit: 5, cause });
   }
   if (last !== "" && !last.endsWith("\n")) await io.out("\n");
   if (signal.aborted) throw new Failure("Cancelled.");
   if (failure) throw failure;
-  if (!finished) throw new Failure("The answer broke off before its end.", { hint: "What came is above." });
+  if (!finished) throw new Failure("The answer is incomplete.", { hint: "The received part is above." });
 }
 
 function parse(data: string): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { written } from "../render/object.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
-  about: "Whether the edge is well.",
+  about: "Check the health of the edge.",
   args: {},
   flags: {},
   async run(_given, tools) {

@@ -4,9 +4,9 @@ import { written } from "../render/object.ts";
 import { toggle, verb } from "../verb.ts";
 
 export default verb({
-  about: "Versions of mcpctl and of the edge.",
+  about: "Show the versions of mcpctl and of the edge.",
   args: {},
-  flags: { client: toggle("--client", "Don't ask the edge.") },
+  flags: { client: toggle("--client", "Show only the version of mcpctl.") },
   async run({ client }, tools) {
     const { io, globals } = tools;
     const found: Record<string, unknown> = { mcpctl: version };

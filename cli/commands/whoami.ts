@@ -2,7 +2,7 @@ import { written } from "../render/object.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
-  about: "Who the edge takes you for.",
+  about: "Show as whom the edge sees you.",
   args: {},
   flags: {},
   async run(_given, tools) {

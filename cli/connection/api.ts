@@ -206,7 +206,7 @@ export function unreachable(edge: string, timedOut: boolean, cause: unknown, req
   const why = timedOut ? "no answer in time" : reasonOf(cause);
   return new Failure(`The edge at ${edge} can't be reached: ${why.replace(/[^.?]$/, "$&.")}`, {
     exit: 5,
-    hint: "Start one with `npm start`, or choose another: `mcpctl login URL`, `mcpctl config use-context`.",
+    hint: "Start an edge with `npm start`, or choose another: `mcpctl login URL`, `mcpctl config use-context`.",
     request,
     cause,
   });

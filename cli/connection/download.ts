@@ -18,18 +18,18 @@ export async function download(
   } catch (cause) {
     throw new Failure(`${url} can't be reached: ${reasonOf(cause).replace(/[^.?]$/, "$&.")}`, {
       exit: 5,
-      hint: "Look whether a browser shows it; or save it, and give the file.",
+      hint: "Try it in a browser; or save the file, and give its path.",
       cause,
     });
   }
   if (!answer.ok)
     throw new Failure(`${url} answered ${answer.status}${answer.statusText && ` ${answer.statusText}`}.`, {
       exit: answer.status === 404 ? 3 : 1,
-      hint: "It is fetched without your credentials: look whether a browser that is logged in nowhere shows it.",
+      hint: "mcpctl sends no credentials: try it in a browser without a login.",
     });
   if (/^text\/html\b/i.test(answer.headers.get("content-type") ?? ""))
-    throw new Failure(`${url} is a web page, no YAML or JSON.`, {
-      hint: "Give the address of the file itself: most sites call it raw.",
+    throw new Failure(`${url} is a web page, not YAML or JSON.`, {
+      hint: "Give the address of the file itself; many sites call it raw.",
     });
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -10,15 +10,15 @@ export async function openEditor(file: string, around: Surroundings): Promise<vo
     status = await around.editor(command, file);
   } catch (cause) {
     throw new Failure(`The editor \`${command}\` can't be started: ${(cause as Error).message}`, {
-      hint: "Set EDITOR to one that is there.",
+      hint: "Set EDITOR to an installed editor.",
       cause,
     });
   }
   if (status !== 0)
     throw new Failure(
       status === 127
-        ? `The editor \`${command}\` is not there.`
+        ? `The editor \`${command}\` is not installed.`
         : `The editor \`${command}\` ended with status ${status}.`,
-      { hint: "Set EDITOR to one that works." },
+      { hint: "Set EDITOR to an editor that works." },
     );
 }

@@ -53,7 +53,7 @@ export async function follow(
       if (error.code === "expired") from = undefined;
       // A login that ran out is renewed by the next request, or refused there.
       else if (error.exit !== 5 && error.code !== "not_authenticated") throw error;
-      else if (failures === 1) tools.io.err(`Warning: ${error.message} Trying again.\n`);
+      else if (failures === 1) tools.io.err(`Warning: ${error.message} Reconnecting.\n`);
     }
     if (signal.aborted) return;
     const wait = backoff(failures, Math.random(), patient);
@@ -87,7 +87,7 @@ async function* eventsOf(answer: Response, signal: AbortSignal): AsyncGenerator<
     }
   } catch (cause) {
     if (signal.aborted || cause instanceof Failure) throw cause;
-    throw new Failure("The connection to the edge was cut.", { exit: 5, cause });
+    throw new Failure("The connection to the edge was lost.", { exit: 5, cause });
   } finally {
     reader.cancel().catch(() => undefined);
   }
@@ -96,7 +96,7 @@ async function* eventsOf(answer: Response, signal: AbortSignal): AsyncGenerator<
 async function orSilence(reader: ReadableStreamDefaultReader<Uint8Array>) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Failure("The edge has fallen silent.", { exit: 5 })), SILENCE_MS);
+    timer = setTimeout(() => reject(new Failure("The edge stopped sending.", { exit: 5 })), SILENCE_MS);
   });
   try {
     return await Promise.race([reader.read(), silence]);

@@ -25,7 +25,7 @@ export async function listenOnLoopback(): Promise<Loopback> {
   const server = createServer((request, response) => {
     const url = URL.parse(request.url ?? "", "http://127.0.0.1");
     if (request.method === "GET" && url?.pathname === PATH && take?.(url.searchParams, response)) return;
-    page(response, 404, "Nobody waits for this here.");
+    page(response, 404, "mcpctl does not expect this request.");
   });
   await new Promise<void>((ready, failed) => {
     server.once("error", failed);

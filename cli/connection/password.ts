@@ -5,7 +5,7 @@ import type { Tools } from "../verb.ts";
 export async function password(fromStdin: boolean, { io }: Pick<Tools, "io">): Promise<string> {
   const text = fromStdin || !io.terminal.in ? await io.input() : await io.ask("Password: ", { hidden: true });
   const word = text.replace(/\r?\n$/, "");
-  if (word === "") throw usage("The password is empty.", "Give it on stdin with --password-stdin, or type it.");
+  if (word === "") throw usage("The password is empty.", "Use --password-stdin, or type the password.");
   return word;
 }
 

@@ -5,17 +5,18 @@ import { exitOf, Failure, type FailureDetails } from "../failure.ts";
 /** What to do next in the words of this program, where the edge's hint is written for whoever calls its API. */
 const ownSteps: Readonly<Record<string, string>> = {
   not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
-  already_exists: "Change that one with `mcpctl edit` or `mcpctl apply`, or choose another name.",
-  model_not_found: "`mcpctl get llms` lists what there is; `mcpctl auth can-i --list` what you may run.",
+  already_exists: "Change the existing one with `mcpctl edit` or `mcpctl apply`, or choose another name.",
+  model_not_found: "`mcpctl get llms` lists the LLMs; `mcpctl auth can-i --list` shows what you may run.",
 };
 
 /** What to do next where the edge gave no hint of its own. */
 const nextSteps: Readonly<Record<string, string>> = {
-  not_allowed: "`mcpctl auth can-i --list` shows what you may do; ask who manages rbac for more.",
-  lost_update: "Somebody changed it meanwhile: get it again and repeat your change.",
+  not_allowed: "`mcpctl auth can-i --list` shows your rights; ask an administrator for more.",
+  lost_update: "Somebody changed it meanwhile: read it again, and repeat your change.",
   rate_limited: "Wait, then try again.",
-  publisher_offline: "`mcpctl describe llm NAME` shows since when; it comes back with its `mcplocal publish`.",
-  store_unavailable: "It comes back by itself: try again in a moment.",
+  publisher_offline:
+    "`mcpctl describe llm NAME` shows since when. It becomes active when `mcplocal publish` runs again.",
+  store_unavailable: "This is usually temporary: try again in a moment.",
 };
 
 /** @param request For `-v`: method and URL. */
@@ -45,7 +46,7 @@ export function failureSaid(problem: Readonly<Record<string, unknown>>): Failure
   const read = readRefusal(JSON.stringify(problem));
   const status = typeof problem["status"] === "number" ? problem["status"] : 500;
   const hint = ownSteps[read.code ?? ""] ?? read.hint ?? nextSteps[read.code ?? ""];
-  return new Failure(read.message ?? "The edge said no.", {
+  return new Failure(read.message ?? "The edge refused the request.", {
     exit: exitOf(read.code, status),
     status,
     ...(read.code ? { code: read.code } : {}),

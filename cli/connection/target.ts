@@ -28,7 +28,7 @@ export async function findTarget(
   if (edge === undefined && !chosen)
     throw new Failure("No edge is configured.", {
       exit: 5,
-      hint: "Start one with `npm start`, or log in to one: `mcpctl login URL`.",
+      hint: "Start an edge with `npm start`, or log in to one: `mcpctl login URL`.",
     });
   const url = parseEdge(edge ?? chosen?.entry.edge ?? "");
   if (token !== undefined) return { edge: url, token };
@@ -55,7 +55,7 @@ const tokenOf = (text: string | undefined) => (text === undefined ? undefined : 
 export function sendable(token: string, what: string): string {
   const { value, fault } = readCredential(token);
   if (value !== undefined) return value;
-  throw usage(`${what} can't be sent: it ${fault}.`, "Copy it again, and only what `mcpctl` showed.");
+  throw usage(`${what} can't be sent: it ${fault}.`, "Copy it again, exactly as mcpctl showed it.");
 }
 
 const sameOrigin = (a: string, b: string) => URL.parse(a)?.origin === URL.parse(b)?.origin;
@@ -67,6 +67,6 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/i;
 export function parseEdge(text: string): string {
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `${LOOPBACK.test(text) ? "http" : "https"}://${text}`);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password)
-    throw usage(`"${text}" is not an edge's URL.`, "It looks like https://edge.example.com");
+    throw usage(`"${text}" is not the URL of an edge.`, "It looks like https://edge.example.com");
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

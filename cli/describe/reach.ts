@@ -20,7 +20,7 @@ export async function reach(kind: Pick<Kind, "plural" | "stored">, id: string, a
     const lines = written((answer["items"] ?? []) as Reached[]);
     return answer["more"] === true ? [...lines, ["and more", `mcpctl get rbac`]] : lines;
   } catch (error) {
-    if (error instanceof Failure && error.exit === 4) return [["note", "rbac is not yours to see"]];
+    if (error instanceof Failure && error.exit === 4) return [["note", "you may not view rbac"]];
     throw error;
   }
 }

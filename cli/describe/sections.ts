@@ -31,7 +31,7 @@ async function happened(kind: AnyKind, resource: Shown, api: Api, now: number): 
   const events = await latestAbout(api, `${kind.name}/${resource.name}`, shownEvents);
   return (events ?? []).map(({ createdAt, action, type, principal }) => [
     relative(Date.parse(String(createdAt)), now),
-    `${action ?? type} by ${principal ?? "nobody known"}`,
+    `${action ?? type} by ${principal ?? "unknown"}`,
   ]);
 }
 
@@ -49,7 +49,7 @@ export async function tellSections(
       } catch (error) {
         // Whoever may see a resource need not see all around it.
         if (error instanceof Failure && error.exit === 4 && error.code !== "not_authenticated")
-          return [title, [["note", "not yours to see"]]];
+          return [title, [["note", "you may not view it"]]];
         throw error;
       }
     }),

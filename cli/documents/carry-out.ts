@@ -26,7 +26,7 @@ const LONGEST_WAIT_MS = 60_000;
 /** A document that others keep changing is given up after this many conflicts. */
 const CONFLICTS = 5;
 
-const GO_ON = "Apply again: what is done stays done, and the rest follows.";
+const GO_ON = "Apply again: finished documents stay unchanged, and the rest follows.";
 
 /** @returns how many documents failed. @throws Failure where it was interrupted. */
 export async function carryOut(
@@ -41,7 +41,10 @@ export async function carryOut(
   const interrupted = (i: number) => {
     const left = new Set(steps.slice(i).map((s) => s.manifest)).size;
     const all = new Set(steps.map((s) => s.manifest)).size;
-    return new Failure(`Interrupted: ${left} of ${all} documents not applied.`, { exit: INTERRUPTED, hint: GO_ON });
+    return new Failure(`Interrupted: ${left} of ${all} documents were not applied.`, {
+      exit: INTERRUPTED,
+      hint: GO_ON,
+    });
   };
   for (const [i, step] of steps.entries()) {
     const broken = step.needs.find((n) => lost.has(n));
@@ -53,7 +56,7 @@ export async function carryOut(
           lost.add(i);
           continue;
         }
-        throw new Failure(`Not tried: it refers to ${other?.kind.name}/${other?.name}, which failed.`);
+        throw new Failure(`Skipped: it refers to ${other?.kind.name}/${other?.name}, which failed.`);
       }
       // The edge would miss what only exists in this plan; the schema has been checked already.
       const unseen = step.part !== undefined || step.needs.some((n) => creates(steps[n]));

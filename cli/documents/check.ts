@@ -35,7 +35,7 @@ export function bodyFaults(kind: Kind, body: Readonly<Record<string, unknown>>):
   return faultsOf(wireSchema(kind), withoutNulls(kind, writable(kind, body))).map(({ suggestion, read, ...fault }) => {
     // What is never shown again is not shown in a log either: a PIN without quotes is a number.
     if (hidden.includes(String(fault.at[0])) && fault.given !== undefined)
-      return { ...fault, given: "another type (is it in quotes?)" };
+      return { ...fault, given: "another type (check the quotes)" };
     return { ...fault, ...(suggestion === undefined ? {} : { suggestion }), ...(read ? { read } : {}) };
   });
 }

@@ -19,18 +19,17 @@ export const recursiveFlag = toggle("-R, --recursive", "", { hidden: true });
 
 /** @returns none only for a list that says that it is empty. @throws Failure for what can't be read, and for every fault in it at once. */
 export async function loadManifests(names: readonly string[], tools: Tools): Promise<Manifest[]> {
-  if (names.length === 0) throw usage("Say which file: -f FILE, a directory, a URL, or - for stdin.");
+  if (names.length === 0) throw usage("The file is missing: -f FILE, a directory, a URL, or - for stdin.");
   const apart = (await Promise.all(names.map((name) => separated(name, tools)))).flat();
   const texts = (await Promise.all(apart.map((name) => textsOf(name, tools)))).flat();
   const read = texts.map(({ text, source }) => readManifests(text, source));
   const manifests = read.flatMap((r) => r.manifests);
   const sources = names.map((name) => (name === "-" ? "stdin" : name)).join(", ");
   mustBeSound([...read.flatMap((r) => r.faults), ...duplicates(manifests)], sources);
-  if (manifests.length === 0 && !read.some((r) => r.emptyList))
-    throw new Failure(`${sources}: there is no resource in it.`);
+  if (manifests.length === 0 && !read.some((r) => r.emptyList)) throw new Failure(`${sources} contains no resource.`);
   for (const { kind, body, lineOf } of manifests)
     for (const [field, why] of Object.entries(retiredIn(kind, body)))
-      tools.io.err(`Warning: ${lineOf([field])}: ${field} is no longer a field: ${why}. It is left out.\n`);
+      tools.io.err(`Warning: ${lineOf([field])}: ${field} is a field of an earlier version: ${why}. It is ignored.\n`);
   return manifests;
 }
 
@@ -62,7 +61,7 @@ function unreadable(name: string, cause: unknown): Failure {
       exit: 3,
       cause,
       ...(name.includes("*")
-        ? { hint: "Patterns are the shell's: without quotes, one -f each; or give the directory." }
+        ? { hint: "mcpctl does not expand patterns: use one -f for each file, or give the directory." }
         : {}),
     });
   return new Failure(`${name} can't be read: ${message}`, { cause });
@@ -81,8 +80,8 @@ async function textsOf(name: string, tools: Tools): Promise<{ text: string; sour
     if (!(await stat(path)).isDirectory()) return [{ text: await read(path, name), source: name }];
     const files = (await readdir(path, { recursive: true })).filter(isManifest).sort();
     if (files.length === 0)
-      throw new Failure(`${name} holds no .yaml, .yml or .json file.`, {
-        hint: "What is hidden (.name) and node_modules are not looked at.",
+      throw new Failure(`${name} contains no .yaml, .yml or .json file.`, {
+        hint: "Hidden files (.name) and node_modules are ignored.",
       });
     return await Promise.all(
       files.map(async (f) => ({ text: await read(join(path, f), join(name, f)), source: join(name, f) })),

@@ -109,7 +109,7 @@ function faultsOf({ manifest: m, current, next }: Decision): Fault[] {
       at: [field],
       path: field,
       missing: false,
-      message: "can't be taken away: say what it is to be",
+      message: "can't be removed: give its new value",
     }));
   return placed(
     m,
@@ -117,16 +117,16 @@ function faultsOf({ manifest: m, current, next }: Decision): Fault[] {
       const [field, ...deeper] = f.at;
       const gone = f.missing && deeper.length === 0 && next[String(field)] === undefined;
       const dropped = gone && current?.applied?.includes(String(field));
-      return dropped ? { ...f, message: "was applied before and can't be left out now: it is required" } : f;
+      return dropped ? { ...f, message: "was applied before and can't be removed: it is required" } : f;
     }),
   );
 }
 
 function refuseAll(faults: readonly Fault[]): void {
   if (faults.length === 0) return;
-  throw new Failure(faults.length === 1 ? "A document is not valid." : `${faults.length} faults in the documents.`, {
+  throw new Failure(faults.length === 1 ? "A document is not valid." : `The documents have ${faults.length} faults.`, {
     faults,
-    hint: "Nothing was changed. `mcpctl explain KIND` tells a kind's fields.",
+    hint: "Nothing was changed. `mcpctl explain KIND` lists the fields of a kind.",
   });
 }
 

@@ -7,12 +7,18 @@ import type { Pruning } from "./prune.ts";
 import type { Manifest } from "./read.ts";
 
 export const pruneFlags = {
-  prune: toggle("--prune", "Delete what apply made and the files no longer describe. Needs -l or --all."),
-  selector: text("-l, --selector <selector>", "Only documents with these labels; with --prune, only such go."),
-  all: toggle("--all", "With --prune: whatever its labels."),
+  prune: toggle(
+    "--prune",
+    "Delete resources that apply created and that are no longer in the files. Needs -l or --all.",
+  ),
+  selector: text(
+    "-l, --selector <selector>",
+    "Only documents with these labels. With --prune: delete only resources with these labels.",
+  ),
+  all: toggle("--all", "With --prune: ignore labels."),
   pruneAllowlist: list(
     "--prune-allowlist <kind>",
-    "With --prune: of this kind, not of those in the files. Repeatable.",
+    "With --prune: prune this kind instead of the kinds in the files. Repeatable.",
     {
       words: { from: "kinds" },
     },
@@ -35,14 +41,14 @@ export async function parsePruning(
   const { prune, selector, all, pruneAllowlist } = given;
   if (!prune) {
     if (all || pruneAllowlist.length > 0)
-      throw usage("--all and --prune-allowlist say what --prune may delete.", "Add --prune, or leave them out.");
+      throw usage("--all and --prune-allowlist need --prune.", "Add --prune, or leave them out.");
     return undefined;
   }
   mustLimit(selector);
   if ((selector === undefined) === !all)
     throw usage(
-      all ? "--all and -l exclude each other." : "--prune needs to know what it may delete.",
-      "-l LABELS limits it to what has these labels; --all does not limit it.",
+      all ? "--all and -l exclude each other." : "--prune needs -l or --all.",
+      "-l LABELS limits it to resources with these labels; --all does not limit it.",
     );
   const kinds: readonly AnyKind[] =
     pruneAllowlist.length > 0 ? pruneAllowlist.flatMap(parseKinds) : manifests.map((m) => m.kind);

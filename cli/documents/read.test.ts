@@ -80,7 +80,7 @@ describe("manifests", () => {
     [`kind: group\nname: a\nmembers: [${"x,".repeat(60_000)}]`, "contains more than 50000 values"],
     [
       "apiVersion: v1\nkind: llm\nmetadata:\n  name: a\nspec:\n  model: m",
-      'f.yaml:1: "apiVersion" is how Kubernetes wraps a resource; here kind, name, labels and the fields stand side by side',
+      'f.yaml:1: "apiVersion" is Kubernetes\' format; here kind, name, labels and the fields are all at the top level',
     ],
     ["kind: llm\nname: a\nspec: {model: m}", 'f.yaml:3: "spec" is how Kubernetes wraps a resource'],
     ["kind: Deployment\nmetadata: {name: a}", 'f.yaml:2: "metadata" is how Kubernetes wraps a resource'],

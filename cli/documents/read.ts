@@ -77,7 +77,7 @@ function take(value: unknown, node: Node, lineAt: LineAt, result: ReadResult): v
     const field = childOf(node, foreign);
     result.faults.push({
       path: lineAt(keyOf(node, foreign)?.range?.[0] ?? field?.range?.[0]),
-      message: `"${foreign}" is how Kubernetes wraps a resource; here kind, name, labels and the fields stand side by side`,
+      message: `"${foreign}" is Kubernetes' format; here kind, name, labels and the fields are all at the top level`,
     });
   } else if (value["kind"] === "List" || (value["kind"] === undefined && Array.isArray(value["items"])))
     eachItem(value["items"], childOf(node, "items"), lineAt, result);
@@ -199,6 +199,6 @@ export function mustBeSound(faults: readonly Fault[], source: string): void {
   if (faults.length === 0) return;
   throw new Failure(`${source} can't be used${faults.length > 1 ? `: ${faults.length} faults` : ""}.`, {
     faults,
-    hint: "Nothing was changed. `mcpctl explain KIND` tells a kind's fields.",
+    hint: "Nothing was changed. `mcpctl explain KIND` lists the fields of a kind.",
   });
 }

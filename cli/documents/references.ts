@@ -50,7 +50,7 @@ export async function missingReferences(
       const suggestion = nearest(name, [...names, ...(await namesOf(kind, api))]);
       return {
         path: `${manifest.lineOf(path.split(/[.[\]]+/).filter(Boolean))}: ${path}`,
-        message: `there is no ${kind} "${name}", neither in what is applied nor at the edge`,
+        message: `there is no ${kind} "${name}", neither in the files nor at the edge`,
         ...(suggestion ? { suggestion } : {}),
       };
     }),

@@ -23,9 +23,9 @@ export function mustMatch(
   const [only] = all;
   throw new Failure(
     all.length === 1
-      ? `${only?.where}: it does not have the labels ${selector}.`
+      ? `${only?.where}: the document does not have the labels ${selector}.`
       : `None of the ${all.length} documents has the labels ${selector}.`,
-    { hint: "Labels are those that the files say, under `labels:`." },
+    { hint: "-l selects by the `labels:` in the files." },
   );
 }
 

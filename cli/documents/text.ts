@@ -24,7 +24,7 @@ export function decode(bytes: Uint8Array, source: string): string {
 export function mustBeSmall(size: number, source: string): void {
   if (size > LARGEST_BYTES)
     throw new Failure(`${source} is larger than ${LARGEST_BYTES / 1024 / 1024} MiB.`, {
-      hint: "Split it: a directory is applied as one.",
+      hint: "Split it into several files in a directory.",
     });
 }
 

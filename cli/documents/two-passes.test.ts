@@ -147,7 +147,7 @@ test("what can't be begun is told once, and stops what refers to it", async () =
   };
   expect(await run(memory)).toEqual([
     "a: Broken.",
-    "m: Not tried: it refers to actor/a, which failed.",
-    "extra: Not tried: it refers to mask/m, which failed.",
+    "m: Skipped: it refers to actor/a, which failed.",
+    "extra: Skipped: it refers to mask/m, which failed.",
   ]);
 });

@@ -7,7 +7,7 @@ const create: CreateHook = {
     "mcpctl create llm qwen --type vllm --model qwen3 --url http://gpu.lan:8000",
   ],
   flags: {
-    skipAuthCheck: toggle("--skip-auth-check", "Don't let the edge try the key at the provider first."),
+    skipAuthCheck: toggle("--skip-auth-check", "Don't test the key at the provider."),
   },
   async prepare(_spec, given) {
     return given["skipAuthCheck"] === true ? { _skipAuthCheck: true } : undefined;

@@ -16,8 +16,14 @@ const create: CreateHook = {
   replaces: ["bindings", "operations"],
   writtenAs: { bindings: "--bind", operations: "--bind-operation" },
   flags: {
-    bind: list("--bind <role:resource:[name]>", "What it may do, as run:llms:gpt or view:secrets. Repeatable."),
-    bindOperation: list("--bind-operation <operation>", "An operation that it may run, as backup. Repeatable."),
+    bind: list(
+      "--bind <role:resource:[name]>",
+      "A right of the token, such as run:llms:gpt or view:secrets. Repeatable.",
+    ),
+    bindOperation: list(
+      "--bind-operation <operation>",
+      "An operation that the token may run, such as backup. Repeatable.",
+    ),
   },
   async prepare(spec, given, { io, globals }) {
     const bindings = given["bind"] as string[];
@@ -25,7 +31,9 @@ const create: CreateHook = {
     if (bindings.length > 0) spec["bindings"] = coerce(shape.bindings, bindings, "--bind");
     if (operations.length > 0) spec["operations"] = coerce(shape.operations, operations, "--bind-operation");
     if (bindings.length + operations.length === 0 && spec["rbac"] !== "clone" && !globals.quiet)
-      io.err("Note: without --bind it may do nothing, and it can't be changed later. As in: --bind run:llms:NAME\n");
+      io.err(
+        "Note: without --bind the token has no rights, and it can't be changed later. Example: --bind run:llms:NAME\n",
+      );
     return undefined;
   },
 };

@@ -8,25 +8,25 @@ import type { CreateHook, KindHook } from "./hook.ts";
 
 const create: CreateHook = {
   examples: [
-    "mcpctl create secret openai --data apiKey          # asks, without echo",
+    "mcpctl create secret openai --data apiKey          # asks for the value",
     "pass show openai | mcpctl create secret openai --data apiKey=-",
     "mcpctl create secret openai --from-env apiKey=OPENAI_API_KEY",
     "mcpctl create secret tls --from-file key.pem --from-file cert=./server.pem",
   ],
   replaces: ["data"],
   flags: {
-    data: list("--data <key>", "A value that is asked for without echo; `key=-` reads it from stdin. Repeatable."),
+    data: list("--data <key>", "Ask for the value of this key without echo; `key=-` reads it from stdin. Repeatable."),
     fromFile: list("--from-file <key=path>", "A value from a file. Repeatable.", { words: { from: "files" } }),
     fromEnv: list("--from-env <key=VARIABLE>", "A value from the environment. Repeatable."),
     fromLiteral: list(
       "--from-literal <key=value>",
-      "A value as it stands. `ps` and the shell's history show it. Repeatable.",
+      "A value on the command line, where `ps` and the shell's history show it. Repeatable.",
     ),
   },
   async prepare(spec, given, tools) {
     const data: Record<string, string> = {};
     const put = (key: string, value: string) => {
-      if (Object.hasOwn(data, key)) throw usage(`The key "${key}" is given twice.`);
+      if (Object.hasOwn(data, key)) throw usage(`The key "${key}" appears twice.`);
       data[key] = value;
     };
     for (const word of given["fromLiteral"] as string[]) {

@@ -14,7 +14,7 @@ const create: CreateHook = {
     "mcpctl create server docs --url https://docs.example.com/mcp",
   ],
   from: {
-    about: "Make it from a template: template/NAME. `mcpctl get templates` lists them.",
+    about: "Create it from a template: template/NAME. `mcpctl get templates` lists them.",
     words: { from: "names", kind: template.name },
     async spec(from, values, tools) {
       const name = nameIn(from);
@@ -23,15 +23,15 @@ const create: CreateHook = {
         Object.fromEntries(Object.keys(template.spec.shape).map((field) => [field, found[field]])),
       );
       if (!read.success)
-        throw new Failure(`The template ${name} is not one that this mcpctl understands.`, {
+        throw new Failure(`The template ${name} is not valid for this version of mcpctl.`, {
           hint: "`mcpctl version` compares this program with the edge.",
         });
       const made = instantiate(read.data, values);
       if (made.ok) return { ...made.spec, template: found.name };
-      throw new Failure(`The template ${name} can't be filled in.`, {
+      throw new Failure(`The template ${name} can't be used with these values.`, {
         exit: 2,
         faults: made.faults.map((fault) => ({ ...fault, path: `--set ${fault.path}` })),
-        hint: `\`mcpctl describe template ${name}\` tells what it asks for.`,
+        hint: `\`mcpctl describe template ${name}\` lists its parameters.`,
       });
     },
   },
@@ -44,6 +44,6 @@ function nameIn(from: string): string {
   if (name === undefined && first !== "") return first;
   const words: readonly string[] = [template.name, template.plural, ...template.shortNames];
   if (!words.includes(first.toLowerCase()) || !name || more.length > 0)
-    throw usage(`--from ${from}: a server is made from a template.`, "Write --from template/NAME.");
+    throw usage(`--from ${from} is not a template.`, "Write --from template/NAME.");
   return name;
 }

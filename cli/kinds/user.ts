@@ -12,8 +12,11 @@ const create: CreateHook = {
   ],
   replaces: ["password"],
   flags: {
-    passwordStdin: toggle("--password-stdin", "Read the password from stdin instead of asking."),
-    noPassword: toggle("--without-password", "Nobody can log in as this user until it has one."),
+    passwordStdin: toggle("--password-stdin", "Read the password from stdin."),
+    noPassword: toggle(
+      "--without-password",
+      "Create the user without a password. Nobody can log in with a password as this user.",
+    ),
   },
   async prepare(spec, given, tools) {
     if (given["noPassword"] !== true) spec["password"] = await newPassword(given["passwordStdin"] === true, tools);

@@ -18,7 +18,7 @@ export function formOf(output: string | undefined): ((value: unknown) => Promise
     case "jsonpath":
       return async (value) => `${format.print(value).replace(/\n$/, "")}\n`;
     default:
-      throw usage(`There is no output format "${output}" here.`, "There are: yaml, json, jsonpath=TEMPLATE.");
+      throw usage(`This command has no output format "${output}".`, "There are: yaml, json, jsonpath=TEMPLATE.");
   }
 }
 

@@ -24,7 +24,7 @@ test("what is of another type is told as explain calls it, and how it would be r
 
 test("a value that is never shown is not shown in what is wrong with it", () => {
   const [line] = lines("secret", { name: "s", data: { pin: 123456 } });
-  expect(line).toBe("data.pin: expected string, given another type (is it in quotes?)");
+  expect(line).toBe("data.pin: expected string, given another type (check the quotes)");
 });
 
 test("a word that only a rule knows has its near spelling, too", () => {

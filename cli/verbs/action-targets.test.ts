@@ -36,7 +36,7 @@ describe("what an action is done to", () => {
   test("is refused for another kind, and for none", () => {
     expect(refused([`${llm?.name}/gpt`], one)).toBe("`end` is for mcptokens, not for llms.");
     expect(refused(["llms", "gpt"], several)).toBe("`end` is for mcptokens, personalities, not for llms.");
-    expect(refused([], one)).toBe("Say which one.");
-    expect(refused(["mcptoken"], one)).toBe("Say which one.");
+    expect(refused([], one)).toBe("The name is missing.");
+    expect(refused(["mcptoken"], one)).toBe("The name is missing.");
   });
 });

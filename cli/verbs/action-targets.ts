@@ -1,16 +1,16 @@
-/** What an action is to be done to: `approve tone`, `approve promptrequest tone`, `approve promptrequest/tone`. */
+/** Parses the targets of an action: `approve tone`, `approve promptrequest tone`, `approve promptrequest/tone`. */
 import { usage } from "../failure.ts";
 import { type AnyKind, kindWords, parseTargets, type Target } from "../kinds.ts";
 
 /**
- * @param can the kinds that have the action; of one alone, names need no kind before them.
+ * @param can the kinds that have the action. If there is only one, names need no kind before them.
  * @param word the action as it is typed.
- * @throws Failure usage for another kind, and for no name
+ * @throws Failure usage for another kind, or without a name
  */
 export function targetsOf(words: readonly string[], can: readonly AnyKind[], word: string): Target[] {
   const [first] = words;
   const [only] = can;
-  if (first === undefined || !only) throw usage("Say which one.", `mcpctl ${word} NAME`);
+  if (first === undefined || !only) throw usage("The name is missing.", `mcpctl ${word} NAME`);
   const isKind = (w: string) => kindWords().includes(w.toLowerCase());
   const slash = first.indexOf("/");
   // `librarian/terse` is a name within its parent, unless a kind is called librarian.
@@ -22,6 +22,6 @@ export function targetsOf(words: readonly string[], can: readonly AnyKind[], wor
       `\`${word}\` is for ${can.map((k) => k.plural).join(", ")}, not for ${other.kind.plural}.`,
       `mcpctl ${word} NAME`,
     );
-  if (targets.some((t) => t.names.length === 0)) throw usage("Say which one.", `mcpctl ${word} NAME`);
+  if (targets.some((t) => t.names.length === 0)) throw usage("The name is missing.", `mcpctl ${word} NAME`);
   return targets;
 }

@@ -36,8 +36,10 @@ function aboutOf(all: readonly Acting[]): string {
 function actionVerb(name: string, all: readonly Acting[]): Verb {
   const [only] = all.length === 1 ? all : [];
   const words = only
-    ? many("Names; or a kind and names, or kind/name.", { from: "names", kind: only.kind.name })
-    : many(`A kind and names, or kind/name: ${all.map(({ kind }) => kind.plural).join(", ")}.`, { from: "kinds" });
+    ? many("Names, a kind and names, or kind/name.", { from: "names", kind: only.kind.name })
+    : many(`A kind and names, or kind/name. Kinds: ${all.map(({ kind }) => kind.plural).join(", ")}.`, {
+        from: "kinds",
+      });
   return verb({
     about: aboutOf(all),
     examples: all.flatMap(({ action }) => action.examples),
@@ -45,7 +47,7 @@ function actionVerb(name: string, all: readonly Acting[]): Verb {
     flags: {
       ...Object.assign({}, ...all.map(({ action }) => takenFlags(action))),
       ...(all.some(({ action }) => action.dryRun)
-        ? { dryRun: dryRunFlag("Change nothing: the edge says what would be.") }
+        ? { dryRun: dryRunFlag("Change nothing; the edge only checks the action.") }
         : {}),
     },
     async run(given, tools) {
@@ -73,8 +75,7 @@ async function one(
   tools: Tools,
 ): Promise<void> {
   const { io, globals } = tools;
-  if (dryRun && !action.dryRun)
-    throw usage(`\`${name}\` of ${kind.plural} can't be rehearsed.`, "Leave out --dry-run.");
+  if (dryRun && !action.dryRun) throw usage(`\`${name}\` of ${kind.plural} has no dry run.`, "Leave out --dry-run.");
   const taken = takenFrom(action, typed);
   const { own, scope } = placeOf(kind, target, await projectFor(kind, tools));
   const below = inPath(action).reduce(
@@ -103,6 +104,7 @@ function takenFrom(action: Action, typed: Readonly<Record<string, unknown>>): Re
   const missing = fields
     .filter((f) => f.required && typed[f.path.join(".")] === undefined)
     .map((f) => flagName(f.path));
-  if (missing.length > 0) throw usage(`Say ${missing.join(" and ")}.`, action.examples[0]);
+  if (missing.length > 0)
+    throw usage(`${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing.`, action.examples[0]);
   return taken;
 }

@@ -6,10 +6,10 @@ import { table } from "../render/table.ts";
 import { toggle, verb } from "../verb.ts";
 
 export default verb({
-  about: "The kinds of resource.",
+  about: "List the kinds.",
   args: {},
   examples: ["mcpctl api-resources -o wide"],
-  flags: { noHeaders: toggle("--no-headers", "Only the rows.") },
+  flags: { noHeaders: toggle("--no-headers", "Don't print the headings.") },
   async run({ noHeaders }, { io, globals }) {
     if (globals.output === "name") return io.out(kinds.map((k) => `${k.plural}\n`).join(""));
     const format = parseFormat(globals.output);

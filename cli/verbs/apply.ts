@@ -28,7 +28,7 @@ const visible = ({ manifest: { kind }, next }: Step): Record<string, unknown> =>
 };
 
 export default verb({
-  about: "Make resources be as files describe them.",
+  about: "Create and change resources to match files.",
   examples: [
     "mcpctl apply -f llms.yaml",
     "mcpctl apply -f manifests/ --dry-run",
@@ -40,11 +40,9 @@ export default verb({
   flags: {
     filename: list("-f, --filename <file>", "File, directory, URL, or - for stdin.", { words: { from: "files" } }),
     recursive: recursiveFlag,
-    dryRun: dryRunFlag(
-      "Change nothing: the edge checks everything, or with `client` it is only asked for what is there.",
-    ),
+    dryRun: dryRunFlag("Change nothing; the edge checks everything. With `client`, mcpctl only reads from the edge."),
     ...pruneFlags,
-    showStatus: toggle("--show-status", "With -o: also what the system reports."),
+    showStatus: toggle("--show-status", "With -o: also show what the system reports."),
   },
   async run(given, tools) {
     const { io, globals } = tools;
@@ -78,7 +76,7 @@ export default verb({
         if (documents) shown.push({ kind: step.manifest.kind, resources: [answer ?? step.current ?? visible(step)] });
         // `apply` answers with what it did; a credential must not be lost in that.
         const secret = answer && !dryRun ? shownOnce(answer) : undefined;
-        if (secret) io.err(`${word(step)} is shown once, now: ${secret}\n`);
+        if (secret) io.err(`The token of ${word(step)}, which is shown once: ${secret}\n`);
       },
       failed: (step: Step, error: Failure) => complain(`${step.manifest.where}: `, word(step), error),
     };

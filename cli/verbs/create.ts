@@ -48,15 +48,15 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
       set: list(
         "--set <path=value>",
         hook?.from
-          ? "With --from: a value for it. Else any field by its path, as timeouts.idle=5000. Repeatable."
-          : "Any field by its path, as timeouts.idle=5000 or members[0]=ada. Repeatable.",
+          ? "With --from: the value of a parameter. Otherwise: any field by its path, such as timeouts.idle=5000. Repeatable."
+          : "Any field by its path, such as timeouts.idle=5000 or members[0]=ada. Repeatable.",
       ),
       ...(hook?.from
         ? { from: text("--from <kind/name>", hook.from.about, hook.from.words ? { words: hook.from.words } : {}) }
         : {}),
       ...(hook?.flags && "fromFile" in hook.flags ? {} : { fromFile: fromFileFlag }),
-      dryRun: dryRunFlag("Check, and create nothing."),
-      showStatus: toggle("--show-status", "With -o: also what the system reports."),
+      dryRun: dryRunFlag("Create nothing, only check."),
+      showStatus: toggle("--show-status", "With -o: also show what the system reports."),
     },
     async run(given, tools) {
       const typed = given as Readonly<Record<string, unknown>>;
@@ -83,7 +83,7 @@ async function createVerb(kind: AnyKind): Promise<Verb> {
   });
 }
 
-const fromFileFlag = list("--from-file <field=path>", "A field's text from a file; - is stdin. Repeatable.", {
+const fromFileFlag = list("--from-file <field=path>", "Read the text of a field from a file; - is stdin. Repeatable.", {
   words: { from: "files" },
 });
 
@@ -138,12 +138,12 @@ function check(
   if (missing.length === faults.length)
     throw usage(
       `${kind.name} "${String(body["name"])}" needs ${missing.join(" and ")}.`,
-      `\`mcpctl create ${kind.name} --help\` tells what they mean.`,
+      `\`mcpctl create ${kind.name} --help\` explains them.`,
     );
   throw new Failure(`${kind.name} "${String(body["name"])}" is not valid.`, {
     exit: 2,
     faults: faults.map(({ at, missing: _, ...f }) => ({ ...f, path: nameOf(at) })),
-    hint: `\`mcpctl explain ${kind.name}\` tells its fields.`,
+    hint: `\`mcpctl explain ${kind.name}\` lists its fields.`,
   });
 }
 
@@ -163,7 +163,7 @@ async function create(
   const secret = dryRun ? undefined : shownOnce(answer);
   const told = `${addressOf(kind, answer)} created${dryly(dryRun)}\n`;
   if (secret && (format === undefined || format.is === "table")) {
-    io.err(`${told}This is its token. It is shown once: keep it where only its user can read it.\n`);
+    io.err(`${told}This is the token. It is shown once: store it where only its user can read it.\n`);
     await io.out(`${secret}\n`);
     return;
   }
@@ -174,6 +174,6 @@ async function create(
     printed = secret !== undefined && format.is === "jsonpath" && format.print(answer).includes(secret);
   } finally {
     // Whatever was asked for, and should it not fit, the token must not be lost.
-    if (secret && !printed) io.err(`Its token, shown once: ${secret}\n`);
+    if (secret && !printed) io.err(`The token, which is shown once: ${secret}\n`);
   }
 }

@@ -34,13 +34,15 @@ export default verb({
   forms: ["name"],
   args: { what: many("A kind and names, or kind/name.", { from: "kinds", can: "delete" }) },
   flags: {
-    filename: list("-f, --filename <file>", "What these files describe.", { words: { from: "files" } }),
+    filename: list("-f, --filename <file>", "Delete the resources that these files describe.", {
+      words: { from: "files" },
+    }),
     recursive: recursiveFlag,
-    selector: text("-l, --selector <selector>", "All with these labels; with -f, of what the files describe."),
-    all: toggle("--all", "All of the kind."),
+    selector: text("-l, --selector <selector>", "All resources with these labels. With -f: only these of the files."),
+    all: toggle("--all", "All resources of the kind."),
     interactive: toggle("-i, --interactive", "Ask before deleting."),
-    dryRun: dryRunFlag("Delete nothing; with `server` the edge says whether it could."),
-    ignoreNotFound: toggle("--ignore-not-found", "What isn't there is fine."),
+    dryRun: dryRunFlag("Delete nothing. With `server`, the edge checks the deletion."),
+    ignoreNotFound: toggle("--ignore-not-found", "Don't fail if a resource does not exist."),
   },
   async run(given, tools) {
     const { io, globals } = tools;
@@ -87,7 +89,7 @@ export default verb({
       }
     }
     if (worst) throw worst;
-    if (doomed.length === 0) io.err("Nothing to delete was found.\n");
+    if (doomed.length === 0) io.err("There is nothing to delete.\n");
   },
 });
 
@@ -101,7 +103,7 @@ function parentOf(kind: AnyKind, name: string): string | undefined {
 /** What is referred to goes last: it can't go before. */
 async function fromFiles({ filename, what, selector, all }: Given, tools: Tools): Promise<Doomed[]> {
   if (what.length > 0 || all)
-    throw usage("With -f, the files say what goes.", "Leave out names and --all, or -f; -l may say which of it.");
+    throw usage("Names and --all can't be used with -f.", "Leave them out, or use -f with -l.");
   const manifests = matching(await loadManifests(filename, tools), selector);
   const project = await tools.project();
   const order = untopological(dependencies(manifests));
@@ -132,7 +134,7 @@ async function fromWords(
     else if (!kind.verbs.includes("delete")) continue;
     const several = selector !== undefined || all;
     if (names.length > 0 === several || (all && selector !== undefined))
-      throw usage(`Say which ${kind.plural}.`, "Give names, or labels with -l, or --all.");
+      throw usage(`The names of the ${kind.plural} are missing.`, "Give names, labels with -l, or --all.");
     const project = await projectFor(kind, tools);
     named.push(...names.map((name) => ({ kind, name, project })));
     if (several)

@@ -13,19 +13,16 @@ import { labelText } from "../render/columns.ts";
 import { many, type Tools, text, verb } from "../verb.ts";
 
 export default verb({
-  about: "Everything about one resource, for people.",
+  about: "Show everything about a resource.",
   examples: ["mcpctl describe llm gpt", "mcpctl describe llms -l team=red"],
   args: { what: many("A kind and names, or kind/name.", { from: "kinds" }) },
-  flags: { selector: text("-l, --selector <selector>", "All with these labels.") },
+  flags: { selector: text("-l, --selector <selector>", "All resources with these labels.") },
   async run({ what, selector }, tools) {
     if (tools.globals.output !== undefined)
-      throw usage(
-        "describe is for people and has no output format.",
-        `mcpctl get ${what.join(" ")} -o ${tools.globals.output}`,
-      );
+      throw usage("describe has no output format.", `mcpctl get ${what.join(" ")} -o ${tools.globals.output}`);
     const targets = parseTargets(what);
     if (selector !== undefined && targets.some((t) => t.names.length > 0))
-      throw usage("Names and selectors exclude each other.", "Leave out the names, or -l.");
+      throw usage("Names can't be combined with selectors.", "Leave out the names, or -l.");
     const api = await tools.api();
     let count = 0;
     let missing: Failure | undefined;
@@ -49,7 +46,7 @@ export default verb({
       }
     }
     if (missing) throw missing;
-    if (count === 0) tools.io.err("Nothing to describe was found.\n");
+    if (count === 0) tools.io.err("There is nothing to describe.\n");
   },
 });
 
@@ -118,7 +115,7 @@ async function resolved(reference: FoundReference, api: Api): Promise<Entry> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.exit === 3) return [label, "not found"];
-    if (error.exit === 4) return [label, "not yours to see"];
+    if (error.exit === 4) return [label, "you may not view it"];
     throw error;
   }
 }

@@ -19,7 +19,7 @@ import { list, type Tools, verb } from "../verb.ts";
 export default verb({
   about: "Show what apply would change.",
   examples: [
-    "mcpctl diff -f llms.yaml    # exits 1 where something differs, with more where it can't be told",
+    "mcpctl diff -f llms.yaml    # exits with 1 if something differs, with 2 or more after an error",
     "mcpctl diff -f manifests/ --prune -l team=red",
   ],
   args: {},
@@ -31,8 +31,8 @@ export default verb({
   async run(given, tools) {
     if (tools.globals.output !== undefined)
       throw usage(
-        "diff has one form, and no output format.",
-        "mcpctl apply --dry-run -o yaml -f FILE shows what would be.",
+        "diff has no output format.",
+        "mcpctl apply --dry-run -o yaml -f FILE prints the resulting documents.",
       );
     try {
       return (await differs(given, tools)) ? 1 : 0;

@@ -16,12 +16,14 @@ import { many, type Tools, verb } from "../verb.ts";
 export default verb({
   about: "Change a resource in your editor.",
   examples: ["mcpctl edit llm gpt", "EDITOR='code --wait' mcpctl edit llm/gpt"],
-  args: { what: many("A kind and names, or kind/name: each in its turn.", { from: "kinds", can: "edit" }) },
+  args: {
+    what: many("A kind and names, or kind/name. They are opened one after the other.", { from: "kinds", can: "edit" }),
+  },
   flags: {},
   forms: ["name"],
   async run({ what }, tools) {
     const targets = parseTargets(what);
-    if (targets.some((t) => t.names.length === 0)) throw usage("Say which one.", "mcpctl edit llm gpt");
+    if (targets.some((t) => t.names.length === 0)) throw usage("The name is missing.", "mcpctl edit llm gpt");
     for (const { kind } of targets) mustAllow(kind, "edit", "edited: they never change");
     for (const { kind, names } of targets) for (const name of names) await edit(kind, name, tools);
   },
@@ -58,7 +60,7 @@ const isUntouched = async (file: string) => {
   return found === undefined || found.mtimeMs === UNTOUCHED * 1000;
 };
 
-const HEADER = `# Save and leave to change it; leave it as it is, or empty, to cancel.
+const HEADER = `# Save the file and close the editor to change the resource. To cancel, leave the file unchanged or empty.
 # Lines that begin with '#' are ignored.
 `;
 
@@ -89,19 +91,19 @@ async function session(
     // Left just as it was refused: the person gives up. After a conflict, saving it so is the answer to a question.
     if (complaint.length > 0 && saved === opened) {
       if (!conflict)
-        throw new Failure(`Edit of ${what} cancelled: what was saved is still not valid.`, {
+        throw new Failure(`Edit of ${what} cancelled: the saved text is still not valid.`, {
           hint: complaint
             .slice(1, 3)
             .map((line) => line.trim())
             .join("; "),
         });
-      if (await isUntouched(file)) throw new Failure("Edit cancelled: somebody else's change stands.");
+      if (await isUntouched(file)) throw new Failure("Edit cancelled: the other change stays.");
     }
     conflict = false;
     text = written;
     const read = await understand(kind, current, written);
     if ("faults" in read) {
-      complaint = ["It was not accepted:", ...read.faults.map((f) => `  ${f}`)];
+      complaint = ["The text is not valid:", ...read.faults.map((f) => `  ${f}`)];
       continue;
     }
     if (same(canonical(kind, read.body), canonical(kind, manifest(kind, current)))) return { does: "unchanged", what };
@@ -116,7 +118,7 @@ async function session(
         const now = (await toYaml([manifest(kind, current)])).trimEnd().split("\n");
         conflict = true;
         complaint = [
-          "Somebody changed it meanwhile. This is how it is now; saving again writes yours over it, leaving without saving cancels:",
+          "Somebody changed the resource meanwhile. Below is its new state. To overwrite it, save again. To cancel, close the editor without saving:",
           ...now.map((l) => `  ${l}`),
         ];
       }
@@ -138,7 +140,7 @@ async function understand(
   const { manifests, faults } = readManifests(text, "line");
   const [m, another] = manifests;
   if (faults.length > 0 || !m)
-    return { faults: faults.map(faultLine).concat(m || faults.length > 0 ? [] : ["There is nothing in it."]) };
+    return { faults: faults.map(faultLine).concat(m || faults.length > 0 ? [] : ["The file has no resource."]) };
   if (another || m.kind.name !== kind.name || m.name !== current.name)
     return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
   const wrong = placed(m, wholeFaults(kind, m.body));

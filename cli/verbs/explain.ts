@@ -14,7 +14,7 @@ import { folded } from "../render/fold.ts";
 import { one, toggle, verb } from "../verb.ts";
 
 export default verb({
-  about: "What a kind or one of its fields means.",
+  about: "Explain a kind or one of its fields.",
   examples: [
     "mcpctl explain llm",
     "mcpctl explain llm.timeouts",
@@ -22,13 +22,10 @@ export default verb({
     "mcpctl explain server --recursive",
   ],
   args: { what: one("KIND or KIND.field.field", { from: "fields" }) },
-  flags: { recursive: toggle("--recursive", "All fields, also those within fields.") },
+  flags: { recursive: toggle("--recursive", "Show all fields with their nested fields.") },
   async run({ what, recursive }, { io, globals }) {
     if (globals.output !== undefined)
-      throw usage(
-        "explain is for people and has no output format.",
-        "The edge has all of it as OpenAPI: /api/v1/openapi.json",
-      );
+      throw usage("explain has no output format.", "The edge has the same as OpenAPI: /api/v1/openapi.json");
     const [word = "", ...path] = what.split(".");
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;
@@ -56,7 +53,7 @@ function aboutKind(kind: AnyKind, recursive: boolean): string {
     ...(status.fields.length > 0
       ? [`\nSTATUS (reported by the system, ignored when applied)\n${list(status.fields)}`]
       : []),
-    ...(retired.length > 0 ? [`\nNO LONGER FIELDS (dropped with a warning)\n${retired.join("")}`] : []),
+    ...(retired.length > 0 ? [`\nFIELDS OF EARLIER VERSIONS (ignored with a warning)\n${retired.join("")}`] : []),
   ].join("");
 }
 
@@ -76,7 +73,7 @@ function aboutField(field: Field, kind: AnyKind, recursive: boolean): string {
     ["EACH", each.map((bound) => bound.slice("each: ".length)).join(", ")],
     ...Object.entries(field.refused).map(([value, why]): [string, string] => ["NOT", `${value}: ${why}`]),
     ...field.refersTo.map((r): [string, string] => ["REFERS TO", targetOf(r)]),
-    ["NOTE", field.writeOnly ? "accepted, and never shown again" : undefined],
+    ["NOTE", field.writeOnly ? "write-only: the edge never returns it" : undefined],
     ["NOTE", field.dormant],
   ];
   const lines = details.filter(([, value]) => value).map(([label, value]) => `${`${label}:`.padEnd(11)}${value}\n`);
@@ -112,7 +109,7 @@ function descend(kind: AnyKind, path: readonly string[]): Field {
     seen.push(word);
     fields = found.fields;
   }
-  if (!found) throw usage(`Say which field of ${kind.name}.`);
+  if (!found) throw usage(`The field of ${kind.name} is missing.`);
   return found;
 }
 

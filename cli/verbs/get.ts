@@ -19,20 +19,23 @@ export default verb({
     "mcpctl get llms,secrets -l team=red -o wide",
     "mcpctl get llms -o jsonpath='{range .items[*]}{.name}{\"\\n\"}{end}'",
   ],
-  args: { what: many("A kind, then names; or kind/name; or several kinds with commas.", { from: "kinds" }) },
+  args: { what: many("A kind and names; kind/name; or several kinds, separated by commas.", { from: "kinds" }) },
   flags: {
-    watch: toggle("-w, --watch", "Keep showing changes until Ctrl-C."),
-    watchOnly: toggle("--watch-only", "Changes alone, without what is there already."),
-    watchEvents: toggle("--output-watch-events", "With -w: also what happened: ADDED, MODIFIED or DELETED."),
-    selector: text("-l, --selector <selector>", "Only with these labels: team=red,tier!=test"),
-    fieldSelector: text("--field-selector <selector>", "Only with these fields: type=openai"),
-    sortBy: text("--sort-by <path>", "Order by a field: .status.state"),
-    showStatus: toggle("--show-status", "Also what the system reports: ids, times, status."),
-    showLabels: toggle("--show-labels", "A column with the labels."),
-    labelColumns: list("-L, --label-columns <key>", "A column with this label. Repeatable, or with commas."),
-    noHeaders: toggle("--no-headers", "Only the rows."),
-    allProjects: toggle("-A, --all-projects", "Of every project, whatever the context or -p says."),
-    ignoreNotFound: toggle("--ignore-not-found", "Nothing found is fine."),
+    watch: toggle("-w, --watch", "Show changes until Ctrl-C."),
+    watchOnly: toggle("--watch-only", "Show only changes, without the existing resources."),
+    watchEvents: toggle(
+      "--output-watch-events",
+      "With -w: also show the type of each change: ADDED, MODIFIED or DELETED.",
+    ),
+    selector: text("-l, --selector <selector>", "Only resources with these labels: team=red,tier!=test"),
+    fieldSelector: text("--field-selector <selector>", "Only resources with these fields: type=openai"),
+    sortBy: text("--sort-by <path>", "Sort by a field: .status.state"),
+    showStatus: toggle("--show-status", "Also show what the system reports: ids, times, status."),
+    showLabels: toggle("--show-labels", "Show the labels in a column."),
+    labelColumns: list("-L, --label-columns <key>", "Show this label in a column. Repeatable, or separated by commas."),
+    noHeaders: toggle("--no-headers", "Don't print the headings."),
+    allProjects: toggle("-A, --all-projects", "Show all projects; overrides the context and -p."),
+    ignoreNotFound: toggle("--ignore-not-found", "Don't fail if a resource does not exist."),
   },
   async run(given, tools) {
     const format = parseFormat(tools.globals.output);
@@ -40,7 +43,7 @@ export default verb({
     for (const { kind } of targets) mustAllow(kind, "get", "read");
     const named = targets.some((t) => t.names.length > 0);
     if (named && (given.selector !== undefined || given.fieldSelector !== undefined))
-      throw usage("Names and selectors exclude each other.", "Leave out the names, or -l and --field-selector.");
+      throw usage("Names can't be combined with selectors.", "Leave out the names, or -l and --field-selector.");
     const single = named && targets.length === 1 && targets[0]?.names.length === 1;
     const options = {
       format,
@@ -92,15 +95,17 @@ export default verb({
     if (count > 0 || (!named && !tabular))
       await show(found, { ...options, headings: !given.noHeaders, nameless }, tools);
     if (left > 0)
-      tools.io.err(`Left out: ${left} that mcpctl makes itself, or that are spent. --show-status shows them too.\n`);
-    if (hidden.size > 0) tools.io.err(`Not yours to see: ${[...hidden].join(", ")}.\n`);
+      tools.io.err(
+        `Left out: ${left} that mcpctl creates itself, or that are revoked or expired. --show-status shows them too.\n`,
+      );
+    if (hidden.size > 0) tools.io.err(`You may not view: ${[...hidden].join(", ")}.\n`);
     if (failed) throw failed;
     const seen = targets.map((t) => t.kind.plural).filter((plural) => !hidden.has(plural));
     if (count > 0 || named || seen.length === 0) return;
     const limits = given.allProjects ? [] : await Promise.all(targets.map((t) => inProject(t.kind, tools)));
     const project = limits.some((limit) => limit !== undefined) ? await tools.project() : undefined;
     tools.io.err(
-      `No ${seen.join(", ")} found${project ? ` in project ${printable(project)}; -A looks at every project` : ""}.\n`,
+      `No ${seen.join(", ")} found${project ? ` in project ${printable(project)}; -A shows all projects` : ""}.\n`,
     );
   },
 });

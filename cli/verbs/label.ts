@@ -23,13 +23,13 @@ export default verb({
     "mcpctl label llms --all reviewed=yes --overwrite",
     "mcpctl label llm gpt --list",
   ],
-  args: { words: many("A kind, names, then key=value or key-.", { from: "kinds", can: "edit" }) },
+  args: { words: many("A kind and names, then key=value or key-.", { from: "kinds", can: "edit" }) },
   flags: {
-    overwrite: toggle("--overwrite", "Also change labels that are set."),
+    overwrite: toggle("--overwrite", "Also change existing labels."),
     list: toggle("--list", "Show the labels."),
-    selector: text("-l, --selector <selector>", "All with these labels."),
-    all: toggle("--all", "All of the kind."),
-    dryRun: dryRunFlag("Change nothing; with `server` the edge says whether it could."),
+    selector: text("-l, --selector <selector>", "All resources with these labels."),
+    all: toggle("--all", "All resources of the kind."),
+    dryRun: dryRunFlag("Change nothing. With `server`, the edge checks the change."),
   },
   async run({ words, overwrite, list, selector, all, dryRun: dry }, tools) {
     const { io, globals } = tools;
@@ -42,7 +42,10 @@ export default verb({
     const several = selector !== undefined || all;
     const unnamed = targets.some((t) => t.names.length === 0);
     if ((changes.length === 0) !== list || unnamed !== several || (all && selector !== undefined))
-      throw usage("Say which resource and which labels.", "mcpctl label llm gpt team=red; or -l, or --all, for many.");
+      throw usage(
+        "The resource or the label is missing.",
+        "mcpctl label llm gpt team=red; or -l, or --all, for several.",
+      );
     const wanted = parseChanges(changes);
     const api = await tools.api();
     const shown: Found[] = [];
@@ -80,7 +83,7 @@ export default verb({
     const options = { status: false, headings: true, labels: true };
     if (format && shown.length > 0) await show(shown, { format, single: shown.length === 1, ...options }, tools);
     if (worst) throw worst;
-    if (count === 0) io.err("Nothing to label was found.\n");
+    if (count === 0) io.err("There is nothing to label.\n");
   },
 });
 

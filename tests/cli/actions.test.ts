@@ -40,7 +40,7 @@ test("attach and detach change one personality's prompts, by its agent's name an
 test("an action that must be told something names the flag for it", async () => {
   const said = await desk.engineer.run(["attach", "librarian/terse"]);
   expect(said).toMatchObject({ exit: 2, out: "" });
-  expect(said.err).toContain("Say --prompt.");
+  expect(said.err).toContain("--prompt is missing.");
 });
 
 test("of several resources of one name, an action asks which", async () => {

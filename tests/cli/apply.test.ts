@@ -72,7 +72,7 @@ secrets: [{name: key, data: {k: v}}]
     await apply(llm("whole"));
     const said = await apply("kind: llm\nname: whole\ntype: vllm\nurl: http://127.0.0.1:9\n");
     expect(said).toMatchObject({ exit: 1, out: "" });
-    expect(said.err).toContain("stdin:1: model: was applied before and can't be left out now: it is required");
+    expect(said.err).toContain("stdin:1: model: was applied before and can't be removed: it is required");
   });
 
   test("takes ownership of what get printed without changing it, in one write, and only once", async () => {
@@ -208,7 +208,7 @@ bindings: [{role: view, resource: groups}]
     expect(said.exit).toBe(1);
     expect(said.out).toBe("llm/healthy created\n");
     expect(said.err).toContain("stdin:8: secret/sick: Broken.");
-    expect(said.err).toContain("stdin:1: llm/needy: Not tried: it refers to secret/sick, which failed.");
+    expect(said.err).toContain("stdin:1: llm/needy: Skipped: it refers to secret/sick, which failed.");
     expect(said.err).toContain("2 of 3 failed.");
   });
 
@@ -235,7 +235,7 @@ bindings: [{role: view, resource: groups}]
     const text = "kind: mcptoken\nname: ci\nbindings: [{role: view, resource: llms}]\n";
     const first = await apply(text);
     expect(first.out).toBe("mcptoken/default/ci created\n");
-    expect(first.err).toMatch(/mcptoken\/default\/ci is shown once, now: mcpctl_pat_\w+\n/);
+    expect(first.err).toMatch(/The token of mcptoken\/default\/ci, which is shown once: mcpctl_pat_\w+\n/);
     expect(await apply(text)).toMatchObject({ exit: 0, out: "mcptoken/default/ci unchanged\n", err: "" });
   });
 
@@ -251,7 +251,7 @@ bindings: [{role: view, resource: groups}]
     expect((await apply(text, "--dry-run")).out).toBe("mcptoken/default/spent created (server dry run)\n");
     const again = await apply(text);
     expect(again.out).toBe("mcptoken/default/spent created\n");
-    expect(again.err).toMatch(/shown once, now: mcpctl_pat_/);
+    expect(again.err).toMatch(/shown once: mcpctl_pat_/);
     expect(await field("mcptoken/spent", "status.state")).toBe("active");
     expect((await apply(text)).out).toBe("mcptoken/default/spent unchanged\n");
   });
@@ -262,7 +262,7 @@ bindings: [{role: view, resource: groups}]
     );
     expect(said).toMatchObject({ exit: 1, out: "" });
     expect(said.err).toContain(
-      'stdin:13: apiKeyRef.name: there is no secret "kye", neither in what is applied nor at the edge (did you mean key?)',
+      'stdin:13: apiKeyRef.name: there is no secret "kye", neither in the files nor at the edge (did you mean key?)',
     );
     expect(said.err).toContain('stdin:18: members[0]: there is no user "adm"');
     expect((await engineer.run(["get", "llm/early"])).exit).toBe(3);
@@ -272,8 +272,8 @@ bindings: [{role: view, resource: groups}]
     const text = "kind: project\nname: old\nproxyMode: direct\nprofiles: [a]\n";
     const said = await apply(text);
     expect(said).toMatchObject({ exit: 0, out: "project/old created\n" });
-    expect(said.err).toContain("Warning: stdin:3: proxyMode is no longer a field: ");
-    expect(said.err).toContain("Warning: stdin:4: profiles is no longer a field: ");
+    expect(said.err).toContain("Warning: stdin:3: proxyMode is a field of an earlier version: ");
+    expect(said.err).toContain("Warning: stdin:4: profiles is a field of an earlier version: ");
     expect((await apply(text)).out).toBe("project/old unchanged\n");
     const direct = await fetch(`${desk.edge.url}/api/v1/projects`, {
       method: "POST",

@@ -97,7 +97,7 @@ describe("edit", () => {
       },
     });
     expect(said).toMatchObject({ exit: saves ? 0 : 1, out: out.replace("%s", name) });
-    if (!saves) expect(said.err).toContain("Edit cancelled: somebody else's change stands.");
+    if (!saves) expect(said.err).toContain("Edit cancelled: the other change stays.");
     expect(await field(`llm/${name}`, "tier")).toBe(tier);
   });
 
@@ -133,7 +133,7 @@ describe("edit", () => {
     });
     expect(said).toMatchObject({ exit: 1, out: "" });
     expect(said.err).toContain("The editor `no-such-editor -w` is not there.");
-    expect(said.err).toContain("Set EDITOR to one that works.");
+    expect(said.err).toContain("Set EDITOR to an editor that works.");
     expect(said.err).not.toContain("kept in");
   });
 
@@ -150,7 +150,7 @@ describe("edit", () => {
 
   test.each([
     [["llm/a", "mcptoken/b"], "can't be edited"],
-    [["llms"], "Say which one."],
+    [["llms"], "The name is missing."],
     [["mcptoken", "x"], "can't be edited"],
   ])("%j is no way to edit", async (what, words) =>
     expect(await engineer.run(["edit", ...what])).toMatchObject({ exit: 2, err: expect.stringContaining(words) }),

@@ -32,21 +32,21 @@ describe("spellings", () => {
   ])("%s", async (line, expected) => expect(await out(line)).toBe(expected));
 
   test.each([
-    ["apply team.yaml", "A file is given with -f: `mcpctl apply -f team.yaml`."],
+    ["apply team.yaml", "Use -f for a file: `mcpctl apply -f team.yaml`."],
     ["create -f team.yaml", "`mcpctl apply -f team.yaml`"],
     ["get prompts -n web", "-p names a project"],
     ["get prompts --all-namespaces", "-A looks at all of them"],
     ["patch llm alpha", "`mcpctl edit`"],
-    ["auth whoami", "It is `mcpctl whoami`."],
+    ["auth whoami", "Use `mcpctl whoami`."],
     ["config get-contexts x", "See `mcpctl config get-contexts --help`."],
-    ["approve", "Say which one."],
-    ["revoke", "Say which one."],
+    ["approve", "The name is missing."],
+    ["revoke", "The name is missing."],
     ["get llms -o jsonpath", "jsonpath=TEMPLATE"],
     ["get llm ", "A name is empty."],
     ["delete llm alpha ", "A name is empty."],
-    ["get ,", "Say of which kind."],
-    ["get llm alpha -l team=fast", "exclude each other"],
-    ["describe llm alpha -l team=fast", "exclude each other"],
+    ["get ,", "The kind is missing."],
+    ["get llm alpha -l team=fast", "can't be combined with selectors"],
+    ["describe llm alpha -l team=fast", "can't be combined with selectors"],
   ])("%s is told what it is here", async (line, hint) => {
     const said = await run(line);
     expect(said).toMatchObject({ exit: 2, out: "" });
@@ -66,7 +66,7 @@ test("a word after a flag whose value may be left out is no value unless it can 
   expect(await out("delete --dry-run server llm alpha")).toBe('llm "alpha" deleted (server dry run)\n');
   expect(await out("delete llm alpha --dry-run=server")).toBe('llm "alpha" deleted (server dry run)\n');
   expect(await out("create project --gated web --dry-run -o jsonpath={.name}:{.gated}")).toBe("web:true\n");
-  expect((await run("delete llm alpha --dry-run=sever")).err).toContain("--dry-run sever is not understood");
+  expect((await run("delete llm alpha --dry-run=sever")).err).toContain("--dry-run sever is not valid");
 });
 
 describe("files", () => {
@@ -96,7 +96,7 @@ describe("files", () => {
     await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await out(`apply -f ${at}/moved`)).toBe("group/fetched created\n");
-    expect((await run(`apply -f ${at}/page`)).err).toContain("is a web page, no YAML or JSON.\n");
+    expect((await run(`apply -f ${at}/page`)).err).toContain("is a web page, not YAML or JSON.\n");
     expect(await run(`apply -f ${at}/nowhere`)).toMatchObject({
       exit: 3,
       err: expect.stringContaining("404 Not Found"),
@@ -112,9 +112,7 @@ describe("files", () => {
 test("where a project limits what is found, that is told", async () => {
   await out("create project shop");
   await out("create mcptoken ci");
-  expect((await run("get mcptokens -p shop")).err).toBe(
-    "No mcptokens found in project shop; -A looks at every project.\n",
-  );
+  expect((await run("get mcptokens -p shop")).err).toBe("No mcptokens found in project shop; -A shows all projects.\n");
   expect(await run("get mcptoken ci -p shop")).toEqual({
     exit: 3,
     out: "",

@@ -85,7 +85,7 @@ describe(verifies("apply.prune", "prune"), () => {
   });
 
   test.each([
-    [["--prune"], "--prune needs to know what it may delete."],
+    [["--prune"], "--prune needs -l or --all."],
     [["--prune", "--all", "-l", "a=b"], "--all and -l exclude each other."],
     [["--all"], "say what --prune may delete"],
     [["--prune-allowlist", "llms"], "say what --prune may delete"],
@@ -229,7 +229,7 @@ describe(verifies("apply.selector", "-l beside -f"), () => {
       expect(said.err).toContain("None of the 3 documents has the labels team=pnik.");
     }
     const said = await engineer.run(["delete", "-f", "-", "-l", "team=pnik"], { stdin: three });
-    expect(said).toMatchObject({ exit: 0, out: "", err: "Nothing to delete was found.\n" });
+    expect(said).toMatchObject({ exit: 0, out: "", err: "There is nothing to delete.\n" });
     for (const wrong of ["", "a=b=c"])
       expect((await engineer.run(["delete", "-f", "-", "-l", wrong], { stdin: three })).exit).toBe(2);
     expect(await there()).toHaveLength(3);

@@ -134,7 +134,7 @@ describe("describe", () => {
       expect.stringMatching(/alpha$/),
       expect.stringMatching(/gamma$/),
     ]);
-    expect((await engineer.run(["describe", "llms", "-l", "team=none"])).err).toBe("Nothing to describe was found.\n");
+    expect((await engineer.run(["describe", "llms", "-l", "team=none"])).err).toBe("There is nothing to describe.\n");
   });
 });
 

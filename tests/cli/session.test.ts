@@ -59,7 +59,7 @@ describe("a login", () => {
     });
     expect(wrong.exit).toBe(4);
     expect(wrong.err).toContain(
-      "Error: The e-mail address or the password is not right.\nNothing was changed: try again.\n",
+      "Error: The e-mail address or the password is wrong.\nNothing was changed: try again.\n",
     );
     const unknown = await ada.run(["login", front.url, "--token-stdin"], { stdin: "mcpctl_pat_nobody\n" });
     expect(unknown.exit).toBe(4);

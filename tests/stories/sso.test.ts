@@ -131,7 +131,7 @@ describe("with a browser on the same machine", () => {
     const target = url.searchParams.get("redirect_uri") ?? "";
     for (const query of ["", "?code=x", `?code=x&state=${"x".repeat(43)}`]) {
       const answer = await fetch(target + query);
-      expect([answer.status, await answer.text()]).toEqual([404, "mcpctl: Nobody waits for this here.\n"]);
+      expect([answer.status, await answer.text()]).toEqual([404, "mcpctl: mcpctl does not expect this request.\n"]);
     }
     const browser = openBrowser();
     provider.accounts.set("ada", { email: "ada@example.com", email_verified: true });
@@ -177,7 +177,7 @@ test("an administrator unlinks an account, and it is linked anew at the next log
     stack.person({ MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token }),
   ];
   const unlinked = await admin.mcpctl(["auth", "unlink", "ada"]);
-  expect([unlinked.code, unlinked.stderr]).toEqual([0, `ada is no longer ada of ${provider.issuer}.\n`]);
+  expect([unlinked.code, unlinked.stderr]).toEqual([0, `Account ada of ${provider.issuer} unlinked from ada.\n`]);
   expect((await admin.mcpctl(["auth", "unlink", "ada"])).code).toBe(3);
   expect((await admin.mcpctl(["describe", "user", "ada"])).stdout).not.toContain("Logs in at");
   const login = ada.running(["login", stack.edge.url]);
