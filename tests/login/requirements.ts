@@ -39,7 +39,8 @@ export const loggingIn = {
     source: "auth.md, Principals",
   },
   "auth.outage-60s": {
-    behaviour: "In an outage of the store nothing goes on for more than 60 s by what was read of its caller before, streams included.",
+    behaviour:
+      "In an outage of the store nothing goes on for more than 60 s by what was read of its caller before, streams included.",
     source: "decisions/guard-per-principal.md",
   },
   "auth.revoke-5s": {
