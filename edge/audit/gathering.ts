@@ -2,7 +2,7 @@
 import type { AuditEvent } from "#db/protocol/audit";
 import { log } from "../log.ts";
 
-/** Milliseconds that an event waits for others: what `kill -9` of the edge may lose (spec: architecture.md). */
+/** Milliseconds that an event waits for others: what `kill -9` of the edge may lose (docs/architecture.md). */
 const GATHER = 50;
 /** Milliseconds between attempts to hand over. */
 const RETRY = [200, 1_000, 5_000] as const;

@@ -1,6 +1,6 @@
 /**
  * Copies of what the store knows, held in an isolate: returned at once while young, renewed in the background before they are
- * old, never older than `freshFor` unless the store can't be reached (spec: architecture.md, hot path).
+ * old, never older than `freshFor` unless the store can't be reached (docs/architecture.md).
  */
 import { type Ages, ageOf } from "./age.ts";
 

@@ -1,5 +1,5 @@
 import type { Objects } from "../objects/named.ts";
-import type { GuardPort, Verdict } from "./guard-port.ts";
+import type { CredentialVerdict, GuardPort } from "./guard-port.ts";
 
 /** A Guard that is moved or redeployed drops the call that it has, and takes the next. @throws what the second call throws */
 export async function askGuard(
@@ -7,7 +7,7 @@ export async function askGuard(
   guard: string,
   credential: string,
   have: string | undefined,
-): Promise<Verdict> {
-  const ask = async (): Promise<Verdict> => await guards.getByName(guard).check(credential, have);
+): Promise<CredentialVerdict> {
+  const ask = async (): Promise<CredentialVerdict> => await guards.getByName(guard).check(credential, have);
   return ask().catch(ask);
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { Authenticator } from "./authenticate.ts";
-import type { GuardPort, Verdict } from "./guard-port.ts";
+import type { CredentialVerdict, GuardPort } from "./guard-port.ts";
 import type { Caller } from "./principal.ts";
 import { signSession } from "./session-token.ts";
 
@@ -50,7 +50,7 @@ test("a cluster's Guard is asked once for many of its accounts, and again when s
 });
 
 test("a login is known for what it is although something else was written while it was admitted", async () => {
-  const verdict: Verdict = {
+  const verdict: CredentialVerdict = {
     is: "admitted",
     at: 0,
     version: "1",

@@ -1,7 +1,7 @@
 /** What a Guard answers, for who asks it. */
 import type { Caller } from "./principal.ts";
 
-export type Verdict =
+export type CredentialVerdict =
   /** `at`: as of when, milliseconds since the epoch. */
   | { is: "admitted"; version: string; caller: Caller; expiresAt?: number; at: number }
   /** What the asker has under this version still holds. */
@@ -15,7 +15,7 @@ export type Verdict =
 
 export interface GuardPort {
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
-  check(credentialId: string, have?: string): Promise<Verdict>;
+  check(credentialId: string, have?: string): Promise<CredentialVerdict>;
   /** Something that concerns the principal was written. */
   invalidate(): Promise<void>;
   /** The Guard of the cluster that vouches for this account says that something has changed. @returns whether anybody hangs here. */

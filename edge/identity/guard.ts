@@ -6,7 +6,7 @@ import type { Variables } from "../settings.ts";
 import { storeOf } from "../store.ts";
 import { Dependents } from "./dependents.ts";
 import * as machine from "./guard-machine.ts";
-import type { Verdict } from "./guard-port.ts";
+import type { CredentialVerdict } from "./guard-port.ts";
 import type { Principal } from "./principal.ts";
 import { loadProfile } from "./principals.ts";
 import { recordUse } from "./profile.ts";
@@ -28,7 +28,7 @@ export class Guard extends DurableObject<Variables & Tellers> {
   );
 
   /** Judges a credential. `have` is the version that the asker holds, so that large permissions travel once. */
-  async check(credentialId: string, have?: string): Promise<Verdict> {
+  async check(credentialId: string, have?: string): Promise<CredentialVerdict> {
     const plan = machine.plan(this.#state, credentialId, Date.now());
     if (plan.do === "answer") {
       // A failure in the background is remembered by #load; what is held answers until it is too old.
@@ -75,7 +75,7 @@ export class Guard extends DurableObject<Variables & Tellers> {
     if ((await this.#alarm.fired(Date.now())).includes("tell")) await this.#dependents.due();
   }
 
-  #verdict(held: machine.Held, credentialId: string, have: string | undefined): Verdict {
+  #verdict(held: machine.Held, credentialId: string, have: string | undefined): CredentialVerdict {
     const admission = machine.judge(held.profile, credentialId, Date.now());
     if (!admission) return { is: "denied" };
     this.#recordUse(admission.caller.principal);

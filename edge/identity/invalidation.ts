@@ -1,4 +1,4 @@
-/** Which principals a write concerns, and telling their Guards before the write is acknowledged (spec: architecture.md). */
+/** Which principals a write concerns, and telling their Guards before the write is acknowledged (docs/decisions/guard-per-principal.md). */
 import { waitUntil } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { z } from "zod";

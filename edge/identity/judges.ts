@@ -6,7 +6,7 @@ import { BoundedMap } from "../cache/bounded-map.ts";
 import type { Objects } from "../objects/named.ts";
 import { storeUnavailable } from "../store.ts";
 import { askGuard } from "./ask-guard.ts";
-import type { GuardPort, Verdict } from "./guard-port.ts";
+import type { CredentialVerdict, GuardPort } from "./guard-port.ts";
 import type { Pointer } from "./profile.ts";
 
 /** For how long what a cluster's Guard said to one account does for others. Part of the age of what is known of them. */
@@ -14,7 +14,7 @@ const VOUCHED_MS = 1_000;
 const CLUSTERS = 1_000;
 
 export interface Judged {
-  verdict: Exclude<Verdict, { is: "unavailable" }>;
+  verdict: Exclude<CredentialVerdict, { is: "unavailable" }>;
   /** When the Guards were asked; the earlier time, where two have a say. */
   at: number;
   /** When the store was read for what they said; the earlier time likewise. */

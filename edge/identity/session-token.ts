@@ -1,11 +1,11 @@
 /**
  * A login's access token: a JWT that says which session of which user it belongs to, and nothing that could go stale
- * (spec: auth.md, Principals). The session's state is asked for separately, so the signature alone never admits anybody.
+ * (RFC 7519). The session's state is asked for separately, so the signature alone never admits anybody.
  */
 import { type CryptoKey, importJWK, type JWK, jwtVerify, SignJWT } from "jose";
 import type { Settings } from "../settings.ts";
 
-/** Lifetime of an access token, in seconds. The specification allows 15 minutes. */
+/** Lifetime of an access token, in seconds. */
 export const ACCESS_SECONDS = 600;
 
 /** Of our own tokens. No cluster's issuer is called so: those are URLs. */

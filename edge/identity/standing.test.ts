@@ -13,7 +13,7 @@ import type { Grants } from "./principal.ts";
 import { signSession } from "./session-token.ts";
 import { CHECK_MS, type Standing, watchStanding } from "./standing.ts";
 
-/** What the specification gives a revocation to reach a stream. */
+/** What a revocation may take to reach a stream (docs/decisions/guard-per-principal.md). */
 const REVOKED_WITHIN_MS = 5_000;
 
 const demand = { role: "run", resource: "llms", name: "gpt" } as const;

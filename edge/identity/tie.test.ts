@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "./guard-port.ts";
+import type { CredentialVerdict } from "./guard-port.ts";
 import type { Grants } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
 import { guardsOf, judgeTie, type Tie, tieOf } from "./tie.ts";
@@ -13,7 +13,7 @@ const cluster: Pointer = { guard: "cluster:default", credential: "exists" };
 const account: Pointer = { guard: "account:default/ci/app", credential: "account", within: cluster };
 const user: Pointer = { guard: "user:1", credential: "c" };
 
-type Said = Exclude<Verdict, { is: "same" }>;
+type Said = Exclude<CredentialVerdict, { is: "same" }>;
 const yes = (grants: Grants, at = 1_000, expiresAt?: number): Said => ({
   is: "admitted",
   version: "v",

@@ -6,7 +6,7 @@
 import { parseAccount } from "#db/kinds/parts/service-account";
 import type { ErrorCode } from "#db/protocol/errors";
 import { allows, allowsOperation, type Demand, writeBinding } from "../rights/decide.ts";
-import type { Verdict } from "./guard-port.ts";
+import type { CredentialVerdict } from "./guard-port.ts";
 import { asked } from "./impersonation.ts";
 import type { Caller } from "./principal.ts";
 import type { Pointer } from "./profile.ts";
@@ -58,7 +58,7 @@ export const pointersOf = ({ sender, as }: Tie): Pointer[] =>
 export function judgeTie(
   tie: Tie,
   demand: Demand,
-  verdictOf: (pointer: Pointer) => Exclude<Verdict, { is: "same" }>,
+  verdictOf: (pointer: Pointer) => Exclude<CredentialVerdict, { is: "same" }>,
   now: number,
 ): Look {
   const verdicts = pointersOf(tie).map(verdictOf);

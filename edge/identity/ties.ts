@@ -5,14 +5,14 @@ import type { Demand } from "../rights/decide.ts";
 import { storeUnavailable } from "../store.ts";
 import { askGuard } from "./ask-guard.ts";
 import { MAX_DEPENDENTS } from "./dependents.ts";
-import type { GuardPort, Verdict } from "./guard-port.ts";
+import type { CredentialVerdict, GuardPort } from "./guard-port.ts";
 import type { Pointer } from "./profile.ts";
 import type { Dependent } from "./tellers.ts";
 import { judgeTie, type Look, pointersOf, type Tie } from "./tie.ts";
 
 /** Whether what a session hangs on still holds. Never rejects: who can't be asked has not said anything. */
 export async function lookAt(guards: Objects<GuardPort>, tie: Tie, demand: Demand): Promise<Look> {
-  const said = new Map<Pointer, Exclude<Verdict, { is: "same" }>>();
+  const said = new Map<Pointer, Exclude<CredentialVerdict, { is: "same" }>>();
   await Promise.all(
     pointersOf(tie).map(async (pointer) => {
       const verdict = await askGuard(guards, pointer.guard, pointer.credential, undefined).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Who may have which name: the sticky upsert's decision, pure (spec: virtual-llms.md, States). */
+/** Who may have which name: the sticky upsert's decision, pure (docs/publishing.md). */
 
 import { llm } from "#db/kinds/llm";
 import type { RegisterRequest } from "#db/protocol/publisher";

@@ -1,6 +1,6 @@
 /**
  * A provider session as a pure machine: what it publishes, whether it is there, and what it has been asked. It knows
- * channels by number and tasks by id, and neither transport nor clock (spec: virtual-llms.md, States).
+ * channels by number and tasks by id, and neither transport nor clock (docs/publishing.md).
  */
 import type { ErrorCode } from "#db/protocol/errors";
 import type { CloseReason, PublisherTimes } from "#db/protocol/publisher";
@@ -56,7 +56,7 @@ export type Effect =
   /** Delete the rows, and everything that the object keeps. */
   | { do: "forget" };
 
-export interface Step {
+export interface Transition {
   state: Session;
   effects: Effect[];
 }
@@ -71,7 +71,7 @@ const UNREAD_MS = 5_000;
 /** While nobody can say, it is asked again this often. */
 const LOOK_AGAIN_MS = 2_000;
 
-export function step(state: Session, event: Event, limits: Limits, now: number): Step {
+export function step(state: Session, event: Event, limits: Limits, now: number): Transition {
   const { times } = limits;
   switch (event.is) {
     case "registered": {
@@ -152,7 +152,7 @@ export function nextDeadline(state: Session): number | undefined {
   return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
 }
 
-function opened(state: Session, channel: number, times: PublisherTimes, now: number): Step {
+function opened(state: Session, channel: number, times: PublisherTimes, now: number): Transition {
   if (state.presence === "gone") return { state, effects: [{ do: "close", channel, because: "gone" }] };
   if (state.barred) {
     const { message } = state.barred;
@@ -182,7 +182,7 @@ interface Farewell {
 }
 
 /** The publisher is not there any more: nobody can answer what it was asked. */
-function lost(state: Session, times: PublisherTimes, now: number, told?: Farewell): Step {
+function lost(state: Session, times: PublisherTimes, now: number, told?: Farewell): Transition {
   const effects: Effect[] = [];
   const why = told?.because === "revoked" ? "may no longer publish it" : "went away";
   const next = failAll(state, effects, () => true, `The publisher of this model ${why}.`);
@@ -194,7 +194,7 @@ function lost(state: Session, times: PublisherTimes, now: number, told?: Farewel
 }
 
 /** It has ended for good: another registration begins anew. */
-function bar(state: Session, barred: Barred, times: PublisherTimes, now: number, told?: Farewell): Step {
+function bar(state: Session, barred: Barred, times: PublisherTimes, now: number, told?: Farewell): Transition {
   const next = lost({ ...state, barred }, times, now, told);
   return { ...next, state: { ...next.state, due: without(next.state.due, "standing") } };
 }
@@ -205,7 +205,7 @@ const superseded: Barred = {
 };
 
 /** It takes nothing new: what waits would wait in vain. What it is answering goes on, and so does its channel. */
-function draining(state: Session, times: PublisherTimes, now: number): Step {
+function draining(state: Session, times: PublisherTimes, now: number): Transition {
   if (state.presence !== "active") return { state: { ...state, heartbeatAt: now }, effects: [] };
   const effects: Effect[] = [];
   const next = failAll(state, effects, (t) => !isOut(t), "The publisher of this model is about to stop.");
@@ -219,7 +219,7 @@ export const isUnsure = (state: Pick<Session, "confirmedAt" | "unreadSince">, no
   now - state.confirmedAt > UNSURE_MS - LOOK_AGAIN_MS || now - (state.unreadSince ?? now) > UNREAD_MS - LOOK_AGAIN_MS;
 
 /** What was known is gone by for a minute; then nobody may be served by what nobody can vouch for. */
-function unsure(state: Session, times: PublisherTimes, now: number): Step {
+function unsure(state: Session, times: PublisherTimes, now: number): Transition {
   const due = without(state.due, "standing");
   if (state.presence !== "active") return { state: { ...state, due }, effects: [] };
   if (!isUnsure(state, now))
@@ -229,7 +229,7 @@ function unsure(state: Session, times: PublisherTimes, now: number): Step {
 }
 
 /** Somebody has deleted LLMs at the edge: what is being answered goes on, as it does for any other LLM. */
-function withdraw(state: Session, names: readonly string[]): Step {
+function withdraw(state: Session, names: readonly string[]): Transition {
   const llms = names.filter((name) => state.llms.includes(name));
   if (llms.length === 0) return { state, effects: [] };
   const effects: Effect[] = [{ do: "tellWithdrawn", llms }];
@@ -243,7 +243,12 @@ function withdraw(state: Session, names: readonly string[]): Step {
   return { state: { ...next, llms: left, withdrawn: [...next.withdrawn, ...llms] }, effects };
 }
 
-function requested(state: Session, event: Extract<Event, { is: "requested" }>, limits: Limits, now: number): Step {
+function requested(
+  state: Session,
+  event: Extract<Event, { is: "requested" }>,
+  limits: Limits,
+  now: number,
+): Transition {
   const { task, llm, firstByte } = event;
   if (state.tasks.has(task)) return { state, effects: [] };
   if (state.presence !== "active" || !state.llms.includes(llm)) {
@@ -259,7 +264,7 @@ function requested(state: Session, event: Extract<Event, { is: "requested" }>, l
   return dispatch({ ...state, tasks: new Map(state.tasks).set(task, queued) }, [], now);
 }
 
-function tick(state: Session, times: PublisherTimes, now: number): Step {
+function tick(state: Session, times: PublisherTimes, now: number): Transition {
   const effects: Effect[] = [];
   let next = state;
   for (const [id, task] of state.tasks) {
@@ -300,7 +305,7 @@ function tick(state: Session, times: PublisherTimes, now: number): Step {
 }
 
 /** Sends what waits, while there are slots. */
-function dispatch(state: Session, effects: Effect[], now: number): Step {
+function dispatch(state: Session, effects: Effect[], now: number): Transition {
   if (state.channel === undefined || state.presence !== "active") return { state, effects };
   const out = sendable(state.tasks, state.slots);
   if (out.length === 0) return { state, effects };
@@ -330,7 +335,10 @@ function failAll(state: Session, effects: Effect[], which: (t: Task) => boolean,
   return next;
 }
 
-const after = (effects: Effect[], s: Step): Step => ({ state: s.state, effects: [...effects, ...s.effects] });
+const after = (effects: Effect[], s: Transition): Transition => ({
+  state: s.state,
+  effects: [...effects, ...s.effects],
+});
 
 function without(due: Due, ...names: (keyof Due)[]): Due {
   return Object.fromEntries(Object.entries(due).filter(([name]) => !names.includes(name as keyof Due)));

@@ -1,16 +1,16 @@
-/** A publisher hands in a result, in one of four forms (spec: virtual-llms.md, Protocol). */
+/** A publisher hands in a result, in one of four forms (docs/decisions/publishers-over-sse.md). */
 import { type ErrorCode, Refusal, refuse } from "#db/protocol/errors";
 import { RESULT_STATUS_HEADER, type ResultFrame, resultFrame } from "#db/protocol/publisher";
 import { parseJson, parseWith, readText } from "../http/body.ts";
 import { admitResult } from "./admit-result.ts";
-import type { Asked } from "./asked.ts";
+import type { CallerRequest } from "./caller-request.ts";
+import { copyResult, SourceBroken } from "./copy-result.ts";
 import type { Event } from "./machine.ts";
-import { relay, SourceBroken } from "./relay.ts";
 import type { Session } from "./state.ts";
 
 export interface ResultPorts {
   state(): Session;
-  asked(task: string): Asked | undefined;
+  asked(task: string): CallerRequest | undefined;
   on(event: Event): void;
   /** Finds out whether the publisher is still there. */
   probe(): void;
@@ -48,7 +48,7 @@ function isFrame(request: Request): boolean {
   return /^application\/json\b/i.test(type) && !request.headers.has(RESULT_STATUS_HEADER);
 }
 
-function admitted(task: string, by: "body" | "chunks", ports: ResultPorts): Asked {
+function admitted(task: string, by: "body" | "chunks", ports: ResultPorts): CallerRequest {
   const asked = ports.asked(task);
   const verdict = admitResult(ports.state(), task, by);
   if (verdict === "ok" && asked) return asked;
@@ -83,7 +83,7 @@ async function takeFrame(task: string, frame: ResultFrame, ports: ResultPorts): 
   }
 }
 
-async function takeBody(task: string, asked: Asked, request: Request, ports: ResultPorts): Promise<Response> {
+async function takeBody(task: string, asked: CallerRequest, request: Request, ports: ResultPorts): Promise<Response> {
   const status = Number(request.headers.get(RESULT_STATUS_HEADER) ?? "200");
   if (!Number.isInteger(status) || status < 200 || status > 599)
     refuse("invalid_request", `${RESULT_STATUS_HEADER} must be a status from 200 to 599.`);
@@ -99,7 +99,7 @@ async function takeBody(task: string, asked: Asked, request: Request, ports: Res
   ports.on({ is: "started", task, by: "body" });
   asked.begin(status, headers);
   try {
-    if (request.body) await relay(request.body, (bytes) => asked.write(bytes), ports.limits.idle);
+    if (request.body) await copyResult(request.body, (bytes) => asked.write(bytes), ports.limits.idle);
     await asked.end();
     ports.on({ is: "ended", task });
     return Response.json({ accepted: true });

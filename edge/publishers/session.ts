@@ -19,7 +19,7 @@ import { log } from "../log.ts";
 import { encodeRefusal } from "../objects/refusal-codec.ts";
 import { SingleTimer } from "../objects/timer.ts";
 import { storeUnavailable } from "../store.ts";
-import { Asked, tooMuchWaits } from "./asked.ts";
+import { CallerRequest, tooMuchWaits } from "./caller-request.ts";
 import { type Channel, openEventStream } from "./channel.ts";
 import { publisherEnded } from "./ended.ts";
 import { type Identity, knowsSecret, publishing } from "./identity.ts";
@@ -44,7 +44,7 @@ export class PublisherSession extends DurableObject<Env> {
   readonly #deps: Deps;
   readonly #limits: machine.Limits;
   readonly #memory: Memory;
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked = new Map<string, CallerRequest>();
   readonly #channels = new Map<number, Channel>();
   #channelNumber = 0;
   #looking: Promise<void> | undefined;
@@ -210,7 +210,7 @@ export class PublisherSession extends DurableObject<Env> {
     else if (age > RENEW_MS) this.ctx.waitUntil(this.#look());
     if (tooMuchWaits(this.#asked.values(), asks.llm, body.length))
       refuse("queue_full", `Too much waits for the publisher of ${asks.llm}.`, { retryAfter: 5 });
-    const asked = new Asked({ kind: "infer", taskId, ...asks, body });
+    const asked = new CallerRequest({ kind: "infer", taskId, ...asks, body });
     this.#asked.set(taskId, asked);
     const gone = () => this.#on({ is: "callerGone", task: taskId });
     request.signal.addEventListener("abort", gone);

@@ -1,5 +1,5 @@
 /**
- * The one door: credential → caller → decision, before any handler runs (spec: auth.md). A handler never checks either by
+ * The one door: credential → caller → decision, before any handler runs (docs/architecture.md). A handler never checks either by
  * itself; what it may list it asks `visible`.
  */
 import { Refusal } from "#db/protocol/errors";
@@ -63,7 +63,7 @@ async function decideOn(
   throw (await conceal?.(name, call)) ?? denied(`${role}:${resource}:${name}`);
 }
 
-/** Whatever its bindings say: a token is for asking models, not for managing them (spec: auth.md, Tokens). */
+/** Whatever its bindings say: a token is for asking models, not for managing them (docs/kinds/mcptoken.md). */
 function walled(): Refusal {
   return new Refusal("not_allowed", "A token does not reach this: only /v1, its own project and /api/v1/auth/me.", {
     permission: "a user's login",

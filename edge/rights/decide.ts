@@ -1,4 +1,4 @@
-/** The decision itself: pure, total, without I/O (spec: auth.md, RBAC). */
+/** The decision itself: pure, total, without I/O (docs/rights.md). */
 import type { Binding, Operation, Role } from "#db/kinds/parts/grants";
 import type { Grants } from "../identity/principal.ts";
 

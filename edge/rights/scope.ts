@@ -1,4 +1,4 @@
-/** A token's wall (spec: auth.md, Tokens): whatever its bindings say, some routes do not exist for it. */
+/** A token's wall (docs/kinds/mcptoken.md): whatever its bindings say, some routes do not exist for it. */
 import { kindsByName } from "#db/kinds/index";
 import type { Kind } from "#db/schema/kind";
 import type { TokenReach } from "../http/route.ts";

@@ -28,12 +28,12 @@ export type Event =
   | { is: "due" };
 
 /** Whether to look now; the result is told by `looked` or `failed`. */
-export interface Step {
+export interface Transition {
   feed: Feed;
   look: boolean;
 }
 
-export function step(feed: Feed, event: Event, now: number): Step {
+export function step(feed: Feed, event: Event, now: number): Transition {
   switch (event.is) {
     case "joined": {
       const first = feed.watchers === 0;
@@ -62,7 +62,7 @@ export function step(feed: Feed, event: Event, now: number): Step {
   }
 }
 
-function look(feed: Feed, wanted: boolean): Step {
+function look(feed: Feed, wanted: boolean): Transition {
   if (!wanted) return { feed, look: false };
   if (feed.looking) return { feed: { ...feed, again: true }, look: false };
   return { feed: { ...feed, looking: true, again: false, lookAt: undefined }, look: true };

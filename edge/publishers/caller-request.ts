@@ -9,7 +9,7 @@ const WAITING_LIMIT = 32 * 1024 * 1024;
 const WAITING_FOR_ONE = WAITING_LIMIT / 2;
 
 /** Whether one more request of that size would be too much to hold. A single one always fits: the edge bounds it already. */
-export function tooMuchWaits(asked: Iterable<Pick<Asked, "llm" | "size">>, llm: string, size: number): boolean {
+export function tooMuchWaits(asked: Iterable<Pick<CallerRequest, "llm" | "size">>, llm: string, size: number): boolean {
   let waiting = 0;
   let forOne = 0;
   for (const a of asked) {
@@ -19,7 +19,7 @@ export function tooMuchWaits(asked: Iterable<Pick<Asked, "llm" | "size">>, llm: 
   return (waiting > 0 && waiting + size > WAITING_LIMIT) || (forOne > 0 && forOne + size > WAITING_FOR_ONE);
 }
 
-export class Asked {
+export class CallerRequest {
   #frame: InferTask | undefined;
   readonly llm: string;
   /** Whether the caller asked for server-sent events. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RESULT_LIMIT_BYTES } from "#db/protocol/publisher";
-import { Asked, tooMuchWaits } from "./asked.ts";
+import { CallerRequest, tooMuchWaits } from "./caller-request.ts";
 
 // workerd's own; what differs is how chunks are cut.
 beforeEach(() => void vi.stubGlobal("IdentityTransformStream", TransformStream));
@@ -8,7 +8,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 test("an answer is bounded however it comes: whole, or posted piece by piece", async () => {
   const infer = { kind: "infer", taskId: "t", llm: "l", model: "m", path: "/v1/embeddings", headers: {} } as const;
-  const asked = new Asked({ ...infer, body: "{}", stream: false });
+  const asked = new CallerRequest({ ...infer, body: "{}", stream: false });
   asked.begin(200, {});
   void (await asked.answer).body?.cancel();
   const half = new Uint8Array(RESULT_LIMIT_BYTES / 2 + 1);

@@ -6,7 +6,7 @@ import { Refusal } from "#db/protocol/errors";
  * @param idle milliseconds that the publisher may be silent.
  * @throws Refusal publisher_timeout; `SourceBroken` when the publisher's side broke; whatever `write` throws.
  */
-export async function relay(
+export async function copyResult(
   source: ReadableStream<Uint8Array>,
   write: (bytes: Uint8Array) => Promise<void>,
   idle: number,
