@@ -46,6 +46,15 @@ export interface TestEdge {
   stop(): Promise<void>;
 }
 
+const databases = new Map<string, string>();
+
+/** The store of an edge that runs in this process. @throws Error where no edge of tests has this URL. */
+export function databaseOf(url: string): string {
+  const found = databases.get(url);
+  if (!found) throw new Error(`no edge of these tests is at ${url}`);
+  return found;
+}
+
 const bootstrapAnswer = z.object({ token: z.string() });
 
 export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
@@ -89,6 +98,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       return process;
     };
     const first = await start(0);
+    databases.set(first.url, store.databaseUrl);
     return {
       url: first.url,
       databaseUrl: store.databaseUrl,
@@ -104,6 +114,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
         await start(first.port);
       },
       async stop() {
+        databases.delete(first.url);
         await running?.kill();
         await stopStore();
         rmSync(dir, { recursive: true, force: true });

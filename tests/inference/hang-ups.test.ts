@@ -19,6 +19,8 @@ afterAll(async () => {
   for (const one of providers) await one.close();
 });
 
+/** How long an answer takes of which the edge finds out whether it was taken: what comes sooner goes out at once. */
+const SLOW_MS = 400;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A model of a test's own, so that tests can wait at the same time. */
@@ -145,33 +147,39 @@ describe.concurrent("a client that hung up", () => {
     verifies("inference.unheard", "before an answer that does not stream (%s) is recorded as gone"),
     async (length, content) => {
       const model = `left-before-${length}`;
+      const left = Promise.withResolvers<void>();
       const one = await own(model, async (received, answer) => {
-        await wait(600);
+        await Promise.all([left.promise, wait(SLOW_MS)]);
         await chat(content)(received, answer);
       });
       const caller = await ask(model);
       await until("the provider was asked", () => one.received.length === 1);
       caller.hangUp();
+      await caller.ended;
+      left.resolve();
       await recorded(model, "error = 'client_gone' and status = '499'");
     },
   );
 
   test(verifies("inference.unheard", "before a stream that came in one piece is recorded as gone"), async () => {
+    const left = Promise.withResolvers<void>();
     const one = await own("left-before-burst", async (_, answer) => {
-      await wait(600);
+      await Promise.all([left.promise, wait(SLOW_MS)]);
       answer.writeHead(200, { "content-type": "text/event-stream" });
       answer.end(delta("a", "stop") + done);
     });
     const caller = await ask("left-before-burst", { stream: true });
     await until("the provider was asked", () => one.received.length === 1);
     caller.hangUp();
+    await caller.ended;
+    left.resolve();
     await recorded("left-before-burst", "error = 'client_gone' and status = '499'");
   });
 
   test("one that stayed is recorded as answered, and gets the same bytes, however long it took", async () => {
     const content = "é".repeat(3_000);
     const one = await own("stayed", async (received, answer) => {
-      await wait(600);
+      await wait(SLOW_MS);
       await chat(content)(received, answer);
     });
     const answer = await world.ask("stayed");
