@@ -20,7 +20,7 @@ export const mcptoken = kind({
   about: "A credential for programs and colleagues, limited to what its bindings name.",
   spec: z.strictObject({
     project: ref("project").default("default").describe("The project it belongs to."),
-    expiry: expiry.describe("When it ends."),
+    expiry: expiry.describe("When it ends: some time after it was made (90m, 30d), at a date, or never."),
     rbac: z
       .enum(["empty", "clone"])
       .default("empty")
