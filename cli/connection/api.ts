@@ -123,7 +123,15 @@ export function connect(target: Target, around: Surroundings, contexts: ContextS
   }
 
   async function read(method: string, path: string, answer: Response): Promise<Record<string, unknown>> {
-    const text = await answer.text();
+    const text = await answer.text().catch((cause: unknown) => {
+      if (around.signal.aborted) throw new Failure("Cancelled.", { cause });
+      throw new Failure(`The connection to the edge at ${target.edge} was cut in the middle of its answer.`, {
+        exit: 5,
+        hint: method === "GET" ? "Try again." : "Whether it was done is not known: look before you try again.",
+        request: `${method} ${path} → ${answer.status}`,
+        cause,
+      });
+    });
     if (text === "") return {};
     try {
       const value: unknown = JSON.parse(text);

@@ -55,10 +55,25 @@ describe("what the edge refuses", () => {
   });
 
   test("hints that are for callers of the API are told in this program's words", async () => {
-    const taken = { code: "already_exists", detail: 'There is already an llm "a".', hint: "Change it with PUT." };
-    expect((await refused(taken, 409)).details.hint).toMatch(/`mcpctl edit`/);
     const who = { code: "not_authenticated", detail: "Who?", hint: "Send `Authorization: Bearer`." };
     expect((await refused(who, 401)).details.hint).toMatch(/MCPCTL_TOKEN/);
+  });
+
+  test.each(["Choose another name, or delete that one first.", "To give it another priority, detach it first."])(
+    "of what is there already the edge alone knows what to do next: %s",
+    async (hint) => {
+      const taken = { code: "already_exists", detail: "It is there already.", hint };
+      expect((await refused(taken, 409)).details.hint).toBe(hint);
+    },
+  );
+
+  test("a provider's own error is told as the provider's, and the edge's word about a model as it is", async () => {
+    const about = { "x-mcpctl-llm": "gpt" };
+    for (const error of [{ message: "Slow down." }, { message: "Slow down.", type: "rate_limit_exceeded", code: null }])
+      expect((await refused({ error }, 429, about)).message).toBe("The provider of LLM gpt answered 429: Slow down.");
+    const own = { message: "The publisher of gpt is offline.", type: "service_unavailable", code: "publisher_offline" };
+    expect((await refused({ error: own }, 503, about)).message).toBe(own.message);
+    expect((await refused({ error: { message: "Slow down." } }, 429)).message).toBe("Slow down.");
   });
 
   test("Retry-After in seconds is kept, anything else is not", async () => {

@@ -1,11 +1,11 @@
 /** What the edge says when it says no, as a `Failure` with what to do next in this program. */
 import { readRefusal, retryAfterOf } from "#db/client/refusal";
+import { errors } from "#db/protocol/errors";
 import { exitOf, Failure, type FailureDetails } from "../failure.ts";
 
 /** What to do next in the words of this program, where the edge's hint is written for whoever calls its API. */
 const ownSteps: Readonly<Record<string, string>> = {
   not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
-  already_exists: "Change the existing one with `mcpctl edit` or `mcpctl apply`, or choose another name.",
   model_not_found: "`mcpctl get llms` lists the LLMs; `mcpctl auth can-i --list` shows what you may run.",
 };
 
@@ -35,7 +35,11 @@ export async function failureOf(answer: Response, request: string): Promise<Fail
   };
   const code = read.code ?? "";
   const hint = ownSteps[code] ?? read.hint ?? nextSteps[code] ?? hintByStatus(answer.status, read.code);
-  return new Failure(read.message ?? `The edge answered ${answer.status} ${answer.statusText}`.trim(), {
+  const message = read.message ?? `The edge answered ${answer.status} ${answer.statusText}`.trim();
+  // An error of a model's provider goes through the edge as it is: without saying whose it is, it reads as the edge's.
+  const llm = answer.headers.get("x-mcpctl-llm");
+  const theirs = llm !== null && !Object.hasOwn(errors, code);
+  return new Failure(theirs ? `The provider of LLM ${llm} answered ${answer.status}: ${message}` : message, {
     ...details,
     ...(hint ? { hint } : {}),
   });

@@ -48,13 +48,21 @@ const create: CreateHook = {
 
 export default { create } satisfies KindHook;
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 async function fromFile(word: string, tools: Tools, put: (key: string, value: string) => void): Promise<void> {
   const [key, path] = word.includes("=") ? keyValue(word, "--from-file") : [word.split(/[\\/]/).at(-1) ?? word, word];
   try {
-    put(key, await readFile(resolve(tools.cwd, path), "utf8"));
+    put(key, utf8.decode(await readFile(resolve(tools.cwd, path))));
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
+    // Replaced by other characters, it would be found out only where the secret is used.
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
+      throw new Failure(`${path} is not text in UTF-8, and values of secrets are text.`, {
+        hint: "Keep it as text that whoever uses it understands, such as base64.",
+        cause,
+      });
     if (code === "ENOENT") throw new Failure(`There is no file ${path}.`, { exit: 3, cause });
     throw new Failure(`${path} can't be read: ${message}`, { cause });
   }

@@ -33,7 +33,8 @@ export function parseFormat(text: string | undefined): Format {
   if (path) return { is: "jsonpath", template: path[1] ?? "", print: jsonpath(path[1] ?? "") };
   const columns = /^custom-columns=(.+)$/s.exec(text);
   if (columns) return { is: "columns", columns: customColumns(columns[1] ?? ""), written: text };
-  const near = text === "jsonpath" || text === "jsonpath=" ? undefined : nearest(text, formats);
+  // Of a form that takes something, what is to follow is told, not the form again.
+  const near = /^(jsonpath|custom-columns)=?$/.test(text) ? undefined : nearest(text, formats);
   throw usage(
     `There is no output format "${text}".`,
     near

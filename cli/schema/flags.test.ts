@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { kinds, kindsByName } from "#db/kinds/index";
+import { Failure } from "../failure.ts";
 import { coerce, fieldFlags, flagName, keyValue, setByGlobals, specFrom } from "./flags.ts";
 
 const usages = (kind: (typeof kinds)[number]) => fieldFlags(kind).map((f) => f.flag.usage);
@@ -129,6 +130,20 @@ describe("values", () => {
     [bindings, ["{nonsense"], "is not valid JSON"],
     [kindsByName.server.spec.shape.env, ["HOST"], "--flag HOST is not key=value"],
   ])("%# is refused", (schema, typed, said) => expect(() => coerce(schema, typed, "--flag")).toThrow(said));
+
+  test.each([
+    [kindsByName.llm.spec.shape.apiKeyRef, "justaname", "secret/key"],
+    [kindsByName.llm.spec.shape.apiKeyRef, "/key", "secret/key"],
+    [bindings, ["run"], "role:resource:[name]"],
+  ])("what is not understood is told as help writes it (%#)", (schema, typed, form) => {
+    const hints: (string | undefined)[] = [];
+    try {
+      coerce(schema, typed, "--flag");
+    } catch (error) {
+      if (error instanceof Failure) hints.push(error.details.hint);
+    }
+    expect(hints).toEqual([`It is written ${form}.`]);
+  });
 
   test("key=value needs a key", () => {
     expect(keyValue("a=b", "--label")).toEqual(["a", "b"]);

@@ -71,10 +71,7 @@ function flagOf(schema: z.core.$ZodType, path: readonly string[], required: bool
 
 function placeholder(schema: z.core.$ZodType): string {
   const keys = compactKeys(schema);
-  const [first, second] = keys ?? [];
-  const ref = first && metaOf(first.schema).ref;
-  if (keys?.length === 2 && ref && second && !second.optional) return `${ref}/${second.name}`;
-  if (keys) return keys.map((k) => (k.optional ? `[${k.name}]` : k.name)).join(":");
+  if (keys) return placeholderOf(keys);
   const shape = shapeOf(schema);
   if (shape.is === "choice") return shape.words.length <= 5 ? shape.words.join("|") : "word";
   if (shape.is === "number") return "number";
@@ -89,6 +86,14 @@ function wordsOf(schema: z.core.$ZodType): { words?: Source } {
   const first = inner.is === "object" ? Object.values(inner.fields)[0] : undefined;
   const ref = metaOf(shape.is === "list" ? shape.of : schema).ref ?? (first && metaOf(first).ref);
   return ref ? { words: { from: "names", kind: ref } } : {};
+}
+
+/** How such a value is written, for help and for who wrote it otherwise. */
+function placeholderOf(keys: readonly CompactKey[]): string {
+  const [first, second] = keys;
+  const ref = first && metaOf(first.schema).ref;
+  if (keys.length === 2 && ref && second && !second.optional) return `${ref}/${second.name}`;
+  return keys.map((k) => (k.optional ? `[${k.name}]` : k.name)).join(":");
 }
 
 interface CompactKey {
@@ -157,10 +162,7 @@ function compact(keys: readonly CompactKey[], written: string, flag: string): Re
   const parts = written.split(separator);
   const least = keys.filter((k) => !k.optional).length;
   if (parts.length < least || parts.some((p, i) => p === "" && i < least))
-    throw usage(
-      `${flag} ${written} is not understood.`,
-      `It is written ${keys.map((k) => (k.optional ? `[${k.name}]` : k.name)).join(separator)}.`,
-    );
+    throw usage(`${flag} ${written} is not understood.`, `It is written ${placeholderOf(keys)}.`);
   const values =
     parts.length > keys.length
       ? [...parts.slice(0, keys.length - 1), parts.slice(keys.length - 1).join(separator)]

@@ -103,7 +103,7 @@ async function session(
     text = written;
     const read = await understand(kind, current, written);
     if ("faults" in read) {
-      complaint = ["The text is not valid:", ...read.faults.map((f) => `  ${f}`)];
+      complaint = refusedWith(read.faults);
       continue;
     }
     if (same(canonical(kind, read.body), canonical(kind, manifest(kind, current)))) return { does: "unchanged", what };
@@ -124,6 +124,13 @@ async function session(
       }
     }
   }
+}
+
+/** What stands on top of a text that is opened again. Lines are told as they are counted there, below all this. */
+function refusedWith(faults: readonly string[]): string[] {
+  const above = HEADER.split("\n").length - 1 + 1 + faults.length;
+  const moved = faults.map((f) => f.replace(/^line:(\d+)/, (_, line) => `line:${Number(line) + above}`));
+  return ["It was not accepted:", ...moved.map((f) => `  ${f}`)];
 }
 
 const withoutComments = (text: string) =>

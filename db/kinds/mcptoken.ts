@@ -20,7 +20,7 @@ export const mcptoken = kind({
   about: "A credential for programs and colleagues, with rights of its own.",
   spec: z.strictObject({
     project: ref("project").default("default").describe("The project it belongs to."),
-    expiry: expiry.describe("When the token expires."),
+    expiry: expiry.describe("When the token expires: after a time (90m, 30d), at a date, or never."),
     rbac: z
       .enum(["empty", "clone"])
       .default("empty")

@@ -89,6 +89,24 @@ describe("where a chat goes", () => {
     );
   });
 
+  test.each([
+    ["https://me.openai.azure.com/openai", "/openai/v1/chat/completions"],
+    ["https://me.openai.azure.com/openai/", "/openai/v1/chat/completions"],
+    ["https://me.openai.azure.com/openai/v1/", "/openai/v1/chat/completions"],
+    ["https://gw.example/azure", "/azure/openai/v1/chat/completions"],
+    ["https://gw.example/myopenai", "/myopenai/openai/v1/chat/completions"],
+    [
+      "https://me.openai.azure.com/openai/deployments/d?api-version=2024-10-21",
+      "/openai/deployments/d/chat/completions",
+    ],
+    ["https://gw.example/v1/openai/deployments/d/?api-version=1", "/v1/openai/deployments/d/chat/completions"],
+    ["https://h.example/openai/deployments/d/embeddings?api-version=1", "/openai/deployments/d/chat/completions"],
+    ["https://h.example/openai/deployments/d/chat/completions", "/openai/deployments/d/chat/completions"],
+    ["https://h.example/openai/deployments", "/openai/deployments/openai/v1/chat/completions"],
+  ])("Azure's older and shorter forms: %s → …%s", (given, path) => {
+    expect(new URL(chatAt(given, providers.azure)).pathname).toBe(path);
+  });
+
   test("other endpoints stand beside it", () => {
     expect(urlOf(baseUrl("https://h.example/api/paas/v4?x=1"), "/v1/models")).toBe(
       "https://h.example/api/paas/v4/models?x=1",

@@ -13,6 +13,8 @@ export interface UrlRule {
   url?: string;
   /** The path between a base URL that names no version and an endpoint. Default `/v1`. */
   below?: string;
+  /** Begins every path that is complete without a version, whatever follows what it matches. */
+  complete?: RegExp;
 }
 
 /** `/v1`, `/v4`, `/v1beta`, `/v1alpha2`, `/v1.1`: whoever writes it means the place where the endpoints are. */
@@ -23,7 +25,7 @@ const copied = /^(.*\/v\d[^/]*)\/(completions|embeddings|models|responses|rerank
 
 /**
  * - without a path: `/v1` follows, or what the provider has instead;
- * - with a version in the path, or with the endpoint itself: it is complete;
+ * - with a version in the path, with the endpoint itself, or with what the provider takes for one: it is complete;
  * - with another path: that is a prefix, and `/v1` follows.
  *
  * A query is kept, a fragment never sent.
@@ -32,11 +34,19 @@ const copied = /^(.*\/v\d[^/]*)\/(completions|embeddings|models|responses|rerank
 export function baseUrl(url: string, rule: UrlRule = {}): BaseUrl {
   const { origin, pathname, search } = new URL(url);
   const path = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  const complete = rule.complete?.exec(path);
+  if (complete) return { root: origin + complete[0], query: search };
   const endpoint = copied.exec(path);
   if (endpoint) return { root: origin + (endpoint[1] ?? endpoint[3] ?? ""), query: search };
   if (path.split("/").some((segment) => version.test(segment))) return { root: origin + path, query: search };
   const below = rule.below ?? (path === "" && rule.url ? ownPath(rule.url, origin) : undefined) ?? "/v1";
-  return { root: origin + path + below, query: search };
+  return { root: origin + joined(path, below), query: search };
+}
+
+/** Of `/openai` and `/openai/v1` what both say stands there once. */
+function joined(path: string, below: string): string {
+  const first = /^\/[^/]+(?=\/)/.exec(below)?.[0];
+  return first !== undefined && path.endsWith(first) ? path + below.slice(first.length) : path + below;
 }
 
 /** Of a provider whose own base URL is longer, people name the host alone. */

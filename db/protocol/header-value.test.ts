@@ -10,7 +10,10 @@ describe("a credential that is to be a header", () => {
     ["sk-1 \r\n  ", "sk-1"],
     ["~!#$%&'*+-.^_`|=/", "~!#$%&'*+-.^_`|=/"],
     ["two words", "two words"],
-  ])("%j is %j: the end of a line is no part of it", (given, value) => {
+    ["  sk-1", "sk-1"],
+    ["\tsk-1 ", "sk-1"],
+    [" two words \n", "two words"],
+  ])("%j is %j: spaces around it and the end of a line are no part of it", (given, value) => {
     expect(readCredential(given)).toEqual({ value });
   });
 
@@ -31,7 +34,10 @@ describe("a credential that is to be a header", () => {
     ["sk-\x1b[0m", "the control character U+001B at position 4"],
     ["sk-\x7f", "the control character U+007F at position 4"],
     ["a\tb", "a tab at position 2"],
+    ["  sk-\u200B1", "a zero-width space at position 6"],
+    [" \nsk-1", "a line break at position 2"],
     ["", "nothing"],
+    [" \t", "nothing"],
     ["\n", "nothing"],
   ])("%j can't be one, and what is wrong is named", (given, fault) => {
     expect(readCredential(given)).toEqual({ fault: `holds ${fault}` });

@@ -1,6 +1,6 @@
 /**
- * A credential that is sent in a header: whether it can be (RFC 9110, 5.5), and without the line end that a file or an editor
- * left behind it. What is wrong is named, never the value: an HTTP library would only say that the request failed.
+ * A credential that is sent in a header: whether it can be (RFC 9110, 5.5), and without the spaces around it and the line end
+ * that a file or an editor left behind it. What is wrong is named, never the value: an HTTP library would only say that the request failed.
  */
 
 export type Credential = { value: string; fault?: never } | { value?: never; fault: string };
@@ -24,11 +24,12 @@ const unseen: Readonly<Record<number, string>> = {
 
 /** @returns `fault` as what follows "the key": `holds a line break at position 12`. Positions begin at 1. */
 export function readCredential(text: string): Credential {
-  const value = text.replace(/[ \t]*[\r\n][ \t\r\n]*$/, "");
+  const begin = text.search(/[^ \t]|$/);
+  const value = text.slice(begin).replace(/[ \t\r\n]+$/, "");
   if (value === "") return { fault: "holds nothing" };
   const found = /[^\x20-\x7e]/u.exec(value);
   if (!found) return { value };
-  return { fault: `holds ${nameOf(found[0].codePointAt(0) ?? 0)} at position ${found.index + 1}` };
+  return { fault: `holds ${nameOf(found[0].codePointAt(0) ?? 0)} at position ${begin + found.index + 1}` };
 }
 
 function nameOf(point: number): string {

@@ -120,7 +120,7 @@ async function keyOf(row: Row, spec: SpecOf<"llm">, settings: Settings): Promise
   const { name, key } = spec.apiKeyRef;
   const values = row.secretId ? await openValues(settings, { id: row.secretId, sealed: row.sealed }) : {};
   const value = Object.hasOwn(values, key) ? values[key] : undefined;
-  if (!value) throw cannotUse(row.name, `secret ${name} has no value for ${key}`);
+  if (value === undefined) throw cannotUse(row.name, `secret ${name} has no value for ${key}`);
   const read = readCredential(value);
   if (read.fault !== undefined)
     throw cannotUse(row.name, `the key ${key} of secret ${name} ${read.fault}, so it can't be sent to the provider`);

@@ -17,17 +17,24 @@ export const overdue = (target: Target): Refusal =>
   tooLate(target, "did not finish its answer", target.spec.timeouts.total ?? 0);
 
 /** @param what the provider did not do within that time. */
-function tooLate({ name }: Target, what: string, milliseconds: number): Refusal {
-  return new Refusal("provider_timeout", `The provider of LLM ${name} ${what} within ${milliseconds / 1000} s.`, {
+function tooLate({ name, base }: Target, what: string, milliseconds: number): Refusal {
+  const [who, code] =
+    base === undefined ? (["publisher", "publisher_timeout"] as const) : (["provider", "provider_timeout"] as const);
+  return new Refusal(code, `The ${who} of LLM ${name} ${what} within ${milliseconds / 1000} s.`, {
     hint: "Try again, or have the LLM's `timeouts` raised.",
   });
 }
 
+/** Why a publisher did, its object can't tell in the middle of an answer: it left, was cut off, or may no longer publish. */
 export function brokeOff(target: Target, cause: unknown): Refusal {
-  return failed(target, "broke off in the middle of its answer", {
+  const what = "broke off in the middle of its answer";
+  const details = {
     hint: "What came so far may be incomplete: try again.",
     ...(cause === undefined ? {} : { cause }),
-  });
+  };
+  if (target.base === undefined)
+    return new Refusal("publisher_failed", `The publisher of LLM ${target.name} ${what}.`, details);
+  return failed(target, what, details);
 }
 
 export function unreached({ is, name }: Target, cause: unknown): Refusal {

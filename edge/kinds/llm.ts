@@ -96,8 +96,9 @@ async function keyOf({ caller, deps }: Write, { apiKeyRef, url }: Spec): Promise
   const hint = "Leave out url to use the provider's own address, or ask somebody who looks after the secret.";
   if (url !== undefined) mayHandOver(caller, [name], new URL(url).host, hint);
   const values = await openValues(deps.settings, row);
-  if (Object.hasOwn(values, key) && values[key]) {
-    const read = readCredential(values[key]);
+  const value = Object.hasOwn(values, key) ? values[key] : undefined;
+  if (value !== undefined) {
+    const read = readCredential(value);
     if (read.fault === undefined) return read.value;
     const message = `the key ${JSON.stringify(key)} of the secret ${JSON.stringify(name)} ${read.fault}`;
     refuse("invalid_request", `apiKeyRef.key: ${message}`, {

@@ -30,7 +30,7 @@ export function conflictOf(error: unknown, kind: NamedKind, next: Pick<Stored, "
   if (constraint === `${kind.name}_name` || constraint === `${kind.name}_scope_name`)
     return new Refusal("already_exists", `There is already ${a(kind.name)} ${JSON.stringify(next.name)}.`, {
       param: "name",
-      hint: "Change it with PUT or PATCH, or choose another name.",
+      hint: "Change that one (`mcpctl edit`, `mcpctl apply`, or PUT and PATCH), or choose another name.",
     });
   const key = [kind.alternateKey, ...(kind.unique ?? [])].find((k) => k && constraint === uniqueName(kind, k));
   if (key)

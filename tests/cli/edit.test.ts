@@ -58,6 +58,8 @@ describe("edit", () => {
     );
     expect(said).toMatchObject({ exit: 0, out: "llm/reopened edited\n" });
     expect(said.opened[1]).toMatch(/^# .*tier: expected one of fast, heavy, given "fats" \(did you mean fast\?\)$/m);
+    const line = Number(/line:(\d+): tier/.exec(said.opened[1] ?? "")?.[1]);
+    expect(said.opened[1]?.split("\n")[line - 1]).toBe("tier: fats");
     expect(said.opened[1]).toContain("\ntier: fats\n");
   });
 

@@ -109,6 +109,15 @@ describe("create", () => {
     );
   });
 
+  test("no secret of a file that is no text, which would be kept as something else", async () => {
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(`${engineer.home}/der`, Buffer.from([0x30, 0x82, 0xff, 0xfe]));
+    const said = await engineer.run(["create", "secret", "der", "--from-file", "key=der"]);
+    expect(said).toMatchObject({ exit: 1, out: "" });
+    expect(said.err).toContain("der is not text in UTF-8");
+    expect((await engineer.run(["get", "secret", "der"])).exit).toBe(3);
+  });
+
   test("a token: alone on stdout, once, and it may what it was bound to", async () => {
     const made = await engineer.run([
       "create",
@@ -237,4 +246,22 @@ describe("label and delete", () => {
     expect(await out("delete", "llm", "delta", "--ignore-not-found")).toBe("");
     expect((await engineer.run(["delete", "llms"])).exit).toBe(2);
   });
+});
+
+test.each([
+  [["run", "alpha", "hi", "--no-stream"], "/v1/"],
+  [["get", "llms"], "/api/v1/llms"],
+  [["create", "group", "cut-short"], "/api/v1/groups"],
+])("an answer that is cut in its middle is told, and is no fault of this program: %j", async (args, path) => {
+  front.interfere = (req, res) => {
+    if (!req.url?.startsWith(path)) return false;
+    res.writeHead(200, { "content-type": "application/json", "content-length": "100" });
+    res.write('{"items": [');
+    setTimeout(() => res.destroy(), 20);
+    return true;
+  };
+  const said = await engineer.run(args);
+  expect(said).toMatchObject({ exit: 5, out: "" });
+  expect(said.err).toContain("was cut in the middle of its answer");
+  expect(said.err).not.toContain("fault in mcpctl");
 });

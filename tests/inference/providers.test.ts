@@ -24,12 +24,14 @@ const bad = {
   escape: "sk-\x1bcanary",
   bom: "\uFEFFsk-canary",
   zero: "sk-canary\u200B",
+  empty: "",
 };
 const named: Record<keyof typeof bad, string> = {
   two: "a line break at position 10",
   escape: "the control character U+001B at position 4",
   bom: "a byte order mark at position 1",
   zero: "a zero-width space at position 10",
+  empty: "holds nothing",
 };
 
 const send = (method: string, path: string, body: unknown) =>

@@ -10,6 +10,8 @@ export interface Provider {
   url?: string;
   /** Path that follows a base URL without a version. Default: `/v1`. */
   below?: string;
+  /** Base URLs that are complete without a version. */
+  complete?: RegExp;
   /** Header that carries the key. Default: `Authorization: Bearer`. */
   keyHeader?: "api-key";
   /** Usually works without `apiKeyRef`. */
@@ -18,8 +20,9 @@ export interface Provider {
 
 export const providers = {
   openai: { dialect: "openai", url: "https://api.openai.com/v1" },
-  // learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: each customer has a host with the path /openai/v1/.
-  azure: { dialect: "openai", below: "/openai/v1", keyHeader: "api-key" },
+  // learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: each customer has a host, below it /openai/v1/.
+  // Its older URLs name a deployment instead of a version, which stands in the query.
+  azure: { dialect: "openai", below: "/openai/v1", complete: /^.*\/deployments\/[^/]+/, keyHeader: "api-key" },
   deepseek: { dialect: "openai", url: "https://api.deepseek.com" },
   openrouter: { dialect: "openai", url: "https://openrouter.ai/api/v1" },
   mistral: { dialect: "openai", url: "https://api.mistral.ai/v1" },
