@@ -1,10 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Copy } from "./copy.ts";
 import { TAIL_BYTES } from "./dialects/dialect.ts";
 import { openai } from "./dialects/openai/index.ts";
-import { source, useWorkersStreams } from "./in-node.ts";
+import { addWorkersStreams, removeWorkersStreams, source } from "./in-node.ts";
 
-useWorkersStreams();
+beforeAll(addWorkersStreams);
+afterAll(removeWorkersStreams);
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 

@@ -2,7 +2,6 @@
  * For unit tests: what the Workers runtime has of streams and Node lacks, out of what Node has. How the runtime itself treats chunks,
  * sockets and back-pressure, `tests/inference/` shows.
  */
-import { afterAll, beforeAll } from "vitest";
 import { kindsByName } from "#db/kinds/index";
 import { dialectOf } from "./dialects/index.ts";
 import { lineTo } from "./providers/line.ts";
@@ -28,21 +27,18 @@ async function readAtLeast(
   return { value: new Uint8Array(buffer, 0, filled), done: false };
 }
 
-/** To be called once in a test file. */
-export function useWorkersStreams(): void {
-  const added = {
-    prototype: ReadableStreamBYOBReader.prototype as unknown as Record<string, unknown>,
-    global: globalThis as unknown as Record<string, unknown>,
-  };
-  beforeAll(() => {
-    added.prototype["readAtLeast"] = readAtLeast;
-    added.global["IdentityTransformStream"] = TransformStream;
-  });
-  // Other files run in the same process.
-  afterAll(() => {
-    delete added.prototype["readAtLeast"];
-    delete added.global["IdentityTransformStream"];
-  });
+const prototype = ReadableStreamBYOBReader.prototype as unknown as Record<string, unknown>;
+const global = globalThis as unknown as Record<string, unknown>;
+
+export function addWorkersStreams(): void {
+  prototype["readAtLeast"] = readAtLeast;
+  global["IdentityTransformStream"] = TransformStream;
+}
+
+/** Other files run in the same process. */
+export function removeWorkersStreams(): void {
+  delete prototype["readAtLeast"];
+  delete global["IdentityTransformStream"];
 }
 
 export interface Source {

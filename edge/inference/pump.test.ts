@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Refusal } from "#db/protocol/errors";
 import { Copy } from "./copy.ts";
 import { openai } from "./dialects/openai/index.ts";
-import { providerTarget, source, useWorkersStreams } from "./in-node.ts";
+import { addWorkersStreams, providerTarget, removeWorkersStreams, source } from "./in-node.ts";
 import { pump } from "./pump.ts";
 import { comment } from "./stream-events.ts";
 
-useWorkersStreams();
+beforeAll(addWorkersStreams);
+afterAll(removeWorkersStreams);
 
 beforeEach(() => {
   vi.useFakeTimers();

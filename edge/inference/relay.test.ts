@@ -1,12 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Refusal } from "#db/protocol/errors";
 import { openai as dialect } from "./dialects/openai/index.ts";
-import { providerTarget, source, useWorkersStreams } from "./in-node.ts";
+import { addWorkersStreams, providerTarget, removeWorkersStreams, source } from "./in-node.ts";
 import { MovingDeadline } from "./moving-deadline.ts";
 import { relay } from "./relay.ts";
 import { eventStream, type RelayOptions } from "./relay-options.ts";
 
-useWorkersStreams();
+beforeAll(addWorkersStreams);
+afterAll(removeWorkersStreams);
 
 const chats = eventStream(dialect, "/v1/chat/completions", 1, (refusal) => `data: ${refusal.code}\n\n`);
 

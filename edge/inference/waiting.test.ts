@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { useWorkersStreams } from "./in-node.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { addWorkersStreams, removeWorkersStreams } from "./in-node.ts";
 import { comment } from "./stream-events.ts";
 import { answerWhileWaiting } from "./waiting.ts";
 
-useWorkersStreams();
+beforeAll(addWorkersStreams);
+afterAll(removeWorkersStreams);
 
 beforeEach(() => {
   vi.useFakeTimers();
