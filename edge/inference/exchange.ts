@@ -7,11 +7,11 @@ import type { Call } from "../http/call.ts";
 import { toRefusal } from "../http/to-refusal.ts";
 import type { Standing } from "../identity/standing.ts";
 import { isAnswer, judge, type ProviderError } from "./answer.ts";
-import type { Asked } from "./asked.ts";
 import { ClientSide } from "./client-side.ts";
 import { isEventStream, isJson } from "./content-type.ts";
 import { type Usage, unknownUsage } from "./dialects/dialect.ts";
 import * as machine from "./exchange-machine.ts";
+import type { ModelRequest } from "./model-request.ts";
 import { MovingDeadline } from "./moving-deadline.ts";
 import { recordInference } from "./record.ts";
 import { brokeOff, clientGone, refusalFor, unreached } from "./refusals.ts";
@@ -40,7 +40,7 @@ export class Exchange {
   attempts = 1;
 
   /** @param path at the provider, as the edge names it. */
-  constructor(call: Call, target: Target, path: string, { stream, choices }: Pick<Asked, "stream" | "choices">) {
+  constructor(call: Call, target: Target, path: string, { stream, choices }: Pick<ModelRequest, "stream" | "choices">) {
     this.#call = call;
     this.#choices = choices;
     this.#target = target;
@@ -50,7 +50,7 @@ export class Exchange {
   }
 
   /** @param asked is not kept: its body is let go as soon as it was sent. */
-  run(asked: Asked): Promise<Response> {
+  run(asked: ModelRequest): Promise<Response> {
     void this.#answer(asked);
     this.#setAlarm();
     return this.#client.response;
@@ -84,7 +84,7 @@ export class Exchange {
   }
 
   /** What fails is a response too; only what nobody foresaw is an error. Never rejects. */
-  async #answer(asked: Asked): Promise<void> {
+  async #answer(asked: ModelRequest): Promise<void> {
     try {
       this.#client.give(await this.#answered(asked));
     } catch (error) {
@@ -92,7 +92,7 @@ export class Exchange {
     }
   }
 
-  async #answered(asked: Asked): Promise<Response> {
+  async #answered(asked: ModelRequest): Promise<Response> {
     let response: Response;
     try {
       response = await send(this.#target, this.#call, this.#path, asked, this);

@@ -7,8 +7,8 @@
  */
 import { assertOnce, type DecidingField, decidingFields, fieldMeant, mustBe } from "#db/protocol/asked-fields";
 import { refuse } from "#db/protocol/errors";
-import type { Asked } from "./asked.ts";
 import { concat, type Span } from "./json-scan.ts";
+import type { ModelRequest } from "./model-request.ts";
 
 /** Longest head of a part that is read, in bytes. */
 const HEAD_BYTES = 16_384;
@@ -27,12 +27,12 @@ export function boundaryOf(type: string): string | undefined {
   return /^;\s*boundary=(?=[^\\]{1,72}$)"?([^"]{1,70})"?$/i.exec(one[0])?.[1];
 }
 
-interface AskedForm extends Asked {
+interface ModelForm extends ModelRequest {
   bodyFor(model: string): Uint8Array<ArrayBuffer>;
 }
 
 /** @throws Refusal invalid_request */
-export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string): AskedForm {
+export function readForm(bytes: Uint8Array<ArrayBuffer>, boundary: string): ModelForm {
   const fields = fieldsOf(bytes, boundary);
   const textOf = ({ at }: Field) => decoder.decode(bytes.subarray(at.start, at.end));
   const deciding: Partial<Record<DecidingField, Field>> = {};

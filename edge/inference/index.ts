@@ -4,7 +4,7 @@ import type { Call } from "../http/call.ts";
 import { may, type Permission, type Route, route } from "../http/route.ts";
 import { Exchange } from "./exchange.ts";
 import { listModels, model, modelList, showModel } from "./models.ts";
-import { askedOf, assertModelKept, modelNotFound, modelOf } from "./read-asked.ts";
+import { askedOf, assertModelKept, modelNotFound, modelOf } from "./read-model-request.ts";
 
 /** Paths that go to the provider as they are. */
 const passed = {

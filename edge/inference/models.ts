@@ -4,7 +4,7 @@ import { z } from "zod";
 import { resources } from "#db/tables/index";
 import type { Call } from "../http/call.ts";
 import { visible } from "../rights/decide.ts";
-import { modelNotFound } from "./read-asked.ts";
+import { modelNotFound } from "./read-model-request.ts";
 
 const { llm } = resources;
 

@@ -5,7 +5,7 @@ import type { Call } from "../http/call.ts";
 import type { Usage } from "./dialects/dialect.ts";
 import type { Target } from "./target.ts";
 
-export interface Outcome {
+export interface InferenceOutcome {
   /** At the provider, below its base URL. */
   path: string;
   streaming: boolean;
@@ -19,7 +19,7 @@ export interface Outcome {
   usage: Usage;
 }
 
-export function recordInference(call: Call, target: Target, outcome: Outcome): void {
+export function recordInference(call: Call, target: Target, outcome: InferenceOutcome): void {
   const { path, streaming, status, error, firstByteAt, attempts, usage } = outcome;
   // Written out, here and below: in a literal, what follows a spread is set one by one, and this is done for every request.
   const payload: InferenceCall = {

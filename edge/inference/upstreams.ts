@@ -2,8 +2,8 @@
 import type { Deps } from "../deps.ts";
 import type { Call } from "../http/call.ts";
 import { publisherUpstream } from "../publishers/upstream.ts";
-import type { Asked } from "./asked.ts";
 import { forwardedHeaders } from "./forwarded.ts";
+import type { ModelRequest } from "./model-request.ts";
 import { providerUpstream } from "./providers/provider.ts";
 import type { Target } from "./target.ts";
 import type { Upstream, UpstreamRequest } from "./upstream.ts";
@@ -30,7 +30,7 @@ export function send(
   target: Target,
   call: Call,
   path: string,
-  asked: Asked,
+  asked: ModelRequest,
   tries: UpstreamRequest["tries"],
 ): Promise<Response> {
   const { spec, name, dialect } = target;

@@ -4,7 +4,7 @@ import type { BaseUrl } from "#db/protocol/base-url";
 import { type Dialect, dialectOf } from "../inference/dialects/index.ts";
 import { withoutKey } from "../inference/providers/key.ts";
 
-export type Verdict =
+export type ProbeFinding =
   | { is: "accepted" }
   /** 401 or 403, with the provider's own words. */
   | { is: "refused"; words: string }
@@ -16,7 +16,7 @@ const patienceMs = 5_000;
 const longestAnswer = 4_096;
 
 /** @param base where chats will go too. Redirects are not followed: the key would go where nobody allowed it to. */
-export async function probeCredential(type: ProviderType, base: BaseUrl, key: string): Promise<Verdict> {
+export async function probeCredential(type: ProviderType, base: BaseUrl, key: string): Promise<ProbeFinding> {
   const dialect = dialectOf(type);
   const { method, url, headers, body = null } = dialect.probe(base);
   const [name, value] = dialect.keyHeader(type, key);

@@ -35,11 +35,11 @@ export const llm: Behaviour = {
     if (spec.cluster === undefined) assertPublic(base.root, deps.settings.allowPrivateUpstreams);
     const key = await keyOf(write, spec);
     if (key === undefined || spec.cluster !== undefined || options["_skipAuthCheck"]) return;
-    const verdict = await probeCredential(spec.type, base, key);
-    if (verdict.is === "unknown")
-      warn(`The key of llm ${next.name} could not be checked: ${verdict.why}. It is stored all the same.`);
-    if (verdict.is === "refused")
-      refuse("credential_refused", `${new URL(base.root).host} does not accept the key: ${verdict.words}`, {
+    const found = await probeCredential(spec.type, base, key);
+    if (found.is === "unknown")
+      warn(`The key of llm ${next.name} could not be checked: ${found.why}. It is stored all the same.`);
+    if (found.is === "refused")
+      refuse("credential_refused", `${new URL(base.root).host} does not accept the key: ${found.words}`, {
         param: "apiKeyRef",
         hint: "Set the right key in the secret, or store it unchecked with _skipAuthCheck: true (--skip-auth-check).",
       });

@@ -1,7 +1,7 @@
-/** What a client asks for. Read by read-asked.ts. */
+/** What a client asks for. Read by read-model-request.ts. */
 import type { UpstreamBody } from "./upstream.ts";
 
-export interface Asked {
+export interface ModelRequest {
   /** As the client names it; undefined where the path names the LLM. */
   model: string | undefined;
   stream: boolean;

@@ -5,12 +5,12 @@ import { askedFields, fieldMeant, refuseField } from "#db/protocol/asked-fields"
 import { Refusal, refuse } from "#db/protocol/errors";
 import { parseJson } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
-import type { Asked } from "./asked.ts";
 import { boundaryOf, readForm } from "./form.ts";
 import { withString } from "./json-scan.ts";
+import type { ModelRequest } from "./model-request.ts";
 
 /** @throws Refusal malformed_json, invalid_request, too_large */
-export const askedOf = (call: Call): Promise<Asked> => call.once(readBody);
+export const askedOf = (call: Call): Promise<ModelRequest> => call.once(readBody);
 
 /** Where OpenAI's API takes a form with files; everywhere else it takes JSON. */
 const takesForm: ReadonlySet<string> = new Set([
@@ -20,12 +20,12 @@ const takesForm: ReadonlySet<string> = new Set([
   "/v1/images/variations",
 ]);
 
-async function readBody(call: Call): Promise<Asked> {
+async function readBody(call: Call): Promise<ModelRequest> {
   const type = call.request.headers.get("content-type") ?? "";
   return /^multipart\//i.test(type) ? readParts(call, await call.bytes(), type) : readAsked(await call.textQuickly());
 }
 
-function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): Asked {
+function readParts(call: Call, bytes: Uint8Array<ArrayBuffer>, type: string): ModelRequest {
   const form = takesForm.has(call.url.pathname);
   const boundary = boundaryOf(type);
   if (form && boundary !== undefined) return readForm(bytes, boundary);
@@ -55,7 +55,7 @@ export function modelNotFound(name: string): Refusal {
  * Who may run an LLM may run its model, not what else its provider has: unless the LLM says that its callers may.
  * @throws Refusal invalid_request
  */
-export function assertModelKept({ chooser }: Asked, llm: string, providerMayChoose: boolean): void {
+export function assertModelKept({ chooser }: ModelRequest, llm: string, providerMayChoose: boolean): void {
   if (chooser === undefined || providerMayChoose) return;
   const where = modelChoosers[fieldMeant(chooser) ?? ""]?.at ?? "a provider";
   refuseField(
@@ -71,7 +71,7 @@ function promptsIn(prompt: unknown): number {
 }
 
 /** @throws Refusal malformed_json, invalid_request */
-function readAsked(text: string): Asked {
+function readAsked(text: string): ModelRequest {
   const body = parseJson(text);
   const { model, modelAt, stream, chooser } = askedFields(text, body);
   const { n, prompt } = body as { n?: unknown; prompt?: unknown };
