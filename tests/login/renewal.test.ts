@@ -5,11 +5,11 @@ import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { cheapHash, password } from "../harness/people.ts";
 import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const email = "admin@mcpctl.local";
-const password = "correct horse battery staple";
 const me = "/api/v1/auth/me";
 
 const session = z.object({ accessToken: z.string(), refreshToken: z.string(), expiresAt: z.iso.datetime() });
@@ -25,6 +25,7 @@ beforeAll(async () => {
   await edge.bootstrap();
   db = new pg.Client({ connectionString: edge.databaseUrl });
   await db.connect();
+  await db.query("update password set hash = $1", [cheapHash()]);
 }, 60_000);
 afterAll(async () => {
   await db?.end();

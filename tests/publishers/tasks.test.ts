@@ -1,11 +1,14 @@
 /** Tasks on their way to a publisher, and results on their way to callers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PUBLISHER_QUEUE_LENGTH, RESULT_STATUS_HEADER } from "#db/protocol/publisher";
+import { RESULT_STATUS_HEADER } from "#db/protocol/publisher";
 import { publish, type RawChannel } from "../fakes/raw-publisher.ts";
 import { rows } from "../harness/rows.ts";
 import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { answered, completion, eventStream, type Publishers, piece, startPublishers, writable } from "./publishers.ts";
+
+/** How many calls of a model may wait. */
+const QUEUE_LENGTH = 100;
 
 let p: Publishers;
 
@@ -219,7 +222,7 @@ describe("the queue of a published model", () => {
     const first = p.chat("queued", { user: "first" });
     const held = await channel.next("infer");
     const waiting: ReturnType<Publishers["chat"]>[] = [];
-    for (let i = 0; i < PUBLISHER_QUEUE_LENGTH; i++) waiting.push(p.chat("queued", { user: `n${i}` }));
+    for (let i = 0; i < QUEUE_LENGTH; i++) waiting.push(p.chat("queued", { user: `n${i}` }));
     // Whichever come last find the queue full; all others are still unanswered.
     const settled = await Promise.race([Promise.all(waiting).then(() => undefined), overflow()]);
     expect(settled).toMatchObject({ status: 429, body: { error: { code: "queue_full" } } });

@@ -83,6 +83,8 @@ const resource = ({ at }: Target) => admin.call("GET", `/api/v1/${at}`);
 const versionOf = async (target: Target) => (await resource(target)).headers.get("etag") ?? "";
 
 function act({ name, action }: Each, { at, given = {} }: Target, headers: Record<string, string> = {}, query = "") {
+  // Where an action is, is computed as the edge computes it; that it is there and nowhere else shows the reviewed list of all routes,
+  // tests/rights/token-reach.golden.txt.
   const fields = inPath(action);
   const below = fields.reduce((path, f) => path.replace(`:${f}`, String(given[f])), pathBelow(name, action));
   const body = bodyOf(action) && Object.fromEntries(Object.entries(given).filter(([f]) => !fields.includes(f)));
