@@ -1,19 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { llm } from "#db/kinds/llm";
-import type { Target } from "./directory.ts";
+import { dialectOf } from "./dialects/index.ts";
+import { lineTo } from "./providers/line.ts";
 import { brokeOff, didNotBegin, fellSilent, overdue } from "./refusals.ts";
+import type { Target } from "./target.ts";
 
-const target = (published: boolean): Target => ({
-  id: "1",
-  name: "qwen",
-  spec: llm.spec.parse({ type: "vllm", model: "m", timeouts: { firstByte: 1_000, idle: 2_000, total: 3_000 } }),
-  status: llm.status.parse({ lifecycle: published ? "virtual" : "public", state: "active" }),
-  base: published ? undefined : { root: "https://h.example/v1", query: "" },
-  line: undefined,
-  key: undefined,
-  keyHeader: undefined,
-  unusable: undefined,
-});
+const target = (published: boolean): Target => {
+  const llmOf = {
+    id: "1",
+    name: "qwen",
+    spec: llm.spec.parse({ type: "vllm", model: "m", timeouts: { firstByte: 1_000, idle: 2_000, total: 3_000 } }),
+    status: llm.status.parse({ lifecycle: published ? "virtual" : "public", state: "active" }),
+    dialect: dialectOf("vllm"),
+  };
+  if (published) return { is: "publisher", ...llmOf, session: "s1" };
+  const base = { root: "https://h.example/v1", query: "" };
+  return { is: "provider", ...llmOf, base, line: lineTo(base.root), key: undefined, keyHeader: undefined };
+};
 
 describe("whoever failed is named: the provider, or the publisher of a published model", () => {
   test.each([

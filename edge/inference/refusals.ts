@@ -17,9 +17,9 @@ export const overdue = (target: Target): Refusal =>
   tooLate(target, "did not finish its answer", target.spec.timeouts.total ?? 0);
 
 /** @param what the provider did not do within that time. */
-function tooLate({ name, base }: Target, what: string, milliseconds: number): Refusal {
+function tooLate({ name, is }: Target, what: string, milliseconds: number): Refusal {
   const [who, code] =
-    base === undefined ? (["publisher", "publisher_timeout"] as const) : (["provider", "provider_timeout"] as const);
+    is === "publisher" ? (["publisher", "publisher_timeout"] as const) : (["provider", "provider_timeout"] as const);
   return new Refusal(code, `The ${who} of LLM ${name} ${what} within ${milliseconds / 1000} s.`, {
     hint: "Try again, or have the LLM's `timeouts` raised.",
   });
@@ -32,7 +32,7 @@ export function brokeOff(target: Target, cause: unknown): Refusal {
     hint: "What came so far may be incomplete: try again.",
     ...(cause === undefined ? {} : { cause }),
   };
-  if (target.base === undefined)
+  if (target.is === "publisher")
     return new Refusal("publisher_failed", `The publisher of LLM ${target.name} ${what}.`, details);
   return failed(target, what, details);
 }

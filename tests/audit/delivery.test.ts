@@ -54,8 +54,8 @@ async function recorded(): Promise<{ all: number; different: number }> {
 
 const flushesThatFailed = () => edge.log().split('"event":"audit-not-stored"').length - 1;
 
-describe("audit", () => {
-  test(verifies("audit.off-path", "a store that is away and an edge that is killed lose no record"), async () => {
+describe("the audit trail", () => {
+  test(verifies("audit.off-path", "loses no record while the store is away, nor when the edge is killed"), async () => {
     expect(await ask()).toBe(200);
     await expect.poll(recorded, { timeout: 10_000 }).toEqual({ all: 1, different: 1 });
 

@@ -36,7 +36,7 @@ describe("the audit trail", () => {
         ),
       );
 
-  test("holds who changed which field of what, and no secret", async () => {
+  test("says who changed which field of which resource, and holds no secret", async () => {
     await api.create("secrets", { name: "tracked", data: { key: "canary-trail" }, description: "a" });
     await api.call("PATCH", "/api/v1/secrets/tracked", { description: "b", data: { key: "canary-again" } });
     await api.call("PATCH", "/api/v1/secrets/tracked", { description: "b" });
@@ -53,7 +53,7 @@ describe("the audit trail", () => {
     expect(JSON.stringify(told)).not.toContain("canary");
   });
 
-  test("holds what a write did to other rows", async () => {
+  test("names the other resources that a write changed", async () => {
     await api.create("secretbackends", { name: "usurper", type: "plaintext", isDefault: true });
     await api.call("PATCH", "/api/v1/secretbackends/default", { isDefault: true });
     const demoted = async () => (await events("usurper")).find((e) => e.payload.verb === "changed");
@@ -62,7 +62,7 @@ describe("the audit trail", () => {
   });
 });
 
-describe("names within a parent", () => {
+describe("resources of one name below two parents", () => {
   const one = "/api/v1/mcptokens/twin";
 
   test("are told apart by the parent or the id, and never guessed", async () => {
@@ -87,7 +87,7 @@ describe("names within a parent", () => {
     });
   });
 
-  test("go with the parent, once nobody works with them", async () => {
+  test("are deleted with their parent, once nothing refers to them", async () => {
     expect((await api.call("DELETE", "/api/v1/projects/south")).status).toBe(409);
     expect((await api.call("POST", `${one}/revoke?project=south`)).status).toBe(200);
     expect((await api.call("DELETE", "/api/v1/projects/south")).status).toBe(200);
@@ -95,7 +95,7 @@ describe("names within a parent", () => {
   });
 });
 
-test("who takes away a key that is in use is told what it breaks", async () => {
+test("a secret that loses a key in use: the answer warns which LLMs it breaks", async () => {
   await api.create("secrets", { name: "used", data: { key: "a", other: "b" } });
   await api.create("llms", {
     name: "user-of-key",
@@ -112,7 +112,7 @@ test("who takes away a key that is in use is told what it breaks", async () => {
   expect(gone.headers.get("warning")).toContain("user-of-key");
 });
 
-test("without a store every route says so, and when to come back", async () => {
+test("without a store every route answers 503 and says when to come back", async () => {
   await edge.stopStore();
   for (const [method, path, body] of [
     ["GET", "/api/v1/llms"],

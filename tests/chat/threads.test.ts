@@ -54,21 +54,24 @@ test(verifies("threads.owner", "somebody else's thread is like one that does not
   expect(await ada.read(`/api/v1/threads/${mine.id}`)).toMatchObject({ title: "About Ada", status: { owner: "ada" } });
 });
 
-test(verifies("threads.owner", "its owner renames it and deletes it; it goes with its agent"), async () => {
-  const one = await begin(ada, "clerk");
-  expect(one).toMatchObject({ kind: "thread", agent: "clerk", title: "With clerk" });
-  const renamed = await ada.call("PATCH", `/api/v1/threads/${one.id}`, { title: " Renamed " });
-  expect([renamed.status, thread.parse(renamed.body).title]).toEqual([200, "Renamed"]);
-  for (const body of [{}, { title: "" }, { title: 3 }, { titel: "x" }, { title: "x".repeat(201) }, { title: "\0" }])
-    expect((await ada.call("PATCH", `/api/v1/threads/${one.id}`, body)).status, JSON.stringify(body)).toBe(400);
-  const other = await begin(ada, "clerk", "Other");
-  expect(await titles(ada, "/api/v1/threads?fieldSelector=agent=clerk&sort=title")).toEqual(["Other", "Renamed"]);
-  expect((await ada.call("DELETE", `/api/v1/threads/${other.id}`)).status).toBe(200);
-  expect((await admin.call("DELETE", "/api/v1/agents/clerk")).status).toBe(200);
-  expect((await ada.call("GET", `/api/v1/threads/${one.id}`)).status).toBe(404);
-});
+test(
+  verifies("threads.owner", "a thread is renamed and deleted by its owner, and is deleted with its agent"),
+  async () => {
+    const one = await begin(ada, "clerk");
+    expect(one).toMatchObject({ kind: "thread", agent: "clerk", title: "With clerk" });
+    const renamed = await ada.call("PATCH", `/api/v1/threads/${one.id}`, { title: " Renamed " });
+    expect([renamed.status, thread.parse(renamed.body).title]).toEqual([200, "Renamed"]);
+    for (const body of [{}, { title: "" }, { title: 3 }, { titel: "x" }, { title: "x".repeat(201) }, { title: "\0" }])
+      expect((await ada.call("PATCH", `/api/v1/threads/${one.id}`, body)).status, JSON.stringify(body)).toBe(400);
+    const other = await begin(ada, "clerk", "Other");
+    expect(await titles(ada, "/api/v1/threads?fieldSelector=agent=clerk&sort=title")).toEqual(["Other", "Renamed"]);
+    expect((await ada.call("DELETE", `/api/v1/threads/${other.id}`)).status).toBe(200);
+    expect((await admin.call("DELETE", "/api/v1/agents/clerk")).status).toBe(200);
+    expect((await ada.call("GET", `/api/v1/threads/${one.id}`)).status).toBe(404);
+  },
+);
 
-test("who may not run an agent begins no thread with it, and who may not view agents lists none", async () => {
+test("a thread is begun only by who may run the agent, and listed only by who may view agents", async () => {
   const eve = await person("eve", [{ role: "view", resource: "agents" }]);
   expect((await eve.call("POST", "/api/v1/agents/scribe/threads")).status).toBe(403);
   const mallory = await person("mallory", [{ role: "view", resource: "llms" }]);

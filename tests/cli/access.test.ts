@@ -35,8 +35,8 @@ bindings: [{ role: run, resource: llms, name: alpha }]
 });
 afterAll(() => catalogue?.stop());
 
-describe("sessions", () => {
-  test(verifies("auth.sessions", "are listed, described and ended"), async () => {
+describe("mcpctl get sessions", () => {
+  test(verifies("auth.sessions", "lists sessions, describes one and ends one"), async () => {
     expect(await out("auth", "create-token", "spare", "--expiry", "30d")).toMatch(/^mcpctl_pat_/);
     const table = await out("get", "sessions");
     expect(table).toMatch(/^NAME +USER +TYPE +CLIENT +RENEWED +EXPIRES +CURRENT +AGE\n/);
@@ -51,8 +51,8 @@ describe("sessions", () => {
   });
 });
 
-describe("events", () => {
-  test(verifies("audit.read", "are shown newest first, about one resource or all"), async () => {
+describe("mcpctl events", () => {
+  test(verifies("audit.read", "shows events newest first, about one resource or all"), async () => {
     await out("label", "llm", "alpha", "seen=yes");
     await until("the change is in the trail", async () =>
       (await run("events", "llm", "alpha")).out.includes("changed"),
@@ -70,7 +70,7 @@ describe("events", () => {
     expect((await run("events", "llm", "nope")).err).toBe("No events found.\n");
   });
 
-  test("are part of describe, with who reaches it", async () => {
+  test("are part of what describe shows, with who reaches the resource", async () => {
     const text = await out("describe", "llm", "alpha");
     expect(text).toMatch(
       /Reached by:\n(.*\n)*? +User admin: +run \(run:llms:alpha\) by rbac\/makers, via group\/makers\n/,
@@ -79,15 +79,15 @@ describe("events", () => {
     expect(text).toMatch(/Latest events:\n +\d\w+ ago: +changed by admin\n/);
   });
 
-  test("and logins are not among all that there is", async () => {
+  test("and logins are left out of `get all`", async () => {
     const all = await out("get", "all", "-o", "name");
     expect(all).toContain("llm/alpha\n");
     expect(all).not.toMatch(/^(session|auditevent)\//m);
   });
 });
 
-describe("acting as a service account", () => {
-  test(verifies("auth.impersonation", "asks and works as it"), async () => {
+describe("mcpctl --as a service account", () => {
+  test(verifies("auth.impersonation", "asks and acts with that account's rights"), async () => {
     expect(await out("whoami", "--as", "ci/deployer")).toMatch(
       /Name: +default\/ci\/deployer\nKind: +ServiceAccount\nSent by: +admin \(User\)\n/,
     );

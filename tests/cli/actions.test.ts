@@ -43,13 +43,13 @@ test("an action that must be told something names the flag for it", async () => 
   expect(said.err).toContain("--prompt is missing.");
 });
 
-test("of several resources of one name, an action asks which", async () => {
+test("an action on a name that several resources have asks which is meant", async () => {
   const said = await desk.engineer.run(["attach", "terse", "--prompt", "style"]);
   expect(said.exit).not.toBe(0);
   expect(said.err).toContain("personalities of several agents are called");
 });
 
-test("--dry-run says what would be, and nothing is", async () => {
+test("an action with --dry-run says what it would do, and does nothing", async () => {
   await out("create", "promptrequest", "wording", "--set", "content=Be kind.");
   await out("create", "mcptoken", "ci", "-p", "default");
   expect(await out("approve", "wording", "--dry-run")).toBe("prompt/wording approved (server dry run)\n");
@@ -61,7 +61,7 @@ test("--dry-run says what would be, and nothing is", async () => {
   expect(await out("approve", "promptrequest/wording")).toBe("prompt/wording approved\n");
 });
 
-test("an action asks nothing else of the edge: who may approve need not be allowed to look", async () => {
+test("approve sends one request, so that it needs no right to view", async () => {
   await out("create", "promptrequest", "tone", "--set", "content=Be kind.");
   const before = desk.front.seen.length;
   await out("approve", "tone");
@@ -77,7 +77,7 @@ test("rename gives a thread another title, and can't be rehearsed", async () => 
   expect((await desk.engineer.run(["rename", id, "--title", "x", "--dry-run"])).exit).toBe(2);
 });
 
-test("explain and help say what can be done with a kind", async () => {
+test("explain and --help list the actions of a kind", async () => {
   expect(await out("explain", "mcptoken")).toContain(
     "ACTION:   revoke. Revoke a token permanently and keep its record.",
   );

@@ -32,8 +32,8 @@ const patch = (at: string, body: unknown) =>
 const field = async (what: string, at: string) =>
   (await engineer.run(["get", what, "-o", `jsonpath={.${at}}`])).out.trim();
 
-describe("apply", () => {
-  test("finds the order, whatever the order and form of the documents", async () => {
+describe("mcpctl apply", () => {
+  test("writes documents in an order in which references exist, whatever their order and form", async () => {
     const said = await apply(`groups: [{name: team, members: [eve]}]
 llms: [{name: ordered, type: openai, model: m, apiKeyRef: {name: key, key: k}}]
 users: [{name: eve, email: eve@example.com}]
@@ -50,7 +50,7 @@ secrets: [{name: key, data: {k: v}}]
   });
 
   test(
-    verifies("apply.three-way", "takes away what an earlier file had, leaves alone what apply never set"),
+    verifies("apply.three-way", "removes a field that an earlier file had, and leaves alone what apply never set"),
     async () => {
       await apply(llm("owned", "description: by apply\ntimeouts: {idle: 7000}\nlabels: {a: '1', b: '2'}\n"));
       await engineer.run(["label", "llm", "owned", "theirs=yes"]);
@@ -68,7 +68,7 @@ secrets: [{name: key, data: {k: v}}]
     },
   );
 
-  test("what is required stays in the file once it was there", async () => {
+  test("refuses a file that lost a required field which an earlier one had", async () => {
     await apply(llm("whole"));
     const said = await apply("kind: llm\nname: whole\ntype: vllm\nurl: http://127.0.0.1:9\n");
     expect(said).toMatchObject({ exit: 1, out: "" });
@@ -88,7 +88,7 @@ secrets: [{name: key, data: {k: v}}]
     expect(await field("group/adopted", "description")).toBe("");
   });
 
-  test("who may only look is told that nothing is other than it should be", async () => {
+  test("tells somebody who may only view that nothing differs", async () => {
     await engineer.run(["create", "group", "looked-at"]);
     const text = (await engineer.run(["get", "group/looked-at", "-o", "yaml"])).out;
     await apply(`kind: user
@@ -115,13 +115,13 @@ bindings: [{role: view, resource: groups}]
     looker.leave();
   });
 
-  test("a field that is missing is a fault only where nothing is there yet", async () => {
+  test("names a required field that is missing from a resource that does not exist yet", async () => {
     const said = await apply("kind: llm\nname: half\ntier: fast\n");
     expect(said.exit).toBe(1);
     expect(said.err).toContain("stdin:1: type: is missing");
   });
 
-  test("waits as long as the edge asks, or ever longer, and tries again", async () => {
+  test("repeats a refused write after the Retry-After, or after ever longer pauses", async () => {
     front.interfere = refuseFirst(2, /^POST .*\/llms/, 429, { "retry-after": "3" });
     expect(await apply(llm("patient"))).toMatchObject({ exit: 0, out: "llm/patient created\n" });
     expect(engineer.slept).toEqual([3000, 3000]);
@@ -131,7 +131,7 @@ bindings: [{role: view, resource: groups}]
     expect(engineer.slept).toEqual([250, 500, 1000]);
   });
 
-  test("sees that a create had worked whose answer got lost", async () => {
+  test("notices that a create succeeded although its answer got lost", async () => {
     let lost = false;
     front.interfere = (req, res) => {
       if (lost || req.method !== "POST") return false;
@@ -153,7 +153,7 @@ bindings: [{role: view, resource: groups}]
     expect(lost).toBe(true);
   });
 
-  test("writes over nobody: what others changed meanwhile is kept", async () => {
+  test("keeps what others changed meanwhile", async () => {
     await apply(llm("shared", "tier: fast\n"));
     let changed = false;
     front.interfere = (req, res) => {
@@ -181,7 +181,7 @@ bindings: [{role: view, resource: groups}]
     expect(await field("llm/shared", "tier")).toBe("heavy");
   });
 
-  test("makes anew what was deleted between its look and its write", async () => {
+  test("creates again what was deleted between its read and its write", async () => {
     await apply(llm("fleeting", "tier: fast\n"));
     let gone = false;
     front.interfere = (req) => {
@@ -194,7 +194,7 @@ bindings: [{role: view, resource: groups}]
     expect(gone).toBe(true);
   });
 
-  test("one that fails stops what refers to it, and nothing else", async () => {
+  test("skips what refers to a document that failed, and nothing else", async () => {
     front.interfere = (req, res) => {
       if (!/^POST .*\/secrets/.test(`${req.method} ${req.url}`)) return false;
       res
@@ -212,7 +212,7 @@ bindings: [{role: view, resource: groups}]
     expect(said.err).toContain("2 of 3 failed.");
   });
 
-  test("a dry run changes nothing and may refer to what it would create", async () => {
+  test("changes nothing in a dry run, which may refer to what it would create", async () => {
     const text = `${llm("dry", "apiKeyRef: {name: dry, key: k}\n")}---\nkind: secret\nname: dry\ndata: {k: v}\n`;
     expect(await apply(text, "--dry-run")).toMatchObject({
       exit: 0,
@@ -231,7 +231,7 @@ bindings: [{role: view, resource: groups}]
     expect((await engineer.run(["get", "llm/dry", "secret/dry"])).exit).toBe(3);
   });
 
-  test("of a token: made once, shown once, then left", async () => {
+  test("creates a token once, shows it once, and then leaves it", async () => {
     const text = "kind: mcptoken\nname: ci\nbindings: [{role: view, resource: llms}]\n";
     const first = await apply(text);
     expect(first.out).toBe("mcptoken/default/ci created\n");
@@ -239,7 +239,7 @@ bindings: [{role: view, resource: groups}]
     expect(await apply(text)).toMatchObject({ exit: 0, out: "mcptoken/default/ci unchanged\n", err: "" });
   });
 
-  test("of a token that was revoked: made anew", async () => {
+  test("creates a revoked token anew", async () => {
     const text = "kind: mcptoken\nname: spent\nbindings: [{role: view, resource: llms}]\n";
     await apply(text);
     const id = await field("mcptoken/spent", "id");
@@ -268,7 +268,7 @@ bindings: [{role: view, resource: groups}]
     expect((await engineer.run(["get", "llm/early"])).exit).toBe(3);
   });
 
-  test("a field of a former version is dropped with a warning, wherever it comes from", async () => {
+  test("drops a field of a former version with a warning, wherever it comes from", async () => {
     const text = "kind: project\nname: old\nproxyMode: direct\nprofiles: [a]\n";
     const said = await apply(text);
     expect(said).toMatchObject({ exit: 0, out: "project/old created\n" });
@@ -283,7 +283,7 @@ bindings: [{role: view, resource: groups}]
     expect([direct.status, direct.headers.get("warning")]).toEqual([201, expect.stringContaining("profiles is no")]);
   });
 
-  test("of many documents reads lists, not each by itself, and writes only what differs", async () => {
+  test("reads lists instead of single resources for many documents, and writes only what differs", async () => {
     const many = (last: string) =>
       Array.from(
         { length: 30 },
@@ -301,8 +301,8 @@ bindings: [{role: view, resource: groups}]
   });
 });
 
-describe("round trip", () => {
-  test("what get prints for every kind is applied as unchanged, also with status, as YAML and JSON", async () => {
+describe("get, diff and apply together", () => {
+  test("apply finds nothing to change in what get prints, for every kind, with status, as YAML and JSON", async () => {
     await apply(llm("trip", "timeouts: {idle: 7000}\ndescription: 'yes: \"quoted\" # not a comment'\n"));
     const kinds = "llms,secrets,secretbackends,users,groups,projects,rbac,mcptokens";
     for (const flags of [
@@ -323,7 +323,7 @@ describe("round trip", () => {
     expect((await apply((await engineer.run(["get", "llms", "-l", "none=such", "-o", "yaml"])).out)).exit).toBe(0);
   });
 
-  test("diff says what apply would do: 0 for nothing, 1 for something, and no secret value", async () => {
+  test("diff exits with 0 for no difference and 1 for one, and shows no secret value", async () => {
     await apply(llm("differs", "tier: fast\n"));
     expect(await engineer.run(["diff", "-f", "-"], { stdin: llm("differs") })).toMatchObject({ exit: 0, out: "" });
     const said = await engineer.run(["diff", "-f", "-"], {

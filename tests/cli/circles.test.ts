@@ -37,28 +37,31 @@ defaultPersonality: calm
 `;
 const model = "kind: llm\nname: model\ntype: vllm\nmodel: m\nurl: http://127.0.0.1:9\n";
 
-test(verifies("apply.cycles", "agents and their personalities are made in one go, each told once"), async () => {
-  const text = `${pair("a")}${pair("b")}---\n${model}`;
-  const dry = await apply(text, "--dry-run");
-  expect(dry.err).toBe("");
-  expect(dry.out.match(/created \(server dry run\)/g)).toHaveLength(5);
-  const said = await apply(text);
-  expect(said.err).toBe("");
-  expect(said.out.trim().split("\n").sort()).toEqual([
-    "agent/agent-a created",
-    "agent/agent-b created",
-    "llm/model created",
-    "personality/agent-a/calm created",
-    "personality/agent-b/calm created",
-  ]);
-  expect(await at("agent/agent-a", "defaultPersonality")).toBe("calm");
-  const again = await apply(text);
-  expect(again.out.match(/unchanged/g)).toHaveLength(5);
-  const printed = await engineer.run(["get", "agents,personalities", "-o", "yaml"]);
-  expect((await apply(printed.out)).out.match(/unchanged/g)).toHaveLength(4);
-});
+test(
+  verifies("apply.cycles", "apply creates agents and personalities that refer to each other, and reports each once"),
+  async () => {
+    const text = `${pair("a")}${pair("b")}---\n${model}`;
+    const dry = await apply(text, "--dry-run");
+    expect(dry.err).toBe("");
+    expect(dry.out.match(/created \(server dry run\)/g)).toHaveLength(5);
+    const said = await apply(text);
+    expect(said.err).toBe("");
+    expect(said.out.trim().split("\n").sort()).toEqual([
+      "agent/agent-a created",
+      "agent/agent-b created",
+      "llm/model created",
+      "personality/agent-a/calm created",
+      "personality/agent-b/calm created",
+    ]);
+    expect(await at("agent/agent-a", "defaultPersonality")).toBe("calm");
+    const again = await apply(text);
+    expect(again.out.match(/unchanged/g)).toHaveLength(5);
+    const printed = await engineer.run(["get", "agents,personalities", "-o", "yaml"]);
+    expect((await apply(printed.out)).out.match(/unchanged/g)).toHaveLength(4);
+  },
+);
 
-test("deleted in one go, and what goes with another is no failure", async () => {
+test("delete takes agents with their personalities, and what goes with its parent is no failure", async () => {
   await apply(`${model}${pair("end")}`);
   const said = await engineer.run(["delete", "-f", "-"], { stdin: pair("end") });
   expect(said).toMatchObject({ exit: 0, err: "" });
@@ -68,7 +71,7 @@ test("deleted in one go, and what goes with another is no failure", async () => 
   ]);
 });
 
-test("cut off between the two passes, it is completed by the next apply", async () => {
+test("an apply that is cut off between its two passes is completed by the next one", async () => {
   await apply(model);
   const stop = new AbortController();
   front.interfere = (req, res) => {
@@ -88,7 +91,7 @@ test("cut off between the two passes, it is completed by the next apply", async 
   expect(await at("agent/agent-cut", "defaultPersonality")).toBe("calm");
 });
 
-test("pruned together, whatever refers to what", async () => {
+test("apply --prune deletes resources that refer to each other in a circle", async () => {
   await apply(`${model}${pair("gone")}`);
   const left =
     "---\nkind: agent\nname: stays\nlabels: {pair: gone}\nllm: model\n---\nkind: personality\nname: stays\nagent: stays\n";
@@ -99,7 +102,7 @@ test("pruned together, whatever refers to what", async () => {
   expect(await at("agent/stays", "name")).toBe("stays");
 });
 
-test("one of several of the same name is named by its parent", async () => {
+test("apply tells resources of one name apart by their parent", async () => {
   await apply(`${pair("x")}${pair("y")}---\n${model}`);
   const run = (...args: string[]) => engineer.run(args);
   const several = await run("get", "personality", "calm");

@@ -11,7 +11,7 @@ afterAll(() => catalogue?.stop());
 
 const run = (...args: string[]) => catalogue.engineer.run(args);
 
-describe(verifies("cli.create-from", "create server --from"), () => {
+describe(verifies("cli.create-from", "mcpctl create server --from"), () => {
   test("makes a server of a template that ships, with the values that it asks for", async () => {
     const made = await run("create", "server", "clock", "--from", "template/time", "--set", "timezone=Europe/Warsaw");
     expect(made.exit, made.err).toBe(0);
@@ -41,7 +41,7 @@ describe(verifies("cli.create-from", "create server --from"), () => {
     expect(kept.err).toContain("server/forge");
   });
 
-  test("says all that is missing or wrong, and never repeats a value that should be a secret's name", async () => {
+  test("says everything that is missing or wrong, and never repeats a value that should be a secret's name", async () => {
     const said = await run(
       "create",
       "server",
@@ -62,7 +62,7 @@ describe(verifies("cli.create-from", "create server --from"), () => {
     expect((await run("create", "server", "x", "--from", "template/gitae")).exit).toBe(3);
   });
 
-  test("tells what does not go together by its flag, before it asks the edge", async () => {
+  test("names flags that exclude each other, before it asks the edge", async () => {
     const said = await run("create", "server", "x", "--url", "https://a.example", "--docker-image", "b");
     expect(said.exit).toBe(2);
     expect(said.err).toContain("--url: can't be given together with dockerImage");

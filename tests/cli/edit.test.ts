@@ -22,7 +22,7 @@ const apply = (text: string) => engineer.run(["apply", "-f", "-"], { stdin: text
 const field = async (what: string, at: string) =>
   (await engineer.run(["get", what, "-o", `jsonpath={.${at}}`])).out.trim();
 
-describe("edit", () => {
+describe("mcpctl edit", () => {
   const edit = (name: string, ...hands: ((text: string) => string)[]) => {
     const opened: string[] = [];
     const said = engineer.run(["edit", "llm", name], {
@@ -63,7 +63,7 @@ describe("edit", () => {
     expect(said.opened[1]).toContain("\ntier: fats\n");
   });
 
-  test("tells when somebody else was faster, and how it is now", async () => {
+  test("says that somebody else changed it first, and shows how it is now", async () => {
     await apply(llm("raced", "tier: fast\n"));
     const said = await engineer.run(["edit", "llm", "raced"], {
       async editor(file) {
@@ -103,7 +103,7 @@ describe("edit", () => {
     expect(await field(`llm/${name}`, "tier")).toBe(tier);
   });
 
-  test("an editor that fails loses nothing", async () => {
+  test("keeps the text when the editor fails", async () => {
     await apply(llm("kept"));
     const said = await engineer.run(["edit", "llm", "kept"], {
       editor(file) {
@@ -116,7 +116,7 @@ describe("edit", () => {
     expect(readFileSync(kept, "utf8")).toContain("an hour of work");
   });
 
-  test("several are edited one after the other", async () => {
+  test("edits several resources one after the other", async () => {
     await apply(llm("first"));
     await apply(llm("second"));
     const editor = (file: string) => {
@@ -127,7 +127,7 @@ describe("edit", () => {
     expect(said).toEqual({ exit: 0, out: "llm/first edited\nllm/second edited\n", err: "" });
   });
 
-  test("an editor that is not there is named, and what to do", async () => {
+  test("names an editor that does not exist, and says what to do", async () => {
     await apply(llm("uneditable"));
     const said = await engineer.run(["edit", "llm/uneditable"], {
       env: { EDITOR: "no-such-editor -w" },

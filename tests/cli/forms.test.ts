@@ -26,7 +26,7 @@ const out = async (...args: string[]) => {
   return said.out;
 };
 
-describe(verifies("cli.jsonpath", "a label whose key has dots and a slash"), () => {
+describe(verifies("cli.jsonpath", "a label whose key has dots and a slash, in the form of -o"), () => {
   const paths = [".labels.app\\.kubernetes\\.io/name", ".labels['app\\.kubernetes\\.io/name']"];
 
   test.each(paths)("%s is printed, makes a column and is sorted by", async (path) => {
@@ -46,7 +46,7 @@ describe(verifies("cli.jsonpath", "a label whose key has dots and a slash"), () 
   });
 });
 
-describe(verifies("cli.forms", "a form that a verb does not have"), () => {
+describe(verifies("cli.forms", "an output form that a verb does not have"), () => {
   test.each([
     "delete llm alpha -o json",
     "edit llm alpha -o yaml",
@@ -75,7 +75,7 @@ describe(verifies("cli.forms", "a form that a verb does not have"), () => {
     expect(said.err).toMatch(/shown once: mcpctl_\S{20}/);
   });
 
-  test("the token that a template prints is not told twice", async () => {
+  test("the token that a template prints is not printed a second time", async () => {
     const said = await run("create", "mcptoken", "twice", "-q", "-o", "jsonpath={.token}");
     expect(said).toMatchObject({ exit: 0, err: "", out: expect.stringMatching(/^mcpctl_\S+\n$/) });
   });
@@ -117,7 +117,7 @@ describe(verifies("cli.spans", "--expiry"), () => {
     },
   );
 
-  test("events are told since minutes and weeks ago", async () => {
+  test("events --since takes minutes and weeks", async () => {
     for (const since of ["90m", "2w", "1y"]) expect(await out("events", "--since", since)).toContain("mcptoken");
     expect(await run("events", "--since", "1mo")).toMatchObject({
       exit: 1,

@@ -24,7 +24,7 @@ const out = async (line: string, doing?: Doing) => {
 };
 const group = (name: string) => `kind: group\nname: ${name}\n`;
 
-describe("spellings", () => {
+describe("spellings that kubectl users type", () => {
   test.each([
     ["get llm alpha -o=name", "llm/alpha\n"],
     ["get llms -l=team=fast -o=name", "llm/alpha\nllm/gamma\n"],
@@ -55,13 +55,13 @@ describe("spellings", () => {
   });
 });
 
-test("describe goes on past one that is not there", async () => {
+test("describe goes on past a resource that does not exist", async () => {
   const said = await run("describe llm nowhere alpha");
   expect(said).toMatchObject({ exit: 3, out: expect.stringMatching(/^Name: +alpha\n/) });
   expect(said.err).toContain('There is no llm "nowhere"');
 });
 
-test("a word after a flag whose value may be left out is no value unless it can be one", async () => {
+test("a word after a flag with an optional value is its value only where it can be", async () => {
   expect(await out("delete --dry-run llm alpha")).toBe('llm "alpha" deleted (dry run)\n');
   expect(await out("delete --dry-run server llm alpha")).toBe('llm "alpha" deleted (server dry run)\n');
   expect(await out("delete llm alpha --dry-run=server")).toBe('llm "alpha" deleted (server dry run)\n');
@@ -69,8 +69,8 @@ test("a word after a flag whose value may be left out is no value unless it can 
   expect((await run("delete llm alpha --dry-run=sever")).err).toContain("--dry-run sever is not valid");
 });
 
-describe("files", () => {
-  test("directories without what is hidden, several with commas, -R for nothing", async () => {
+describe("the flag -f", () => {
+  test("takes several files with commas, and directories without hidden files", async () => {
     const team = path.join(engineer.home, "team");
     for (const folder of [".git", "sub dir", "node_modules/x"]) mkdirSync(path.join(team, folder), { recursive: true });
     for (const file of [".git/a.yaml", ".#lock.yaml", "node_modules/x/a.json"])
@@ -86,7 +86,7 @@ describe("files", () => {
     expect((await run("diff -f *.yaml")).err).toContain("There is no file *.yaml.\nPatterns are the shell's");
   });
 
-  test("a URL that has no manifest says what it has, and why", async () => {
+  test("refuses a URL without a manifest, and says what it found there", async () => {
     const server = createServer((req, res) => {
       if (req.url === "/page") res.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html>");
       else if (req.url === "/moved") res.writeHead(302, { location: "/file" }).end();
@@ -109,7 +109,7 @@ describe("files", () => {
   });
 });
 
-test("where a project limits what is found, that is told", async () => {
+test("get says when a project limited what was found", async () => {
   await out("create project shop");
   await out("create mcptoken ci");
   expect((await run("get mcptokens -p shop")).err).toBe("No mcptokens found in project shop; -A shows all projects.\n");
@@ -120,7 +120,7 @@ test("where a project limits what is found, that is told", async () => {
   });
 });
 
-describe("columns of one's own", () => {
+describe("-o custom-columns", () => {
   test.each([
     ["get llms -o custom-columns=N:.name,TIER:.tier", "N       TIER\nalpha   fast\nbeta    heavy\ngamma   fast\n"],
     ["get llm alpha --no-headers -o custom-columns=K:.kind,X:.nothing", "llm   <none>\n"],
@@ -136,7 +136,7 @@ describe("columns of one's own", () => {
     expect((await run(line)).err).toContain("Fields stand side by side here: .name");
   });
 
-  test("of labels, and a column that is none", async () => {
+  test("shows labels, and refuses a column that does not exist", async () => {
     expect(await out("get llms -L team,nothing")).toMatch(/^NAME .* AGE +TEAM +NOTHING\nalpha .* fast +-\n/);
     expect(await run("get llms -o custom-columns=name")).toMatchObject({
       exit: 2,
@@ -146,19 +146,19 @@ describe("columns of one's own", () => {
 });
 
 test.each(["explain llm -o json", "diff -f x.yaml -o yaml", "describe llm alpha -o yaml"])(
-  "%s: no such form",
+  "-o %s is refused, with the forms that exist",
   async (line) =>
     expect(await run(line)).toMatchObject({ exit: 2, out: "", err: expect.stringContaining("no output format") }),
 );
 
-test("events are listed without names that nobody types", async () => {
+test("get events shows the events' ids only with -o wide and -o name", async () => {
   expect(await out("get events")).toMatch(/^TYPE +ACTION +ABOUT +/);
   expect(await out("get events -o wide")).toMatch(/^NAME +TYPE +/);
   const name = (await out("get events -o name")).split("\n")[0] ?? "";
   expect(await out(`get ${name}`)).toMatch(/^NAME +TYPE +/);
 });
 
-test("what still refers to something is told in three lines", async () => {
+test("delete names in two lines what still refers to a resource", async () => {
   await out("create agent reader --llm alpha");
   await out("create agent writer --llm alpha");
   const said = await run("delete llm alpha");
@@ -167,7 +167,7 @@ test("what still refers to something is told in three lines", async () => {
   );
 });
 
-test("control characters of a resource reach no terminal, and every pipe", async () => {
+test("control characters of a resource are hidden on a terminal and kept in a pipe", async () => {
   const evil = "a\u001b[31mb\u009b1mc\u202e";
   const document = JSON.stringify({ kind: "llm", name: "evil", type: "vllm", model: evil, url: "http://127.0.0.1:9" });
   await out("apply -f -", { stdin: document });

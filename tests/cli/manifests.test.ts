@@ -23,7 +23,7 @@ const llm = (name: string, more = "") =>
   `kind: llm\nname: ${name}\ntype: vllm\nmodel: m\nurl: http://127.0.0.1:9\n${more}`;
 const apply = (text: string, ...flags: string[]) => engineer.run(["apply", "-f", "-", ...flags], { stdin: text });
 
-describe("apply", () => {
+describe("mcpctl apply -f", () => {
   test("writes nothing when one document of many is wrong, and names its file and line", async () => {
     mkdirSync(path.join(engineer.home, "many/deep"), { recursive: true });
     writeFileSync(path.join(engineer.home, "many/a.yaml"), llm("fine"));
@@ -35,7 +35,7 @@ describe("apply", () => {
     expect((await engineer.run(["get", "llm/fine"])).exit).toBe(3);
   });
 
-  test("one resource in two files is a mistake, and so is a file that is no UTF-8", async () => {
+  test("refuses one resource in two files, and a file that is not UTF-8", async () => {
     mkdirSync(path.join(engineer.home, "twice"), { recursive: true });
     writeFileSync(path.join(engineer.home, "twice/a.yaml"), llm("twin"));
     writeFileSync(path.join(engineer.home, "twice/b.json"), JSON.stringify([{ kind: "LLM", name: "twin" }]));
@@ -51,7 +51,7 @@ describe("apply", () => {
     expect((await engineer.run(["apply", "-f", "-"], { stdin: piped })).err).toContain("stdin is UTF-16.");
   });
 
-  test("a manifest of ten megabytes is read, and its one mistake found", async () => {
+  test("reads a manifest of ten megabytes and finds its one mistake", async () => {
     const many = `secrets:\n${Array.from({ length: 250 }, (_, i) => `- name: s${i}\n  data: {k: ${"x".repeat(40_000)}}\n`).join("")}`;
     expect(many.length).toBeGreaterThan(10_000_000);
     const said = await apply(`${many}- name: last\n  descripton: x\n`);
@@ -59,7 +59,7 @@ describe("apply", () => {
     expect(said.err).toContain("stdin:503: descripton: is not a field (did you mean description?)");
   });
 
-  test("takes a file from a URL, without telling it who asks", async () => {
+  test("takes a file from a URL, and sends it no credential", async () => {
     const asked: unknown[] = [];
     front.interfere = (req, res) => {
       if (req.url !== "/team.yaml") return false;

@@ -34,8 +34,8 @@ const model = (name: string, team: string, secret?: string) =>
   );
 const secret = (name: string, team: string) => labelled("secret", name, team, "data: {k: v}\n");
 
-describe(verifies("apply.prune", "prune"), () => {
-  test("deletes what apply made, has the labels and is in no file; what refers goes first", async () => {
+describe(verifies("apply.prune", "mcpctl apply --prune"), () => {
+  test("deletes what apply created, matches the selector and is in no file; what refers goes first", async () => {
     await apply(
       secret("red-key", "red") + model("red-a", "red", "red-key") + model("red-b", "red") + model("blue", "blue"),
     );
@@ -123,7 +123,7 @@ describe(verifies("apply.prune", "prune"), () => {
   });
 });
 
-test("diff: 0 for nothing, 1 for a difference, more where it can't be told", async () => {
+test("diff exits with 0 for no difference, 1 for one, and more where it can't tell", async () => {
   const text = labelled("group", "diffed", "x");
   expect(await diff(text)).toMatchObject({ exit: 1, out: expect.stringContaining("+name: diffed") });
   await apply(text);
@@ -194,7 +194,7 @@ secrets: [{name: cut-${n}, data: {k: v}}]
   });
 });
 
-describe(verifies("apply.selector", "-l beside -f"), () => {
+describe(verifies("apply.selector", "a selector beside -f"), () => {
   const group = (name: string, team: string, members = "") => labelled("group", name, team, members);
   const three = `${group("sel-a", "pink", "description: one\n") + group("sel-b", "grey")}---\nkind: group\nname: sel-c\n`;
   const there = async () => (await names("groups")).filter((n) => n.startsWith("group/sel-"));
@@ -221,7 +221,7 @@ describe(verifies("apply.selector", "-l beside -f"), () => {
     expect(await there()).toEqual([]);
   });
 
-  test("what no document has is a failure, and deletes nothing", async () => {
+  test("that no document matches is a failure, and deletes nothing", async () => {
     await apply(three);
     for (const verb of ["apply", "diff"]) {
       const said = await engineer.run([verb, "-f", "-", "-l", "team=pnik"], { stdin: three });

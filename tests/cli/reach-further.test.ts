@@ -22,8 +22,8 @@ const out = async (...args: string[]) => {
 };
 const lines = (text: string) => text.trim().split("\n").filter(Boolean);
 
-describe("get", () => {
-  test("several kinds, several names and everything, in every form", async () => {
+describe("mcpctl get", () => {
+  test("shows several kinds, several names and everything, in every form", async () => {
     expect(await out("get", "llm", "alpha", "beta", "-o", "name")).toBe("llm/alpha\nllm/beta\n");
     expect(await out("get", "llms,projects", "-o", "name")).toBe(
       "llm/alpha\nllm/beta\nllm/gamma\nproject/default\nproject/mcpctl-system\n",
@@ -54,7 +54,7 @@ describe("get", () => {
     expect((await engineer.run(["get", "llms", "--sort-by", ".nmae"])).exit).toBe(2);
   });
 
-  test("of one project, of every project", async () => {
+  test("shows one project's resources, or every project's", async () => {
     await out("create", "project", "web");
     await out("create", "mcptoken", "here", "-p", "web", "--bind", "view:llms");
     await out("create", "mcptoken", "there", "--bind", "view:llms");
@@ -68,8 +68,8 @@ describe("get", () => {
   });
 });
 
-describe("create", () => {
-  test(verifies("cli.create-any-field", "any field, from a flag, a path or a file"), async () => {
+describe("mcpctl create", () => {
+  test(verifies("cli.create-any-field", "sets any field from a flag, a path or a file"), async () => {
     writeFileSync(path.join(engineer.home, "about.txt"), "first\nsecond\n");
     const text = await out(
       ...["create", "llm", "made", "--type", "vllm", "--set", "model=m", "--set", "timeouts.idle=5000"],
@@ -103,13 +103,13 @@ describe("create", () => {
     expect(lines(answer.err).length, answer.err).toBeLessThanOrEqual(3);
   });
 
-  test("a secret on the command line is warned of", async () => {
+  test("warns of a secret on the command line", async () => {
     const said = await engineer.run(["create", "secret", "seen", "--set", "data.k=v"]);
     expect(said.err).toContain("`ps`");
     expect(await out("get", "secret/seen", "-o", "jsonpath={.status.keys[0]}")).toBe("k\n");
   });
 
-  test("checked by the edge without being made", async () => {
+  test("has the edge check a resource with --dry-run, and creates nothing", async () => {
     expect(await out("create", "group", "dry", "--dry-run=server")).toBe("group/dry created (server dry run)\n");
     expect(await out("create", "group", "dry", "--dry-run=client")).toBe("group/dry created (dry run)\n");
     expect((await engineer.run(["create", "group", "dry", "--members", "nobody-such", "--dry-run=server"])).exit).toBe(
@@ -119,8 +119,8 @@ describe("create", () => {
   });
 });
 
-describe("describe", () => {
-  test("tells in which state what it refers to is, and who refers to it", async () => {
+describe("mcpctl describe", () => {
+  test("shows the state of what a resource refers to, and what refers to it", async () => {
     await engineer.run(["create", "secret", "asked-after", "--data", "k"], { stdin: "v" });
     await out(
       ...["create", "llm", "asking", "--type", "openai", "--model", "m", "--api-key-ref", "asked-after/k"],
@@ -138,8 +138,8 @@ describe("describe", () => {
   });
 });
 
-describe("label", () => {
-  test("by name, by label and all, once each", async () => {
+describe("mcpctl label", () => {
+  test("labels by name, by selector and all, each resource once", async () => {
     expect(lines(await out("label", "llms", "-l", "team=fast", "seen=yes"))).toEqual([
       "llm/alpha labeled",
       "llm/gamma labeled",
@@ -160,8 +160,8 @@ describe("label", () => {
   });
 });
 
-describe("delete", () => {
-  test("all of a kind, in an order in which they can go, once it was agreed to", async () => {
+describe("mcpctl delete", () => {
+  test("deletes all of a kind after a confirmation, in an order that references allow", async () => {
     await out("create", "group", "one", "--label", "go=yes");
     await out("create", "group", "two", "--label", "go=yes");
     const kept = await engineer.run(["delete", "groups", "-l", "go=yes", "-i"], { answers: ["n"] });
@@ -197,8 +197,8 @@ describe("delete", () => {
   });
 });
 
-describe("explain and api-resources", () => {
-  test("tell what a value must be, what refers where, and all of it at once", async () => {
+describe("mcpctl explain and api-resources", () => {
+  test("show what a value must be and what refers where, or everything at once", async () => {
     expect(await out("explain", "llm.timeouts.idle")).toMatch(/DEFAULT: +120000\nMUST BE: +100 to 3,600,000\n/);
     expect(await out("explain", "llm.type")).toMatch(/ALLOWED: +openai, .*\nNOT: +gemini-cli: /);
     expect(await out("explain", "secret")).toMatch(/NAMED IN: .*llm\.apiKeyRef\.name/);

@@ -98,7 +98,7 @@ async function interrupted(start: () => Running, ...signals: NodeJS.Signals[]) {
   return { code, signal };
 }
 
-describe("an answer to a renewal that gets lost", () => {
+describe("a renewal of a login whose answer gets lost", () => {
   test(verifies("auth.refresh-grace", "is asked for again at once, and nobody notices"), async () => {
     const before = await loggedIn();
     let lost = 0;
@@ -111,7 +111,7 @@ describe("an answer to a renewal that gets lost", () => {
 
   test(verifies(
     "auth.refresh-grace",
-    "with the program killed is asked for by the next one, another one even",
+    "is asked for again by the next program, also after the first one was killed",
   ), async () => {
     await loggedIn();
     let renewed = false;
@@ -166,7 +166,7 @@ describe("a signal during a renewal ends the program after the next token is on 
 
 describe("a login that was ended because a copy of it was used", () => {
   test(
-    verifies("auth.refresh-rotates", "says so to who comes with the copy and to who comes after, in both programs"),
+    verifies("auth.refresh-rotates", "says so to who used the copy and to its owner, in mcpctl and mcplocal"),
     async () => {
       const copy = await loggedIn();
       for (let i = 0; i < 2; i++) {

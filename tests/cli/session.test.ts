@@ -100,7 +100,7 @@ describe("a login", () => {
     expect(stored().contexts[new URL(front.url).host].session.refreshToken).not.toBe(before.refreshToken);
   });
 
-  test("that has ended says so, once, and what to do", async () => {
+  test("that has ended says so once, with what to do", async () => {
     await login();
     await ada.run(["logout"]);
     const said = await ada.run(["get", "llms"]);
@@ -117,15 +117,15 @@ describe("a login", () => {
     expect((await ada.run(["config", "get-contexts"])).err).toBe("No contexts found.\n");
   });
 
-  test("with a token tries it before it keeps it", async () => {
+  test("with a token tries the token before it is kept", async () => {
     expect((await ada.run(["login", front.url, "--token-stdin"], { stdin: "mcpctl_pat_nonsense\n" })).exit).toBe(4);
     expect((await ada.run(["login", front.url, "--token-stdin"], { stdin: `${token}\n` })).exit).toBe(0);
     expect((await ada.run(["whoami", "-o", "name"])).out).toBe("admin\n");
   });
 });
 
-describe("a token of one's own", () => {
-  test("is printed alone and once, lets in whoever logs in with it, and ends by its name", async () => {
+describe("a personal token", () => {
+  test("is printed alone and once, works for a login, and is revoked by its name", async () => {
     await login();
     const made = await ada.run(["auth", "create-token", "gpu-box", "--expiry", "90d"]);
     expect(made).toMatchObject({ exit: 0, out: expect.stringMatching(/^mcpctl_pat_\w+\n$/) });
@@ -162,7 +162,7 @@ describe("a context", () => {
     expect((await ada.run(["config", "set-context", "x", "--edge", "not a url"])).exit).toBe(2);
   });
 
-  test("the one in use is changed without its name, and can be called something else", async () => {
+  test("that is in use is changed without naming it, and can be renamed", async () => {
     await ada.run(["config", "set-context", "mine", "--edge", front.url, "--token-stdin", "--current"], {
       stdin: token,
     });
@@ -180,7 +180,7 @@ describe("a context", () => {
     for (const name of ["taken", "ours"]) await ada.run(["config", "delete-context", name]);
   });
 
-  test("keeps its credential from every other edge", async () => {
+  test("sends its credential to no other edge", async () => {
     const seen: (string | undefined)[] = [];
     const other = await startFront(edge.url);
     other.interfere = (req, res) => {
@@ -200,7 +200,7 @@ describe("a context", () => {
     await other.stop();
   });
 
-  test("where nothing can be written that is said, and what needs no file goes on", async () => {
+  test("that can't be written says so, and commands that need no file go on", async () => {
     const blocked = path.join(ada.home, "a-file");
     writeFileSync(blocked, "");
     const env = { MCPCTL_HOME: path.join(blocked, "home") };
@@ -213,7 +213,7 @@ describe("a context", () => {
     expect(asked).toEqual({ exit: 0, out: "project/default\n", err: "" });
   });
 
-  test("a redirect is not followed: the credential would go along", async () => {
+  test("follows no redirect, which would take the credential along", async () => {
     front.interfere = (_req, res) => {
       res.writeHead(307, { location: "http://127.0.0.1:9/" }).end();
       return true;
@@ -223,7 +223,7 @@ describe("a context", () => {
     expect(said.err).toContain("307");
   });
 
-  test("file that others can read is told of, one in YAML is read, one that is neither is refused", async () => {
+  test("file that others can read is warned of, one in YAML is read, any other is refused", async () => {
     await ada.run(["config", "set-context", "one", "--edge", front.url, "--current"]);
     chmodSync(file(), 0o644);
     expect((await ada.run(["config", "current-context"])).err).toContain("can be read by others");
@@ -241,7 +241,7 @@ describe("a context", () => {
     }
   });
 
-  test("programs that write at the same time lose nothing of each other's", async () => {
+  test("file that several programs write at once loses nothing of any", async () => {
     await Promise.all(
       [..."abcdefgh"].map((c) => ada.run(["config", "set-context", c, "--edge", `https://${c}.example`])),
     );

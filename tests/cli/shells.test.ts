@@ -84,7 +84,7 @@ const typed: readonly [string, string[]][] = [
 /** `mcpctl` is typed as the function `show`'s namesake: what it got is printed, one word in brackets each. */
 const told = (words: readonly string[]) => words.map((w) => `[${w}]`).join("");
 
-describe(verifies("cli.completion", "completes what is typed in"), () => {
+describe(verifies("cli.completion", "completion works in"), () => {
   test("bash", async ({ skip }) => {
     skip(!has("bash") || !terminal, "there is no bash, or no `script` of util-linux to give it a terminal");
     const rc =
@@ -159,14 +159,14 @@ describe("Ctrl-C", () => {
     return { code, seen };
   };
 
-  test("ends what waits for standard input, without a word", async () => {
+  test("ends a command that waits for standard input, and prints nothing", async () => {
     // The warning comes before standard input is read, and says that it has begun.
     const args = ["apply", "-f", "-", "--token", "mcpctl_pat_x"];
     const { code, seen } = await interrupted("mcpctl", args, /Warning/, (p) => setTimeout(() => p.kill("SIGINT"), 300));
     expect([code, seen.split("\n").slice(1).join("\n")]).toEqual([130, ""]);
   });
 
-  test.runIf(terminal)("ends a question, without a word", async () => {
+  test.runIf(terminal)("ends a confirmation, and prints no error", async () => {
     // Before the question reads keys one by one, the terminal itself turns Ctrl-C into a signal, for the shell too.
     const ask = "trap : INT; mcpctl delete llm alpha -i; echo ended-$?";
     const { seen } = await interrupted("script", ["-qefc", ask, "/dev/null"], /\[y\/N\]/, (p) =>
@@ -178,7 +178,7 @@ describe("Ctrl-C", () => {
 });
 
 test.runIf(has("bash"))(
-  "a reader that leaves early is told nothing, and the exit code says that it wasn't the end",
+  "a pipe whose reader leaves early gets no error message, and the exit code is 141",
   async () => {
     const documents = Array.from({ length: 40 }, (_, i) => `kind: group\nname: piped-${i}\n`).join("---\n");
     writeFileSync(path.join(home, "many.yaml"), documents);

@@ -23,8 +23,8 @@ const out = async (...args: string[]) => {
   return said.out;
 };
 
-describe("get", () => {
-  test("global flags work before and after the verb; kinds by every name", async () => {
+describe("mcpctl get", () => {
+  test("takes global flags before and after the verb, and kinds by every name", async () => {
     expect(await out("-o", "name", "get", "llm")).toBe("llm/alpha\nllm/beta\nllm/gamma\n");
     expect(await out("get", "LLMs", "-o", "name", "-l", "team=fast")).toBe("llm/alpha\nllm/gamma\n");
     expect(await out("get", "llm/beta", "project/default", "-o", "name")).toBe("llm/beta\nproject/default\n");
@@ -44,7 +44,7 @@ describe("get", () => {
     expect(front.seen.length).toBeGreaterThanOrEqual(3);
   });
 
-  test("shows what is there and fails for what isn't", async () => {
+  test("shows what exists and fails for what does not", async () => {
     const said = await engineer.run(["get", "llm", "alpha", "nowhere", "-o", "name"]);
     expect(said).toMatchObject({ exit: 3, out: "llm/alpha\n" });
     expect(said.err).toContain("nowhere");
@@ -53,7 +53,7 @@ describe("get", () => {
     expect(await engineer.run(["get", "groups", "--quiet"])).toEqual({ exit: 0, out: "", err: "" });
   });
 
-  test("repeats a read that was refused in passing, and gives a warning on", async () => {
+  test("repeats a read that was refused for a moment, and passes a warning on", async () => {
     front.interfere = refuseFirst(2, /^GET/, 503);
     expect(await out("get", "llm/alpha", "-o", "name")).toBe("llm/alpha\n");
     front.interfere = (_req, res) => {
@@ -65,7 +65,7 @@ describe("get", () => {
   });
 });
 
-describe("describe", () => {
+describe("mcpctl describe", () => {
   test("resolves what it refers to and tells who reaches it", async () => {
     await engineer.run(["create", "secret", "described", "--data", "k"], { stdin: "v\n" });
     await out(
@@ -87,8 +87,8 @@ describe("describe", () => {
   });
 });
 
-describe("create", () => {
-  test("a secret from the terminal, stdin, a file and the environment; its values come back from nowhere", async () => {
+describe("mcpctl create", () => {
+  test("takes a secret from the terminal, stdin, a file and the environment, and never shows its values", async () => {
     const { writeFileSync } = await import("node:fs");
     writeFileSync(`${engineer.home}/pem`, "from-a-file");
     const made = await engineer.run(
@@ -118,7 +118,7 @@ describe("create", () => {
     expect((await engineer.run(["get", "secret", "der"])).exit).toBe(3);
   });
 
-  test("a token: alone on stdout, once, and it may what it was bound to", async () => {
+  test("prints a token alone on stdout and once, and the token may do what it was bound to", async () => {
     const made = await engineer.run([
       "create",
       "mcptoken",
@@ -136,7 +136,7 @@ describe("create", () => {
     expect(wrong.err).toContain("expected one of view, create, edit, delete, run");
   });
 
-  test("a user whose password nobody sees, and who can log in with it", async () => {
+  test("makes a user with a password that is never shown, and that logs in", async () => {
     const typed = "a long enough password";
     const differs = await engineer.run(["create", "user", "bob", "--email", "bob@example.com"], {
       answers: [typed, "another password"],
@@ -153,7 +153,7 @@ describe("create", () => {
     bob.leave();
   });
 
-  test("a dry run prints a manifest that can be applied", async () => {
+  test("prints a manifest that can be applied, with --dry-run", async () => {
     const text = await out(
       "create",
       "llm",
@@ -175,7 +175,7 @@ describe("create", () => {
     expect((await engineer.run(["create", "llm", "later", "--type", "vllm", "--model", "m"])).exit).toBe(1);
   });
 
-  test("what is missing and what is wrong is told by flag", async () => {
+  test("names the flag of what is missing or wrong", async () => {
     expect((await engineer.run(["create", "llm", "x"])).err).toContain('llm "x" needs --type and --model.');
     const said = await engineer.run([
       "create",
@@ -195,8 +195,8 @@ describe("create", () => {
   });
 });
 
-describe("label and delete", () => {
-  test("labels are set, kept and removed", async () => {
+describe("mcpctl label and delete", () => {
+  test("set, keep and remove labels", async () => {
     expect(await out("label", "llm", "alpha", "beta", "env=prod", "team-")).toBe(
       "llm/alpha labeled\nllm/beta labeled\n",
     );
@@ -205,7 +205,7 @@ describe("label and delete", () => {
     expect(await out("label", "llm", "alpha", "env=test", "--overwrite")).toBe("llm/alpha labeled\n");
   });
 
-  test("labels are listed, rehearsed and shown", async () => {
+  test("list labels, and show what would change in a dry run", async () => {
     expect(await out("label", "llm/alpha", "--list")).toBe("llm/alpha\n  env=test\n");
     expect(await out("label", "llm", "alpha", "x=1", "--dry-run")).toBe("llm/alpha labeled (dry run)\n");
     expect(await out("label", "llm", "alpha", "x=1", "--dry-run=server")).toBe("llm/alpha labeled (server dry run)\n");
@@ -218,7 +218,7 @@ describe("label and delete", () => {
     });
   });
 
-  test("one that can't be labelled keeps none of the others from it", async () => {
+  test("go on past a resource that can't be labelled", async () => {
     await out("label", "llm", "alpha", "taken=by-others");
     const said = await engineer.run(["label", "llm", "alpha", "nowhere", "beta", "taken=yes"]);
     expect(said).toMatchObject({ exit: 3, out: "llm/beta labeled\n" });
@@ -235,7 +235,7 @@ describe("label and delete", () => {
     expect(said).toMatchObject({ exit: 2, out: "", err: expect.stringContaining("would select everything") });
   });
 
-  test("what is deleted is gone; what is referred to is not", async () => {
+  test("delete a resource, and refuse one that others refer to", async () => {
     const refused = await engineer.run(["delete", "secret", "described"]);
     expect(refused).toMatchObject({ exit: 1, out: "" });
     expect(refused.err).toContain("llm/delta");

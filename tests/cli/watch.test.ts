@@ -50,7 +50,7 @@ const label = (name: string, labels: string) => mcpctl(`label llm ${name} ${labe
 const create = (name: string) =>
   mcpctl(`create llm ${name} --type vllm --model m --url http://127.0.0.1:9 --label team=heavy`);
 
-test("a table, then a row for each change under its columns, and nothing said at Ctrl-C", async () => {
+test("get --watch prints a table, then a row for each change under its columns, and nothing at Ctrl-C", async () => {
   const looking = get("llms -w -l team=heavy");
   await looking.says(/\nbeta .*\n/);
   await create("new");
@@ -67,7 +67,7 @@ test("a table, then a row for each change under its columns, and nothing said at
   expect(new Set(lines.map((l) => l.search(/vllm|TYPE/))).size).toBe(1);
 });
 
-test("on a terminal over what was drawn before, without what has gone", async () => {
+test("get --watch on a terminal draws over the last table, without what was deleted", async () => {
   const looking = get("llms -w -l team=heavy", { terminal: true });
   await looking.says(/beta/);
   await create("a-drawn");
@@ -90,7 +90,7 @@ test("on a terminal over what was drawn before, without what has gone", async ()
   ]);
 });
 
-test("columns of one's own, each row under the first", async () => {
+test("get --watch with custom columns puts each row under the first", async () => {
   const looking = get("llms -w -l team=heavy -o custom-columns=A-LONG-HEADING:.name,TIER:.tier");
   await looking.says(/^A-LONG-HEADING +TIER\nbeta {13}heavy\n$/);
   await create("x");
@@ -99,7 +99,7 @@ test("columns of one's own, each row under the first", async () => {
   await mcpctl("delete llm x");
 });
 
-test("never draws more lines than the terminal has", async () => {
+test("get --watch never draws more lines than the terminal has", async () => {
   for (const name of ["tall-1", "tall-2", "tall-3"]) await create(name);
   const looking = get("llms -w", { terminal: true, rows: 6 });
   await looking.says(/… and \d+ more lines than fit here\n$/);
@@ -110,7 +110,7 @@ test("never draws more lines than the terminal has", async () => {
   await mcpctl("delete llm tall-1 tall-2 tall-3");
 });
 
-test("documents of each form, one after the other", async () => {
+test("get --watch prints documents of each form, one after the other", async () => {
   const forms = ["name", "json", "yaml", "jsonpath={.name}:{.labels.form}"];
   const looking = forms.map((form) => get(`llm beta -w -o ${form}`));
   await Promise.all(looking.map((l) => l.says(/beta/)));
@@ -123,7 +123,7 @@ test("documents of each form, one after the other", async () => {
   expect(path).toBe("beta:\nbeta:2\n");
 });
 
-test("changes alone, and what each was", async () => {
+test("get --watch-only prints changes alone, and what each was", async () => {
   const only = get("llms --watch-only -o name");
   const events = get("llm/beta -w --output-watch-events");
   const json = get("llm/beta --watch-only --output-watch-events -o json");
@@ -141,7 +141,7 @@ test("changes alone, and what each was", async () => {
   await events.stop();
 });
 
-test("several kinds at once, named by their kind", async () => {
+test("get --watch follows several kinds at once, each row with its kind", async () => {
   const looking = get("llms,projects -w");
   await looking.says(/llm\/beta [\s\S]*project\/default /);
   await mcpctl("create project watched");
@@ -150,7 +150,7 @@ test("several kinds at once, named by their kind", async () => {
   await looking.stop();
 });
 
-test("goes on after a lost connection where it was, and says so only where it lasts", async () => {
+test("get --watch goes on where it was after a lost connection, and says so only when that lasts", async () => {
   const looking = get("llms -w -l team=heavy -o name");
   await looking.says(/beta/);
   let refused = 0;
@@ -172,7 +172,7 @@ test("goes on after a lost connection where it was, and says so only where it la
   await mcpctl("delete llm meanwhile");
 });
 
-test("begins anew where too much was missed, and shows what that makes of what it knew", async () => {
+test("get --watch begins anew where it missed too much, and shows what changed meanwhile", async () => {
   const looking = get("llms -w -o name --output-watch-events -l team=heavy");
   await looking.says(/beta/);
   let refused = false;
@@ -194,7 +194,7 @@ test("begins anew where too much was missed, and shows what that makes of what i
   for (const name of ["fresh", "fresher"]) await mcpctl(`delete llm ${name}`);
 });
 
-test("fails where there is nothing to look at", async () => {
+test("get --watch fails for a resource that does not exist", async () => {
   expect(await get("llm nowhere -w").ended).toMatchObject({ exit: 3, out: "" });
   expect(await get("llms -w --field-selector nope=1").ended).toMatchObject({ exit: 1, out: "" });
   expect(await get("sessions -w").ended).toMatchObject({ exit: 2, out: "" });
@@ -202,7 +202,7 @@ test("fails where there is nothing to look at", async () => {
   expect((await engineer.run(["get", "llms", "-w", "--edge", "http://127.0.0.1:9"])).exit).toBe(5);
 });
 
-test("of several of the same name only the one that its parent names", async () => {
+test("get --watch of a name that several have follows only the one that its parent names", async () => {
   for (const agent of ["first", "second"]) {
     await mcpctl(`create agent ${agent} --llm alpha`);
     await mcpctl(`create personality calm --agent ${agent}`);

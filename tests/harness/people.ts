@@ -21,8 +21,9 @@ export async function logIn(edge: Api, name: string, word = password): Promise<A
 /**
  * A hash says what it costs, and one made by the edge costs a quarter of a second of a core each time. Tests that are about other
  * things than passwords have people whose hashes are cheap.
+ * @returns one of `password`.
  */
-function cheapHash(): string {
+export function cheapHash(): string {
   const [salt, cost] = [randomBytes(16), { N: 2, r: 8, p: 1 }];
   const key = scryptSync(password, salt, 32, cost);
   return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64url"), key.toString("base64url")].join("$");

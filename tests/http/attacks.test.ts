@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-describe("bodies", () => {
-  test("somebody whom nobody knows can't have megabytes parsed", async () => {
+describe("a request's body", () => {
+  test("of megabytes is not parsed for somebody without a credential", async () => {
     const pad = "x".repeat(100_000);
     for (const path of ["login", "refresh", "bootstrap"]) {
       const answer = await apiOf(edge.url, "").call("POST", `/api/v1/auth/${path}`, { pad });
@@ -25,7 +25,7 @@ describe("bodies", () => {
     }
   });
 
-  test("a length that is announced beside chunks is not believed", async () => {
+  test("in chunks is measured, whatever length it announces", async () => {
     const { hostname, port } = new URL(edge.url);
     const socket = connect(Number(port), hostname);
     await once(socket, "connect");
@@ -41,14 +41,14 @@ describe("bodies", () => {
   });
 });
 
-test("a method that is not possible is told which ones are (RFC 9110, 15.5.6)", async () => {
+test("a method that a path does not have is answered with those that it has (RFC 9110, 15.5.6)", async () => {
   const answer = await admin.call("OPTIONS", "/api/v1/llms");
   expect(answer.status).toBe(405);
   expect(answer.headers.get("allow")).toBe("GET, HEAD, POST");
 });
 
 describe("revoking a token", () => {
-  test("who may revoke one can't find out what others are called", async () => {
+  test("by somebody who may revoke one tells them nothing of other names", async () => {
     await admin.create("mcptokens", { name: "mine", project: "default" });
     await admin.create("mcptokens", { name: "hidden", project: "default" });
     const user = await personWith(admin, "revoker", [{ role: "delete", resource: "mcptokens", name: "mine" }]);
@@ -60,7 +60,7 @@ describe("revoking a token", () => {
     expect((await revoke("mine")).status).toBe(200);
   });
 
-  test("is not kept up by another that is called what it has as its id", async () => {
+  test("works although another token's name is this one's id", async () => {
     const { id } = await admin.create("mcptokens", { name: "leaked", project: "default" });
     await admin.create("mcptokens", { name: String(id), project: "default" });
     const answer = await admin.call("POST", `/api/v1/mcptokens/${id}/revoke`);
@@ -68,7 +68,7 @@ describe("revoking a token", () => {
   });
 });
 
-test("who uses a secret does not learn what else is in it", async () => {
+test("who refers to a secret in an LLM does not learn its other keys", async () => {
   await admin.create("secrets", { name: "team-keys", data: { "canary-key": "v" } });
   const user = await personWith(admin, "llm-maker", [{ role: "create", resource: "llms" }]);
   const wrong = { name: "x", type: "openai", model: "m", apiKeyRef: { name: "team-keys", key: "wrong" } };
@@ -78,12 +78,12 @@ test("who uses a secret does not learn what else is in it", async () => {
   expect(JSON.stringify((await admin.call("POST", "/api/v1/llms", wrong)).body)).toContain("canary-key");
 });
 
-test("a name that PostgreSQL can't hold is no account, and poisons no trail", async () => {
+test("a login with a NUL in its address is refused, and not recorded", async () => {
   const answer = await apiOf(edge.url, "").call("POST", "/api/v1/auth/login", { email: "a\0@b", password: "x" });
   expect(answer).toMatchObject({ status: 400, body: { code: "invalid_request", errors: [{ path: "email" }] } });
 });
 
-test("logins that ended long ago are forgotten at the next, and those that are there stay", async () => {
+test("sessions that ended long ago are deleted at the next login, and open ones stay", async () => {
   const user = await personWith(admin, "logs-in-often", [{ role: "view", resource: "llms" }]);
   const { id } = (await user.read("/api/v1/auth/me")) as { id: string };
   await rows(

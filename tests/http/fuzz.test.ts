@@ -47,7 +47,7 @@ const bodies: readonly string[] = [
 ];
 
 describe.each(table(writing))("%s", (_, r) => {
-  test(verifies("inference.bad-input", "takes no nonsense"), async () => {
+  test(verifies("inference.bad-input", "refuses malformed and hostile bodies"), async () => {
     for (const body of bodies) {
       const answer = await admin.call(r.method, at(r, "x"), body, { "content-type": "application/json" });
       refused(answer.status, `${body.slice(0, 80)} → ${JSON.stringify(answer.body)}`);
@@ -61,7 +61,7 @@ describe.each(table(writing))("%s", (_, r) => {
     if (large.status !== 413) refused(large.status, JSON.stringify(large.body));
   });
 
-  test("takes no random document", async () => {
+  test("refuses or takes random documents without a fault", async () => {
     const document = fc.dictionary(
       fc.constantFrom(
         "name",
@@ -101,7 +101,7 @@ const names = [
 ];
 
 describe.each(table(tried.filter((r) => r.path.includes(":"))))("%s", (_, r) => {
-  test("finds nothing under a name that is none", async () => {
+  test("finds nothing under an impossible name", async () => {
     for (const name of names) {
       const answer = await admin.call(
         r.method,
@@ -131,7 +131,7 @@ const queries = [
 ];
 
 describe.each(table(tried.filter((r) => r.method === "GET" && !r.path.includes(":"))))("%s", (_, r) => {
-  test("is not confused by a query", async () => {
+  test("refuses or ignores hostile queries without a fault", async () => {
     for (const query of queries) {
       const answer = await admin.call("GET", `${r.path}?${query}`);
       refused(answer.status, `${query} → ${JSON.stringify(answer.body)}`);
@@ -139,7 +139,7 @@ describe.each(table(tried.filter((r) => r.method === "GET" && !r.path.includes("
   });
 });
 
-test("afterwards nobody has more than before, and nothing unforeseen stands in the log", async () => {
+test("after hostile requests the edge is ready, its admin is who they were, and the log has no fault", async () => {
   expect(edge.log()).not.toContain('"cause"');
   expect((await admin.call("GET", "/readyz")).status).toBe(200);
   expect(await admin.read("/api/v1/auth/me")).toMatchObject({ kind: "User", name: "admin" });

@@ -81,7 +81,7 @@ const paths = (word: string) =>
     ["DELETE", `/api/v1/auth/tokens/${word}`],
   ] as const;
 
-test("words that mean nothing", async () => {
+test("odd words in a path are never a fault of the edge", async () => {
   for (const word of words)
     for (const [method, path] of paths(word)) {
       const { status } = await admin.call(method, path);
@@ -89,7 +89,7 @@ test("words that mean nothing", async () => {
     }
 });
 
-test("queries that mean nothing", async () => {
+test("odd query parameters are never a fault of the edge", async () => {
   for (const query of queries)
     for (const path of [
       "personalities/calm/prompts",
@@ -106,7 +106,7 @@ test("queries that mean nothing", async () => {
     }
 });
 
-test("bodies that mean nothing, by every method", async () => {
+test("odd bodies are never a fault of the edge, by every method", async () => {
   for (const path of [
     "/api/v1/personalities/calm/prompts",
     "/api/v1/promptrequests/none/approve",

@@ -111,7 +111,7 @@ const asked: [string, string, number, (Sent & { at?: string })?][] = [
   ["POST", "/v1/chat/completions", 401, { body: { model: "gpt" }, anonymous: true }],
 ];
 
-test(verifies("resources.openapi", "each answer is one that the document has for that route"), async () => {
+test(verifies("resources.openapi", "the OpenAPI document has each route's answers"), async () => {
   for (const [method, template, status, sent = {}] of asked) {
     const what = `${method} ${sent.at ?? template}`;
     const answer = await call(method, sent.at ?? template, sent);
@@ -129,7 +129,7 @@ test(verifies("resources.openapi", "each answer is one that the document has for
   }
 });
 
-test(verifies("resources.openapi", "each event of a watch is one that the document has"), async () => {
+test(verifies("resources.openapi", "the OpenAPI document has each event of a watch"), async () => {
   const media = documented("GET", "/api/v1/llms", 200).content?.["text/event-stream"];
   const { properties } = z
     .object({ properties: z.object({ data: z.object({ contentSchema: z.record(z.string(), z.unknown()) }) }) })
@@ -154,7 +154,7 @@ test(verifies("resources.openapi", "each event of a watch is one that the docume
   expect(new Set(seen)).toEqual(new Set(["ADDED", "BOOKMARK"]));
 });
 
-test("what is shown only once is in the document, and in no list", () => {
+test("the OpenAPI document has a token in the answer that shows it, and in no list", () => {
   const token = z.object({ properties: z.object({ token: z.object({ type: z.literal("string") }) }) });
   expect(token.safeParse(document.components.schemas["Mcptoken"]).success).toBe(true);
   expect(token.safeParse(document.components.schemas["Llm"]).success).toBe(false);

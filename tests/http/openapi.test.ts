@@ -30,7 +30,7 @@ const reads = z.record(
   ),
 );
 
-test(verifies("resources.openapi", "the document is valid, whole, and points at nothing outside it"), async () => {
+test(verifies("resources.openapi", "the OpenAPI document is valid, and refers to nothing outside itself"), async () => {
   const validator = new Validator();
   expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
   expect(validator.version).toBe("3.1");
@@ -38,23 +38,26 @@ test(verifies("resources.openapi", "the document is valid, whole, and points at 
   expect(Object.values(paths).flatMap((item) => Object.keys(item))).toHaveLength(routes.length);
 });
 
-test("a document that is wrong is seen", async () => {
+test("the check of the OpenAPI document sees one that is wrong", async () => {
   const wrong = { ...document, paths: { "/x": { get: { responses: { twohundred: {} } } } } };
   expect((await new Validator().validate(wrong)).valid).toBe(false);
 });
 
-test(verifies("resources.openapi", "every list says that it can be watched, and what its events are"), () => {
-  const paths = reads.parse(document["paths"]);
-  for (const kind of tableKinds) {
-    const list = paths[`/api/v1/${kind.plural}`]?.["get"];
-    expect(list?.responses["200"]?.content, kind.plural).toHaveProperty(["text/event-stream"]);
-    expect(list?.responses, kind.plural).toHaveProperty(["410"]);
-    const names = list?.parameters?.map((p) => p.name);
-    expect(names).toEqual(expect.arrayContaining(["watch", "resourceVersion", "last-event-id", "labelSelector"]));
-  }
-});
+test(
+  verifies("resources.openapi", "the OpenAPI document says of every list how it is watched, and what its events are"),
+  () => {
+    const paths = reads.parse(document["paths"]);
+    for (const kind of tableKinds) {
+      const list = paths[`/api/v1/${kind.plural}`]?.["get"];
+      expect(list?.responses["200"]?.content, kind.plural).toHaveProperty(["text/event-stream"]);
+      expect(list?.responses, kind.plural).toHaveProperty(["410"]);
+      const names = list?.parameters?.map((p) => p.name);
+      expect(names).toEqual(expect.arrayContaining(["watch", "resourceVersion", "last-event-id", "labelSelector"]));
+    }
+  },
+);
 
-test("what the edge answers is what the document says", async () => {
+test("the OpenAPI document describes what the edge answers", async () => {
   const { schemas } = z
     .object({ schemas: z.record(z.string(), z.record(z.string(), z.unknown())) })
     .parse(document["components"]);

@@ -44,7 +44,7 @@ async function trailOf(id: string): Promise<string> {
 const chat = { model: "gpt", messages: [{ role: "user", content: "Hi" }] };
 const user = { name: "ann", email: "ann@example.com", password: "a password of ann" };
 
-describe("the id of a request", () => {
+describe("a request's id", () => {
   test("is on every answer, and never twice the same", async () => {
     const ids = new Set<string>();
     const asked = [
@@ -73,7 +73,7 @@ describe("the id of a request", () => {
     expect(ids.size).toBe(asked.length);
   });
 
-  test("is on answers that come from a publisher's object", async () => {
+  test("is on answers to a publisher", async () => {
     const registered = await send("POST", "/api/v1/llms/_provider-register", {
       protocol: PROTOCOL_VERSION,
       host: { hostname: "here" },
@@ -101,33 +101,30 @@ describe("the id of a request", () => {
       expect((await send("GET", "/healthz", undefined, { [header]: mine })).id, header).not.toBe(mine);
   });
 
-  test(
-    verifies("audit.correlation", "is under what the trail holds of the request, whatever kind of event"),
-    async () => {
-      for (const [kind, status, method, path, body] of [
-        ["resource_change", 201, "POST", "/api/v1/projects", { name: "web" }],
-        ["resource_change", 200, "PATCH", "/api/v1/projects/web", { description: "Ours." }],
-        ["resource_change", 200, "DELETE", "/api/v1/projects/web", undefined],
-        ["resource_change", 201, "POST", "/api/v1/users", user],
-        ["auth", 200, "POST", "/api/v1/auth/login", { email: user.email, password: user.password }],
-        ["auth", 401, "POST", "/api/v1/auth/login", { email: user.email, password: "a wrong one" }],
-        ["auth", 201, "POST", "/api/v1/auth/tokens", { name: "ci" }],
-        ["auth", 200, "DELETE", "/api/v1/auth/tokens/ci", undefined],
-        ["llm_inference_call", 200, "POST", "/v1/chat/completions", chat],
-        ["llm_inference_call", 200, "POST", "/v1/chat/completions", { ...chat, stream: true }],
-        ["llm_inference_call", 200, "POST", "/api/v1/llms/gpt/infer", chat],
-        ["llm_inference_call", 502, "POST", "/v1/chat/completions", { ...chat, model: "nobody" }],
-        ["llm_inference_call", 502, "POST", "/api/v1/llms/nobody/infer", chat],
-      ] as const) {
-        const what = `${method} ${path} ${status}`;
-        const sent = await send(method, path, body);
-        expect(sent.status, `${what}: ${sent.text}`).toBe(status);
-        expect(await trailOf(sent.id), what).toBe(kind);
-      }
-      const missing = "select kind from auditevent where correlation is null";
-      expect(await world.store.query(missing)).toEqual([]);
-    },
-  );
+  test(verifies("audit.correlation", "is in every kind of audit event of the request"), async () => {
+    for (const [kind, status, method, path, body] of [
+      ["resource_change", 201, "POST", "/api/v1/projects", { name: "web" }],
+      ["resource_change", 200, "PATCH", "/api/v1/projects/web", { description: "Ours." }],
+      ["resource_change", 200, "DELETE", "/api/v1/projects/web", undefined],
+      ["resource_change", 201, "POST", "/api/v1/users", user],
+      ["auth", 200, "POST", "/api/v1/auth/login", { email: user.email, password: user.password }],
+      ["auth", 401, "POST", "/api/v1/auth/login", { email: user.email, password: "a wrong one" }],
+      ["auth", 201, "POST", "/api/v1/auth/tokens", { name: "ci" }],
+      ["auth", 200, "DELETE", "/api/v1/auth/tokens/ci", undefined],
+      ["llm_inference_call", 200, "POST", "/v1/chat/completions", chat],
+      ["llm_inference_call", 200, "POST", "/v1/chat/completions", { ...chat, stream: true }],
+      ["llm_inference_call", 200, "POST", "/api/v1/llms/gpt/infer", chat],
+      ["llm_inference_call", 502, "POST", "/v1/chat/completions", { ...chat, model: "nobody" }],
+      ["llm_inference_call", 502, "POST", "/api/v1/llms/nobody/infer", chat],
+    ] as const) {
+      const what = `${method} ${path} ${status}`;
+      const sent = await send(method, path, body);
+      expect(sent.status, `${what}: ${sent.text}`).toBe(status);
+      expect(await trailOf(sent.id), what).toBe(kind);
+    }
+    const missing = "select kind from auditevent where correlation is null";
+    expect(await world.store.query(missing)).toEqual([]);
+  });
 
   test("is in the log of what went wrong, on every surface", async () => {
     await world.store.query("alter table prompt rename to prompt_away");

@@ -40,7 +40,7 @@ const writes = () =>
     ["POST", "mcptokens/ci/revoke", undefined, "mcptokens/ci"],
   ] as const;
 
-test("a dry run answers what would be, and leaves what is", async () => {
+test("an action's dry run answers with what would be, and changes nothing", async () => {
   for (const [method, path, body, written] of writes()) {
     const before = (await at("GET", written)).body;
     const dry = await at(method, `${path}?dryRun=true`, body);
@@ -53,7 +53,7 @@ test("a dry run answers what would be, and leaves what is", async () => {
   expect((await at("GET", "prompts/proposed")).status).toBe(404);
 });
 
-test("what is not known is refused, and not left out: who asks for a dry run must not get another", async () => {
+test("an unknown query parameter is refused, so that a misspelt dry run writes nothing", async () => {
   for (const [method, path, body] of writes())
     expect((await at(method, `${path}?dryrun=true`, body)).body["detail"], path).toContain(
       'no query parameter "dryrun"',
@@ -71,7 +71,7 @@ test("what is not known is refused, and not left out: who asks for a dry run mus
     expect((await send("GET", path, { token })).status, path).toBe(200);
 });
 
-test("nobody writes over what they have not seen", async () => {
+test("an action with a stale If-Match is refused", async () => {
   const stale = { "if-match": '"0"' };
   for (const [method, path, body] of [...writes(), ["PATCH", `threads/${thread}`, { title: "Renamed" }] as const]) {
     const { status, body: problem } = await at(method, path, body, stale);

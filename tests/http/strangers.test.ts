@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-test("a path that ends in a slash is nothing, and not a resource without a name", async () => {
+test("a path that ends in a slash is 404", async () => {
   for (const path of ["/api/v1/groups/", "/api/v1/groups/red/", "/v1/models/"])
     for (const method of ["GET", "DELETE", "POST"]) {
       const { status, text } = await send(method, path, as());
@@ -26,11 +26,11 @@ test("a path that ends in a slash is nothing, and not a resource without a name"
     }
 });
 
-test("the root is nothing, and has no slash too many", async () => {
+test("the root path names the OpenAPI document", async () => {
   expect((await send("GET", "/", as())).body["hint"]).toContain("openapi.json");
 });
 
-test("a parameter that is given twice is refused: only one of the two would count", async () => {
+test("a query parameter that is given twice is refused", async () => {
   for (const [method, query] of [
     ["GET", "?labelSelector=a%3Db&labelSelector=c%3Dd"],
     ["GET", "?limit=1&limit=2"],
@@ -44,7 +44,7 @@ test("a parameter that is given twice is refused: only one of the two would coun
   expect((await send("GET", "/api/v1/groups/red", as())).status).toBe(200);
 });
 
-test("a selector that lost a part selects nothing at all", async () => {
+test("a selector with an empty part is refused", async () => {
   for (const selector of [",", "a=b,", ",a", "a=b,,c"])
     for (const param of ["labelSelector", "fieldSelector"]) {
       const path = `/api/v1/groups?${param}=${encodeURIComponent(selector.replaceAll("a", "name"))}`;
@@ -52,7 +52,7 @@ test("a selector that lost a part selects nothing at all", async () => {
     }
 });
 
-test("the token of one list's page is none of another's", async () => {
+test("the continue token of one list is refused by another", async () => {
   expect((await send("POST", "/api/v1/groups", as({ name: "blue" }))).status).toBe(201);
   const page = await send("GET", "/api/v1/groups?limit=1", as());
   const next = `limit=1&continue=${page.body["continue"]}`;
@@ -61,13 +61,13 @@ test("the token of one list's page is none of another's", async () => {
   expect([other.status, other.body["detail"]]).toEqual([400, "continue: the token belongs to another list."]);
 });
 
-test("a token is not called what a route is: nobody could read it", async () => {
+test("a token can't have the name of a route", async () => {
   const { status, body } = await send("POST", "/api/v1/mcptokens", as({ name: "introspect" }));
   expect([status, body["code"]]).toEqual([400, "invalid_request"]);
   expect(body["detail"]).toContain("name: can't be");
 });
 
-test("a compressed body is called one", async () => {
+test("a compressed body is refused as that", async () => {
   const body = gzipSync('{"name":"blue"}');
   const headers = { "content-encoding": "gzip", "content-type": "application/json", authorization: `Bearer ${token}` };
   for (const path of ["/api/v1/groups", "/v1/chat/completions", "/api/v1/auth/login"]) {
@@ -78,7 +78,7 @@ test("a compressed body is called one", async () => {
   }
 });
 
-test("another kind of patch is not taken for a merge patch", async () => {
+test("a patch of another media type is refused", async () => {
   const body = { description: "patched" };
   const other = { "content-type": "application/strategic-merge-patch+json" };
   const answer = await send("PATCH", "/api/v1/groups/red", as(body, other));
@@ -88,7 +88,7 @@ test("another kind of patch is not taken for a merge patch", async () => {
   expect((await send("PATCH", "/api/v1/groups/red", as(body, merge))).body["description"]).toBe("patched");
 });
 
-test("what is not possible says what is, in its header too", async () => {
+test("a method that a path does not have is 405 with Allow", async () => {
   for (const [method, path, allow] of [
     ["OPTIONS", "/api/v1/groups", "GET, HEAD, POST"],
     ["POST", "/api/v1/groups/red", "GET, HEAD, PUT, PATCH, DELETE"],
@@ -102,7 +102,7 @@ test("what is not possible says what is, in its header too", async () => {
   }
 });
 
-test("a question that does not fit is told what does, and no password comes back", async () => {
+test("a body that does not fit names the fields that do, and repeats no password", async () => {
   const question = await send("POST", "/api/v1/auth/can-i", as({ role: "run", action: "lgos" }));
   expect(question.body["detail"]).toContain("did you mean");
   const login = await send("POST", "/api/v1/auth/login", { body: { email: "a@b.c", password: "p".repeat(300) } });

@@ -90,7 +90,7 @@ describe("a refusal has the shape of its surface", () => {
     expect(answer.headers.get("x-request-id")).toMatch(/./);
   });
 
-  test("what is not there is near to something: the client that asked learns it", async () => {
+  test("names a path that is nearly spelt as the missing one", async () => {
     for (const [path, surface, words] of [
       ["/chat/completions", "openai", "/v1/chat/completions"],
       ["/messages", "anthropic", "/v1/chat/completions"],

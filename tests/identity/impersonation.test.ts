@@ -60,7 +60,7 @@ describe("who may run:impersonate", () => {
     expect(body).toMatchObject({ name: "default/ci/deployer", bindings: [] });
   });
 
-  test(verifies("auth.impersonation", "is remembered with whom they acted as"), async () => {
+  test(verifies("auth.impersonation", "stands in the audit trail beside the account"), async () => {
     const body = { name: "made-by-ci" };
     const made = await send("POST", "/api/v1/groups", { token: helper, body, headers: as("prod/ci/deployer") });
     expect(made.status).toBe(201);
@@ -73,7 +73,7 @@ describe("who may run:impersonate", () => {
     ]);
   });
 
-  test(verifies("auth.revoke-5s", "loses it in time, as the account loses its rights"), async () => {
+  test(verifies("auth.revoke-5s", "loses it within 5 s, and so does the account its rights"), async () => {
     const token = await person("fleeting", [], [{ action: "impersonate" }]);
     const status = async (path: string) => (await send("GET", path, { token, headers: as("prod/ci/deployer") })).status;
     expect(await status("/api/v1/groups")).toBe(200);
@@ -89,7 +89,7 @@ describe("who may run:impersonate", () => {
     await until("403", async () => (await status(me)) === 403, 5_000);
   });
 
-  test("stays behind the wall of the token that they use", async () => {
+  test("stays within the reach of the mcptoken that they use", async () => {
     const operations = [{ action: "impersonate" }];
     const made = await send("POST", "/api/v1/mcptokens", { token: root, body: { name: "walled", operations } });
     const token = z.string().parse(made.body["token"]);
@@ -102,7 +102,7 @@ describe("who may run:impersonate", () => {
     });
   });
 
-  test("costs no statement when it is known", async () => {
+  test("costs the store nothing once both are known", async () => {
     const ask = () => send("GET", me, { token: helper, headers: as("prod/ci/deployer") });
     await costsNothing(edge, async () => {
       for (let i = 0; i < 25; i++) expect((await ask()).status).toBe(200);
@@ -110,8 +110,8 @@ describe("who may run:impersonate", () => {
   });
 });
 
-describe("nobody else", () => {
-  test(verifies("auth.impersonation", "acts as anybody: 403 names what is missing"), async () => {
+describe("somebody without run:impersonate", () => {
+  test(verifies("auth.impersonation", "acts as nobody: 403 names the missing right"), async () => {
     const token = await person("other", [
       { role: "edit", resource: "*" },
       { role: "run", resource: "*" },
@@ -124,13 +124,13 @@ describe("nobody else", () => {
     expect(inference.status).toBe(403);
   });
 
-  test(verifies(["auth.impersonation", "auth.uniform-401"], "by the header alone"), async () => {
+  test(verifies(["auth.impersonation", "auth.uniform-401"], "acts as nobody by the header alone"), async () => {
     const [bare, alone] = [await send("GET", me), await send("GET", me, { headers: as("prod/ci/deployer") })];
     expect([alone.status, alone.text]).toEqual([401, bare.text]);
     expect((await send("GET", me, { token: "garbage", headers: as("prod/ci/deployer") })).text).toBe(bare.text);
   });
 
-  test("acts as what is no account, or of no cluster", async () => {
+  test("acts as nothing that is no account, or of no cluster", async () => {
     for (const account of ["", "ci", "a/b/c/d", "nowhere/a/b", "CI/Deployer"]) {
       const answer = await send("GET", me, { token: helper, headers: as(account) });
       expect([account, answer.status]).toEqual([account, 400]);

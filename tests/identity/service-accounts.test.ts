@@ -44,7 +44,7 @@ describe("a pod's token", () => {
   });
 
   test(
-    verifies("auth.service-accounts", "makes it the service account, with what definitions give to that"),
+    verifies("auth.service-accounts", "is the service account, with the rights that definitions give it"),
     async () => {
       const token = await pods.tokenOf("ci/deployer");
       expect((await send("GET", me, { token })).body).toMatchObject({
@@ -76,7 +76,7 @@ describe("a pod's token", () => {
   test(
     verifies(
       ["auth.service-accounts", "auth.uniform-401"],
-      "that is not exactly right is like any credential that is not valid",
+      "that is wrong in any way is refused in the same words as every invalid credential",
     ),
     async () => {
       const forged = await newPods(pods.issuer);
@@ -120,20 +120,20 @@ describe("a pod's token", () => {
     },
   );
 
-  test("ends when it says so, also for who used it a moment ago", async () => {
+  test("is refused once it has expired, also right after it was used", async () => {
     const token = await pods.tokenOf("ci/brief", { expiresIn: 3 });
     expect(await statusOf(token)).toBe(200);
     await until("401", async () => (await statusOf(token)) === 401, 5_000);
   });
 
-  test(verifies("auth.service-accounts", "costs no statement when it is known"), async () => {
+  test(verifies("auth.service-accounts", "costs the store nothing once it is known"), async () => {
     const token = await pods.tokenOf("ci/busy");
     await costsNothing(edge, async () => {
       for (let i = 0; i < 50; i++) expect(await statusOf(token)).toBe(200);
     });
   });
 
-  test("opens no way to what only users have", async () => {
+  test("can't have what only users have", async () => {
     const token = await pods.tokenOf("ci/deployer");
     const body = { name: "mine" };
     expect((await send("POST", "/api/v1/auth/tokens", { token, body })).status).toBe(403);
@@ -142,7 +142,7 @@ describe("a pod's token", () => {
 });
 
 describe("two clusters", () => {
-  test(verifies("auth.service-accounts", "have accounts of one name that are not one"), async () => {
+  test(verifies("auth.service-accounts", "tell their accounts of one name apart"), async () => {
     const [blue, green] = [await newPods("https://blue.example"), await newPods("https://green.example")];
     await admin.create("clusters", { name: "blue", ...registered(blue) });
     await admin.create("clusters", { name: "green", ...registered(green) });
@@ -155,7 +155,7 @@ describe("two clusters", () => {
     expect([await canI(of, "view", "llms"), await canI(other, "view", "llms")]).toEqual([false, true]);
   });
 
-  test("never have one issuer", async () => {
+  test("can't have one issuer", async () => {
     const pods = await newPods("https://once.example");
     await admin.create("clusters", { name: "once", ...registered(pods) });
     const twice = await send("POST", "/api/v1/clusters", { token: root, body: { name: "twice", ...registered(pods) } });
@@ -163,7 +163,7 @@ describe("two clusters", () => {
     expect(twice.text).toContain("serviceAccounts.issuer");
   });
 
-  test("that are not registered are named by no definition", async () => {
+  test("that are not registered can't be named by a definition", async () => {
     const body = {
       name: "nowhere",
       subjects: [{ kind: "ServiceAccount", name: "a/b", cluster: "nowhere" }],
@@ -198,7 +198,10 @@ describe("a cluster that changes", () => {
   );
 
   test(
-    verifies("auth.revoke-5s", "or goes ends all of its tokens, unless definitions still name its accounts"),
+    verifies(
+      "auth.revoke-5s",
+      "and is then deleted ends all of its tokens; it stays while definitions name its accounts",
+    ),
     async () => {
       const pods = await newPods("https://going.example");
       await admin.create("clusters", { name: "going", ...registered(pods) });
@@ -263,7 +266,7 @@ describe("an issuer that publishes its keys", () => {
   });
   afterAll(() => server?.close());
 
-  test(verifies("auth.service-accounts", "is asked for them, and not for every made-up key"), async () => {
+  test(verifies("auth.service-accounts", "is asked for them once, and not for every made-up key"), async () => {
     await admin.create("clusters", { name: "published", serviceAccounts: { issuer: pods.issuer } });
     expect(await statusOf(await pods.tokenOf("a/b"))).toBe(200);
     const before = asked;

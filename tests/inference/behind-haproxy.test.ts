@@ -67,7 +67,10 @@ test.skipIf(haproxy === undefined).each([
   ["does not stream", false],
   ["streams", true],
 ])(
-  verifies(["inference.hang-up", "inference.unheard"], "behind HAProxy, within 1 s, also before an answer that %s"),
+  verifies(
+    ["inference.hang-up", "inference.unheard"],
+    "a client that hangs up behind HAProxy ends the provider's work within 1 s, before an answer that %s",
+  ),
   async (_, stream) => {
     world.provider.received.length = 0;
     world.provider.does(silence);
@@ -84,7 +87,7 @@ test.skipIf(haproxy === undefined).each([
   },
 );
 
-test.skipIf(haproxy === undefined)("behind HAProxy, a client that stays gets its answer", async () => {
+test.skipIf(haproxy === undefined)("a client that stays gets its answer through HAProxy", async () => {
   world.provider.does(chat("Hello."));
   const answer = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",

@@ -25,7 +25,7 @@ describe("what the provider gets", () => {
   test(
     verifies(
       ["inference.key-hidden", "inference.unknown-fields", "inference.url-forms"],
-      "its own key and model name, and every other byte of the client",
+      "is its own key and model name, and every other byte of the client",
     ),
     async () => {
       const body = ' {"n": 12345678901234567890.10,\n "model" :"gpt", "é":"\\u00fc🦊","x":1,"x":2}';
@@ -49,7 +49,7 @@ describe("what the provider gets", () => {
     },
   );
 
-  test("a body that names the model as the provider does is not touched at all", async () => {
+  test("is the client's body untouched, where that names the model as the provider does", async () => {
     const body = '{"model":"same" , "k":[1.0,2]}';
     await world.post("/v1/embeddings", body);
     expect(world.first().path).toBe("/v1/embeddings");
@@ -57,7 +57,7 @@ describe("what the provider gets", () => {
     expect(world.first().headers).not.toHaveProperty("authorization");
   });
 
-  test("the LLM of the path, by name or id, with or without a model in the body", async () => {
+  test("is the model of the LLM in the path, by name or id, with or without one in the body", async () => {
     await world.post("/api/v1/llms/id-of-gpt/infer", '{"messages":[]}');
     await world.post("/api/v1/llms/gpt/infer", '{"messages":[]}');
     await world.post("/api/v1/llms/gpt/infer", '{"model":"other","messages":[]}');
@@ -73,7 +73,7 @@ describe("what the provider gets", () => {
 });
 
 describe("what the client gets", () => {
-  test("the answer, byte for byte, and who gave it", async () => {
+  test("is the answer, byte for byte, and who gave it", async () => {
     const body = '{"a": 1.0,\n"usage" : {"prompt_tokens":1}}';
     world.provider.does(
       raw(200, body, { "content-type": "application/json", "set-cookie": "x=y", "x-ratelimit-limit": "9" }),
@@ -87,19 +87,19 @@ describe("what the client gets", () => {
     expect(answer.headers.has("x-ratelimit-limit")).toBe(false);
   });
 
-  test("an answer of several megabytes, whole", async () => {
+  test("is an answer of several megabytes, whole", async () => {
     const body = JSON.stringify({ data: "é".repeat(2_000_000), usage: { prompt_tokens: 7 } });
     world.provider.does(raw(200, body, { "content-type": "application/json" }));
     expect((await (await world.ask("gpt")).text()) === body).toBe(true);
   });
 
-  test(verifies("inference.chat", "through the openai package"), async () => {
+  test(verifies("inference.chat", "is understood by the openai package"), async () => {
     const answer = await world.openai.chat.completions.create({ model: "gpt", messages });
     expect(answer.choices[0]?.message.content).toBe("Hello.");
     expect(answer.usage?.total_tokens).toBe(21);
   });
 
-  test(verifies("inference.models", "models that it may run, as OpenAI lists them"), async () => {
+  test(verifies("inference.models", "is the list of models that it may run, as OpenAI writes it"), async () => {
     const ids: string[] = [];
     for await (const model of world.openai.models.list()) ids.push(model.id);
     expect(ids).toEqual(["counted", "gpt", "hasty", "inside", "nobody", "same"]);
@@ -111,8 +111,8 @@ describe("what the client gets", () => {
   });
 });
 
-describe("what goes wrong at the provider", () => {
-  test(verifies("inference.errors", "its own error keeps status, words and retry-after"), async () => {
+describe("a provider's failure", () => {
+  test(verifies("inference.errors", "keeps its status, words and retry-after"), async () => {
     const error = {
       error: { message: "Slow down, sk-provider-canary-4f2a!", type: "tokens", code: "rate_limit", param: null },
     };
@@ -126,7 +126,7 @@ describe("what goes wrong at the provider", () => {
     );
   });
 
-  test.each([401, 403])("%s speaks of the edge's key, not of the caller's token", async (status) => {
+  test.each([401, 403])("of %s speaks of the edge's key, not of the caller's token", async (status) => {
     world.provider.does(json(status, { error: { message: `Incorrect API key provided: ${KEY}.` } }));
     const answer = await world.ask("gpt");
     const text = await answer.text();
@@ -150,7 +150,7 @@ describe("what goes wrong at the provider", () => {
     expect(world.provider.received).toHaveLength(1);
   });
 
-  test("an answer that is cut in the middle is an error, not half an answer", async () => {
+  test("in the middle of an answer is an error, not half an answer", async () => {
     world.provider.does((_, answer) => {
       answer.writeHead(200, { "content-type": "application/json", "content-length": 1000 });
       answer.write('{"choices":[', () => answer.destroy());
@@ -158,24 +158,30 @@ describe("what goes wrong at the provider", () => {
     expect((await world.ask("gpt")).status).toBe(502);
   });
 
-  test(verifies("inference.private-refused", "nobody there is 502, too slow is 504, inside is refused"), async () => {
-    world.provider.does(silence);
-    const codes = await Promise.all(
-      ["nobody", "hasty", "inside"].map(async (m) => {
-        const answer = await world.ask(m);
-        return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
-      }),
-    );
-    expect(codes).toEqual([
-      [502, "provider_unreachable"],
-      [504, "provider_timeout"],
-      [502, "provider_failed"],
-    ]);
-    await world.first().hungUp;
-  });
+  test(
+    verifies(
+      "inference.private-refused",
+      "to be reached is 502, to answer in time 504, and a private address is refused",
+    ),
+    async () => {
+      world.provider.does(silence);
+      const codes = await Promise.all(
+        ["nobody", "hasty", "inside"].map(async (m) => {
+          const answer = await world.ask(m);
+          return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
+        }),
+      );
+      expect(codes).toEqual([
+        [502, "provider_unreachable"],
+        [504, "provider_timeout"],
+        [502, "provider_failed"],
+      ]);
+      await world.first().hungUp;
+    },
+  );
 });
 
-describe("what goes wrong in the request", () => {
+describe("a bad request", () => {
   test.each([
     ["not JSON", "{", 400, "malformed_json", null],
     ["no object", "[]", 400, "invalid_request", null],
@@ -191,19 +197,19 @@ describe("what goes wrong in the request", () => {
     expect(world.provider.received).toHaveLength(0);
   });
 
-  test("bytes that are not UTF-8", async () => {
+  test("of bytes that are not UTF-8 is refused", async () => {
     const answer = await world.post("/v1/chat/completions", Buffer.from([0x7b, 0xff, 0x7d]));
     expect(answer.status).toBe(400);
   });
 
-  test("without a credential", async () => {
+  test("without a credential is 401", async () => {
     const stranger = new OpenAI({ apiKey: "nobody", baseURL: `${world.edge.url}/v1`, maxRetries: 0 });
     await expect(stranger.chat.completions.create({ model: "gpt", messages })).rejects.toBeInstanceOf(
       OpenAI.AuthenticationError,
     );
   });
 
-  test("a body cut in the middle reaches no provider", async () => {
+  test("whose body is cut in the middle reaches no provider", async () => {
     const { hostname, port } = new URL(world.edge.url);
     const socket = connect(Number(port), hostname);
     socket.write(
@@ -215,11 +221,11 @@ describe("what goes wrong in the request", () => {
   });
 });
 
-describe("what is recorded", () => {
+describe("the record of a chat", () => {
   test(
     verifies(
       ["audit.inference", "inference.no-query-warm"],
-      "one event per request, with its tokens, and no query for it while warm",
+      "is one event per request, with its tokens, and a warm request asks the store nothing",
     ),
     async () => {
       let asked = 0;
@@ -254,7 +260,7 @@ describe("what is recorded", () => {
     },
   );
 
-  test("a stream's usage, from its last chunk", async () => {
+  test("has a stream's usage, from its last chunk", async () => {
     world.provider.does(stream([delta("a", "stop"), usageEvent, done]));
     await (await world.ask("gpt", { stream: true })).text();
     await expect

@@ -131,7 +131,7 @@ describe("streams of servers with manners of their own", () => {
     expect(await arriving(["ID3", "one", "two"], "audio/mpeg", { input: "x" }, "/v1/audio/speech")).toBe("audio/mpeg");
   });
 
-  test("JSON in place of a stream stays what it is", async () => {
+  test("JSON in place of a stream stays JSON", async () => {
     const body = { choices: [{ message: { content: "x".repeat(100_000) } }] };
     world.provider.does(async (_, answer) => {
       answer.writeHead(200, { "content-type": "application/json" });
@@ -144,7 +144,7 @@ describe("streams of servers with manners of their own", () => {
     expect(await answer.json()).toEqual(body);
   });
 
-  test("one without a type that breaks off is told to have broken off", async () => {
+  test("a stream without a content type that breaks off ends with an error event", async () => {
     world.provider.does((_, answer) => {
       answer.writeHead(200, {});
       answer.write(delta("a").slice(0, -9), () => answer.destroy());

@@ -108,9 +108,9 @@ describe.concurrent("a streaming client hears a comment after 5 s of silence, an
   });
 });
 
-describe.concurrent("a client that hung up", () => {
+describe.concurrent("a client that hangs up", () => {
   test(
-    verifies(["inference.hang-up", "inference.unheard"], "in a silence ends the work at the first comment"),
+    verifies(["inference.hang-up", "inference.unheard"], "in a silence ends the provider's work at the first comment"),
     async () => {
       const one = await own("left-early", silence);
       const caller = await ask("left-early", { stream: true });
@@ -124,7 +124,10 @@ describe.concurrent("a client that hung up", () => {
   );
 
   test(
-    verifies(["inference.hang-up", "inference.unheard"], "in the middle of a stream that fell silent, too"),
+    verifies(
+      ["inference.hang-up", "inference.unheard"],
+      "in the middle of a silent stream ends the provider's work at the next comment",
+    ),
     async () => {
       const one = await own("left-in-silence", async (_, answer) => {
         answer.writeHead(200, { "content-type": "text/event-stream" });
@@ -176,7 +179,7 @@ describe.concurrent("a client that hung up", () => {
     await recorded("left-before-burst", "error = 'client_gone' and status = '499'");
   });
 
-  test("one that stayed is recorded as answered, and gets the same bytes, however long it took", async () => {
+  test("is told from one that stays: that one gets every byte and is recorded as answered", async () => {
     const content = "é".repeat(3_000);
     const one = await own("stayed", async (received, answer) => {
       await wait(SLOW_MS);

@@ -66,7 +66,7 @@ test.each([
   ["small requests", 50, 10],
   ["requests of a megabyte", 60, 1_000_000],
 ])(
-  verifies("inference.idle-connection", "%s, spaced as the provider closes idle connections: none fails"),
+  verifies("inference.idle-connection", "%s, sent just as the provider closes idle connections, never fail"),
   async (_, keepAliveMs, size) => {
     const name = `idle-${size}`;
     const { whole } = await provider(name, keepAliveMs, (_n, _request, response) => respond(response));
@@ -85,7 +85,10 @@ test.each([
 );
 
 test(
-  verifies("inference.idle-connection", "each time that the provider closes just as a request arrives"),
+  verifies(
+    "inference.idle-connection",
+    "a request is sent again each time that the provider closes the connection just as it arrives",
+  ),
   async () => {
     const { whole, server } = await provider("crossing", 5_000, (_n, _request, response) => respond(response));
     const used = new WeakSet<object>();
@@ -111,7 +114,10 @@ test(
   },
 );
 
-test(verifies("inference.idle-connection", "bursts over connections that were all closed meanwhile"), async () => {
+test(verifies(
+  "inference.idle-connection",
+  "bursts of requests over connections that were all closed meanwhile never fail",
+), async () => {
   const { whole } = await provider("bursts", 50, (_n, _request, response) => respond(response));
   for (let i = 0; i < 8; i++) {
     const got = await Promise.all(Array.from({ length: 5 }, () => world.ask("bursts")));
@@ -148,32 +154,35 @@ test.each([
   },
 );
 
-test("the first request to a provider is not sent again either", async () => {
+test("the first request over a connection is not sent again", async () => {
   const { whole } = await provider("first", 5_000, (_n, request) => request.socket.destroy());
   expect((await world.ask("first")).status).toBe(502);
   expect(whole()).toBe(1);
 });
 
-test(verifies("inference.idle-connection", "how often it was sent is in the header and in the record"), async () => {
-  let cut = false;
-  const { server } = await provider("counted-twice", 5_000, (_n, _request, response) => respond(response));
-  server.prependListener("request", (request) => {
-    // As the close of an idle connection that crosses the request: nothing of the body is read.
-    if (cut) request.socket.destroy();
-    cut = false;
-  });
-  expect((await world.ask("counted-twice")).headers.get("x-mcpctl-attempts")).toBe("1");
-  await pause(60);
-  cut = true;
-  const got = await world.ask("counted-twice");
-  expect(got.status).toBe(200);
-  expect(got.headers.get("x-mcpctl-attempts")).toBe("2");
-  const attempts = `select p.attempts from auditevent, jsonb_to_record(payload) as p (llm text, attempts text)
+test(
+  verifies("inference.idle-connection", "how often a request was sent is in the header and in the record"),
+  async () => {
+    let cut = false;
+    const { server } = await provider("counted-twice", 5_000, (_n, _request, response) => respond(response));
+    server.prependListener("request", (request) => {
+      // As the close of an idle connection that crosses the request: nothing of the body is read.
+      if (cut) request.socket.destroy();
+      cut = false;
+    });
+    expect((await world.ask("counted-twice")).headers.get("x-mcpctl-attempts")).toBe("1");
+    await pause(60);
+    cut = true;
+    const got = await world.ask("counted-twice");
+    expect(got.status).toBe(200);
+    expect(got.headers.get("x-mcpctl-attempts")).toBe("2");
+    const attempts = `select p.attempts from auditevent, jsonb_to_record(payload) as p (llm text, attempts text)
     where kind = 'llm_inference_call' and p.llm = 'counted-twice' order by p.attempts`;
-  await expect.poll(() => world.store.query(attempts)).toEqual([{ attempts: "1" }, { attempts: "2" }]);
-});
+    await expect.poll(() => world.store.query(attempts)).toEqual([{ attempts: "1" }, { attempts: "2" }]);
+  },
+);
 
-test("an early answer to half a request reaches the client", async () => {
+test("a provider's answer to half a request reaches the client", async () => {
   const { server } = await provider("early", 5_000, (_n, _request, response) => respond(response));
   expect((await world.ask("early")).status).toBe(200);
   await pause(60);

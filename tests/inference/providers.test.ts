@@ -47,7 +47,7 @@ async function create(plural: string, body: object): Promise<Response> {
   return made;
 }
 
-describe("the URL", () => {
+describe("an LLM's URL", () => {
   test.each([
     ["openai", "", "/v1/chat/completions"],
     ["openai", "/v1/", "/v1/chat/completions"],
@@ -137,14 +137,14 @@ describe("a key that can't be a header", () => {
     },
   );
 
-  test("a NUL, which only an older row can hold, is told as that", async () => {
+  test("with a NUL, which only an older row can hold, is named as the fault", async () => {
     await world.store.addModel({ name: "nul", url: world.provider.url, key: "sk-\0canary" });
     const told = await (await world.ask("nul")).text();
     expect(told).toContain("the key value of secret nul-key holds a NUL character at position 4");
     expect(told).not.toContain("canary");
   });
 
-  test(verifies("inference.key-sendable", "a line end behind it is no part of it"), async () => {
+  test(verifies("inference.key-sendable", "may have a line end behind it, which is left out"), async () => {
     await world.store.addModel({ name: "line", url: world.provider.url, key: "sk-line\r\n" });
     expect((await world.ask("line")).status).toBe(200);
     expect(world.first().headers.authorization).toBe("Bearer sk-line");
@@ -177,7 +177,7 @@ describe("an answer that is compressed although nobody asked for it", () => {
     expect(world.first().headers["accept-encoding"]).toBe("identity");
   });
 
-  test(verifies("inference.content-encoding", "a stream and a long answer too"), async () => {
+  test(verifies("inference.content-encoding", "is decoded in a stream and in a long answer"), async () => {
     const events = delta("Hi", "stop") + done;
     world.provider.does((_, answer) => {
       answer.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "deflate" });
@@ -206,7 +206,7 @@ describe("an answer that is compressed although nobody asked for it", () => {
     },
   );
 
-  test("one that is no deflate at all is a failure, not half an answer", async () => {
+  test("is a failure where it is not deflate at all", async () => {
     world.provider.does(raw(200, "plainly not", { ...type, "content-encoding": "deflate" }));
     expect((await world.ask("gpt")).status).toBe(502);
   });

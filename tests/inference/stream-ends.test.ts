@@ -79,14 +79,14 @@ describe("a stream that is cut politely ends in one error event", () => {
     expect(JSON.parse(added.replace(/^data: /, "")).error.code).toBe("provider_failed");
   });
 
-  test(verifies("inference.stream-end", "9 MiB without an end"), async () => {
+  test(verifies("inference.stream-end", "after 9 MiB, too"), async () => {
     const big = delta("x".repeat(1_000)).repeat(64);
     world.provider.does(stream(Array<string>(Math.ceil((9 * 1_048_576) / big.length)).fill(big)));
     expect((await asked()).slice(-500)).toContain('"code":"provider_failed"');
   });
 });
 
-test("an error of the provider's own is the end, and recorded as a failure", async () => {
+test("a provider's own error event ends its stream, and is recorded as a failure", async () => {
   const usage = usageEvent.replace('"prompt_tokens":3', '"prompt_tokens":4714');
   const pieces = [delta("a"), usage, 'data: {"error":{"message":"overloaded"}}\n\n'];
   world.provider.does(stream(pieces));

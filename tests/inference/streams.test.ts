@@ -30,11 +30,11 @@ beforeEach(() => {
   world.provider.does(chat("Hello."));
 });
 
-describe("streams", () => {
+describe("a stream", () => {
   test(
     verifies(
       ["inference.stream-byte-exact", "inference.stream-unbuffered"],
-      "bytes as they came, and each chunk as soon as it came",
+      "gives the provider's bytes unchanged, each chunk as soon as it comes",
     ),
     async () => {
       const pieces = [
@@ -74,7 +74,7 @@ describe("streams", () => {
     },
   );
 
-  test(verifies("inference.chat", "through the openai package"), async () => {
+  test(verifies("inference.chat", "is understood by the openai package"), async () => {
     world.provider.does(stream([delta("Hel"), delta("lo", "stop"), usageEvent, done]));
     let text = "";
     for await (const chunk of await world.openai.chat.completions.create({ model: "gpt", messages, stream: true }))
@@ -86,7 +86,7 @@ describe("streams", () => {
     ["between events", [delta("a"), delta("b")]],
     ["within an event", [delta("a"), 'data: {"cho']],
   ])(
-    verifies("inference.stream-cut", "a provider that breaks off %s: one error event, no [DONE]"),
+    verifies("inference.stream-cut", "that the provider breaks off %s ends with one error event and no [DONE]"),
     async (_, pieces) => {
       world.provider.does(cutAfter(pieces));
       const text = await (await world.ask("gpt", { stream: true })).text();
@@ -100,7 +100,7 @@ describe("streams", () => {
     },
   );
 
-  test("the openai package throws on it", async () => {
+  test("that breaks off makes the openai package throw", async () => {
     world.provider.does(cutAfter([delta("a")]));
     const answer = await world.openai.chat.completions.create({ model: "gpt", messages, stream: true });
     const read = async () => {
@@ -109,20 +109,20 @@ describe("streams", () => {
     await expect(read()).rejects.toBeInstanceOf(OpenAI.APIError);
   });
 
-  test("one that ends politely but early is not passed off as whole", async () => {
+  test("that ends politely but early is not passed off as whole", async () => {
     world.provider.does(stream([delta("a")]));
     const text = await (await world.ask("gpt", { stream: true })).text();
     expect(text).toContain('"code":"provider_failed"');
   });
 
-  test("one that falls silent ends with an error event, and the provider is let go", async () => {
+  test("that falls silent ends with an error event, and the provider is let go", async () => {
     world.provider.does(stall([delta("a")]));
     const text = await (await world.ask("hasty", { stream: true })).text();
     expect(text).toContain('"code":"provider_timeout"');
     await world.first().hungUp;
   });
 
-  test(verifies("inference.hang-up", "a client that hangs up ends the provider's work within a second"), async () => {
+  test(verifies("inference.hang-up", "ends at the provider within a second when the client hangs up"), async () => {
     world.provider.does(async (_, answer) => {
       answer.writeHead(200, { "content-type": "text/event-stream" });
       while (!answer.destroyed) {
@@ -146,7 +146,7 @@ describe("streams", () => {
 });
 
 /** Together, because each waits for 5 s; each with a provider and a model of its own. */
-describe.concurrent("silence", () => {
+describe.concurrent("a silence in a stream", () => {
   const own = async (name: string, behaviour: Behaviour) => {
     const one = await startFakeProvider(behaviour);
     onTestFinished(() => one.close());
@@ -154,7 +154,7 @@ describe.concurrent("silence", () => {
     return one;
   };
 
-  test("a model that thinks before its first word: comments meanwhile, then the stream as it comes", async () => {
+  test("before the first word is filled with comments, and the stream then comes as it is", async () => {
     let release = () => {};
     const gate = new Promise<void>((r) => {
       release = r;
@@ -181,7 +181,7 @@ describe.concurrent("silence", () => {
     expect(rest).toBe(pieces.join(""));
   });
 
-  test("a model that does not answer at all: comments, then its error as an event", async () => {
+  test("that no answer ends is filled with comments, and ends with an error event", async () => {
     let refuse = () => {};
     const gate = new Promise<void>((r) => {
       refuse = r;
@@ -199,7 +199,7 @@ describe.concurrent("silence", () => {
     expect(text).not.toContain("[DONE]");
   });
 
-  test("a client that hung up in a silence is noticed by the next comment", async () => {
+  test("shows at the next comment that the client hung up", async () => {
     const asleep = await own("asleep", silence);
     const gone = new AbortController();
     const answer = await fetch(`${world.edge.url}/v1/chat/completions`, {
@@ -214,8 +214,8 @@ describe.concurrent("silence", () => {
   });
 });
 
-describe("rights that end", () => {
-  test("an open stream of a token that is taken back ends within 5 s, and the provider is let go", async () => {
+describe("a token that is taken back", () => {
+  test("ends its open stream within 5 s, and the provider is let go", async () => {
     const tokens = `${world.edge.url}/api/v1/auth/tokens`;
     const admin = { authorization: `Bearer ${world.token}`, "content-type": "application/json" };
     const made = await fetch(tokens, { method: "POST", headers: admin, body: '{"name":"short"}' });
@@ -246,7 +246,7 @@ describe("rights that end", () => {
   test.each([
     ["does not stream", false],
     ["streams", true],
-  ])("an open request that has no answer yet and %s ends within 5 s, too", async (how, stream) => {
+  ])("ends within 5 s its open request that has no answer yet and %s", async (how, stream) => {
     const tokens = `${world.edge.url}/api/v1/auth/tokens`;
     const admin = { authorization: `Bearer ${world.token}`, "content-type": "application/json" };
     const name = how.replaceAll(" ", "-");

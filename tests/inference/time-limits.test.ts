@@ -41,7 +41,10 @@ const type = "application/json";
 
 describe("an answer that does not stream", () => {
   test(
-    verifies("inference.time-limits", "blank lines before it go on to the client as they come, and count as life"),
+    verifies(
+      "inference.time-limits",
+      "may begin with blank lines, which reach the client as they come and count as life",
+    ),
     async () => {
       const pieces = [...Array<string>(6).fill("\n"), json];
       world.provider.does(slowly(type, 300, pieces));

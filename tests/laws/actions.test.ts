@@ -14,7 +14,7 @@ const entry: string = "../../edge/kinds/index.ts";
 const { actionOf } = (await import(entry)) as { actionOf: (kind: string, name: string) => { change: unknown } };
 const words = await allWords();
 
-test("there are actions, and the check sees one that is missing", () => {
+test("the check of actions sees one that is missing", () => {
   expect(all.length).toBeGreaterThan(3);
   expect(() => actionOf("mcptoken", "unheard-of")).toThrow("nothing does unheard-of to mcptoken");
 });

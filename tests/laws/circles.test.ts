@@ -6,7 +6,7 @@ import { read, sources } from "./repository.ts";
 
 const graph = (edges: Record<string, string[]>) => new Map(Object.entries(edges));
 
-test("the check sees a circle of two, a longer one and two that share a file, and nothing else", () => {
+test("the check of imports sees a circle of two, a longer one and two that share a file, and nothing else", () => {
   expect(circlesIn(graph({ a: ["b"], b: ["c"], c: [] }))).toEqual([]);
   expect(circlesIn(graph({ a: ["b"], b: ["a", "c"], c: [] }))).toEqual([["a", "b"]]);
   expect(circlesIn(graph({ a: ["b"], b: ["c"], c: ["a"], d: ["a"] }))).toEqual([["a", "b", "c"]]);

@@ -17,7 +17,7 @@ describe("imports flow one way", () => {
     expect(specifiersOf(code)).toEqual(["./a.ts", "./b.ts", "./d.ts", "./c.ts", "./e.ts"]);
   });
 
-  test("the check sees each kind of trespass", () => {
+  test("the check sees each kind of import that is not allowed", () => {
     expect(trespass("edge/app.ts", "../cli/program.ts")).toContain("cli/program.ts");
     expect(trespass("cli/main.ts", "../local-agent/config.ts")).toContain("local-agent/config.ts");
     expect(trespass("db/tables/audit.ts", "../../edge/env.ts")).toContain("edge/env.ts");

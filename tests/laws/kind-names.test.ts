@@ -34,7 +34,7 @@ function named(code: string): string[] {
 const found = sources(...generic).flatMap((file) => named(read(file)).map((word) => ({ file, word })));
 const excused = (f: { file: string; word: string }) => homonyms.some((h) => h.file === f.file && h.word === f.word);
 
-test("the check sees a name in a literal, a path and a member", () => {
+test("the check of kinds' names sees one in a literal, a path and a member", () => {
   expect(named('if (kind.name === "llm") x')).toEqual(["llm"]);
   expect(named("fetch(`/api/v1/secrets/x`)")).toEqual(["secrets"]);
   expect(named("const t = resources.mcptoken;")).toEqual(["mcptoken"]);
@@ -45,6 +45,6 @@ test(verifies("law.no-kind-names", "generic folders name no kind"), () => {
   expect(found.filter((f) => !excused(f))).toEqual([]);
 });
 
-test("no homonym is excused that is not there", () => {
+test("every word that is excused for being a kind's name too is in use", () => {
   expect(homonyms.filter((h) => !found.some((f) => f.file === h.file && f.word === h.word))).toEqual([]);
 });

@@ -7,13 +7,13 @@ import { files, read } from "./repository.ts";
 const wanted = pages(routes);
 const again = "The kinds say something else than their pages. Run `npm run docs` and commit what it writes.";
 
-test(verifies("law.kind-pages", "what is committed is what the kinds' descriptions say"), () => {
+test(verifies("law.kind-pages", "the pages of kinds are what the kinds' descriptions say"), () => {
   const there = files.filter((f) => f.startsWith(`${folder}/`));
   expect([...there].sort(), again).toEqual([...wanted.keys()].sort());
   const stale = [...wanted].filter(([file, text]) => read(file) !== text).map(([file]) => file);
   expect(stale, again).toEqual([]);
 });
 
-test("no page shows what TypeScript or zod would call something", () => {
+test("no page of a kind shows a name of TypeScript or zod", () => {
   for (const [file, text] of wanted) expect(text, file).not.toMatch(/undefined|\[object Object\]|NaN|\bZod/);
 });

@@ -14,7 +14,7 @@ const manifest = z
 const everything = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
 
 describe("package.json", () => {
-  test(verifies("law.pins", "every version is exact, and the lock has it"), () => {
+  test(verifies("law.pins", "names exact versions, which the lock has"), () => {
     const lock = z
       .object({ packages: z.record(z.string(), z.looseObject({ version: z.string().optional() })) })
       .parse(JSON.parse(read("package-lock.json")));
@@ -24,7 +24,7 @@ describe("package.json", () => {
     }
   });
 
-  test("what is imported is declared, and by programs not as a development dependency", () => {
+  test("declares what is imported, and what programs import not as a development dependency", () => {
     const packageOf = (s: string) => s.split("/", s.startsWith("@") ? 2 : 1).join("/");
     const external = (file: string) =>
       specifiersOf(read(file))
@@ -68,29 +68,26 @@ describe("wrangler.toml", () => {
   const strings = members.filter((m) => m.type === "string");
   const secrets = [...read("wrangler.toml").matchAll(/^# {3}([A-Z_]{4,})\s/gm)].map((m) => m[1] ?? "");
 
-  test(
-    verifies("law.bindings", "every object of Env is bound to its class, exported and migrated, and none else"),
-    () => {
-      const bound = wrangler.durable_objects.bindings.map((b) => `${b.name}: DurableObjectNamespace<${b.class_name}>`);
-      expect(bound.sort()).toEqual(objects.map((o) => `${o.name}: ${o.type}`).sort());
-      expect(ports.map((p) => p.name).sort()).toEqual(objects.map((o) => o.name).sort());
-      const classes = wrangler.durable_objects.bindings.map((b) => b.class_name);
-      expect(wrangler.migrations.flatMap((m) => m.new_sqlite_classes).sort()).toEqual([...classes].sort());
-      const exported = read(wrangler.main);
-      for (const name of classes) expect(exported).toMatch(new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\}`));
-    },
-  );
+  test(verifies("law.bindings", "binds, exports and migrates every object of Env, and no other"), () => {
+    const bound = wrangler.durable_objects.bindings.map((b) => `${b.name}: DurableObjectNamespace<${b.class_name}>`);
+    expect(bound.sort()).toEqual(objects.map((o) => `${o.name}: ${o.type}`).sort());
+    expect(ports.map((p) => p.name).sort()).toEqual(objects.map((o) => o.name).sort());
+    const classes = wrangler.durable_objects.bindings.map((b) => b.class_name);
+    expect(wrangler.migrations.flatMap((m) => m.new_sqlite_classes).sort()).toEqual([...classes].sort());
+    const exported = read(wrangler.main);
+    for (const name of classes) expect(exported).toMatch(new RegExp(`export \\{[^}]*\\b${name}\\b[^}]*\\}`));
+  });
 
-  test(verifies("law.bindings", "every variable of Env is set or named as a secret, and none else"), () => {
+  test(verifies("law.bindings", "sets every variable of Env or names it as a secret, and no other"), () => {
     expect([...Object.keys(wrangler.vars), ...secrets].sort()).toEqual(strings.map((s) => s.name).sort());
   });
 
-  test("no secret has a value in the file", () => {
+  test("has no value of a secret", () => {
     expect(secrets.filter((name) => name in wrangler.vars)).toEqual([]);
   });
 });
 
-test("what package.json runs exists", () => {
+test("every file that package.json runs exists", () => {
   const scripts = Object.values(manifest.scripts).flatMap((s) =>
     [...s.matchAll(/\bnode ([\w./-]+)/g)].map((m) => m[1] ?? ""),
   );

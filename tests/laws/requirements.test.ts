@@ -14,22 +14,22 @@ for (const file of files.filter((f) => f.endsWith(".test.ts")))
   for (const id of verifiedIn(read(file))) byId.set(id, [...(byId.get(id) ?? []), file]);
 
 describe("requirements", () => {
-  test("are found in one, several and broken lines, and not in comments", () => {
+  test("are found in tests over one and several lines, and not in comments", () => {
     // Put together here, so that this file itself verifies nothing by it.
     const call = "verifies";
     const code = `test(${call}("a.b", "x"))\ntest(${call}(\n  ["c.d",\n "e.f"], "x"))\n// ${call}("g.h", "x")`;
     expect(verifiedIn(code)).toEqual(["a.b", "c.d", "e.f"]);
   });
 
-  test(verifies("law.requirements", "each is verified by a test"), () => {
+  test(verifies("law.requirements", "are each verified by a test"), () => {
     expect(Object.keys(requirements).filter((id) => !byId.has(id))).toEqual([]);
   });
 
-  test("no test verifies what is not required", () => {
+  test("include all that a test says it verifies", () => {
     expect([...byId.keys()].filter((id) => !(id in requirements))).toEqual([]);
   });
 
-  test("each says what and where from", () => {
+  test("say each what is required, and by which document", () => {
     for (const [id, r] of Object.entries(requirements)) {
       expect(id).toMatch(/^[a-z]+\.[a-z0-9-]+$/);
       expect(r.behaviour).toMatch(/\.$/);

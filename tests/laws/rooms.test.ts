@@ -11,7 +11,7 @@ const imports = sources("edge").flatMap((file) =>
   }),
 );
 
-test("the check sees a room that reaches too far, and one that nobody has named", () => {
+test("the check of rooms sees one that imports too much, and one that is not listed", () => {
   expect(strays("edge/objects/alarm.ts", "edge/http/call.ts")).toContain("edge/objects is not said to need edge/http");
   expect(strays("edge/attic/box.ts", "edge/http/call.ts")).toContain("edge/attic");
   expect(strays("edge/login/sessions.ts", "edge/store.ts")).toBeUndefined();
@@ -19,11 +19,11 @@ test("the check sees a room that reaches too far, and one that nobody has named"
   expect(strays("edge/login/sessions.ts", "db/protocol/errors.ts")).toBeUndefined();
 });
 
-test(verifies("law.rooms", "a room of the edge imports only from those that it is said to need"), () => {
+test(verifies("law.rooms", "a room of the edge imports only from those that the table allows"), () => {
   expect(imports.flatMap(({ file, target }) => strays(file, target) ?? [])).toEqual([]);
 });
 
-test("no room is said to need what it does not", () => {
+test("the table of rooms allows no import that is not needed", () => {
   const needed = (from: string, to: string) =>
     imports.some(({ file, target }) => roomOf(file) === from && roomOf(target) === to);
   const idle = Object.entries(rooms).flatMap(([from, may]) =>

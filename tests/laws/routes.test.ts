@@ -7,7 +7,7 @@ import { verifies } from "../requirements.ts";
 const resources = new Set(kinds.map((k) => k.permission));
 
 describe("routes", () => {
-  test(verifies("law.permissions", "each declares a permission that exists; a public one says why"), () => {
+  test(verifies("law.permissions", "declare a permission that exists, and where they are public, why"), () => {
     expect(routes.length).toBeGreaterThan(0);
     for (const r of routes) {
       const p = r.permission;
@@ -36,12 +36,12 @@ describe("routes", () => {
     }
   });
 
-  test("no two answer the same request", () => {
+  test("never answer the same request twice", () => {
     const shapes = routes.map((r) => `${r.method} ${r.path.replace(/:[^/]+/g, ":")}`);
     expect(shapes.filter((s, i) => shapes.indexOf(s) !== i)).toEqual([]);
   });
 
-  test("none is hidden behind an earlier one with a parameter", () => {
+  test("are not hidden behind an earlier one with a parameter", () => {
     const hides = (earlier: string, later: string) => {
       const a = earlier.split("/");
       const b = later.split("/");
@@ -56,12 +56,12 @@ describe("routes", () => {
     expect(hidden).toEqual([]);
   });
 
-  test("public ones that change something are few and known", () => {
+  test("that are public and change something are few and listed", () => {
     const changing = routes.filter((r) => r.permission.is === "public" && r.method !== "GET").map((r) => r.path);
     expect(changing.every((p) => p.startsWith("/api/v1/auth/"))).toBe(true);
   });
 
-  test("each is documented", () => {
+  test("are each documented", () => {
     expect(routes.filter((r) => r.doc.summary.trim() === "" || r.doc.tag.trim() === "").map(label)).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ test(`nine files in ten have at most ${NINETIETH} lines`, () => {
   expect(ninetieth?.lines, `the 90th percentile is ${ninetieth?.file}`).toBeLessThanOrEqual(NINETIETH);
 });
 
-test("names say what a file is about", () => {
+test("no file has a name that says nothing, as utils or helpers", () => {
   const vague = /(^|\/)(utils?|helpers?|common|manager|misc|shared|lib)(\.|\/|-|$)/;
   expect(files.filter((f) => vague.test(f))).toEqual([]);
 });

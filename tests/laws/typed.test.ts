@@ -5,7 +5,7 @@ import { files, grep, read, withoutComments } from "./repository.ts";
 /** Every source but this one, which has to write what it looks for. */
 const code = files.filter((f) => /\.(ts|tsx|mjs|js)$/.test(f) && f !== "tests/laws/typed.test.ts");
 
-test(verifies("law.typed", "no any is written"), () => {
+test(verifies("law.typed", "no type is `any`"), () => {
   const written = /(\bas any\b|<any\b|:\s*any\b|\bany\[\]|\bRecord<string, any>)/;
   const outsideStrings = (file: string) =>
     withoutComments(read(file)).replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/g, (s) => s.replace(/[^\n]/g, " "));
@@ -17,7 +17,7 @@ test(verifies("law.typed", "the compiler and the linter are not silenced"), () =
   expect(code.flatMap((file) => grep(file, silenced))).toEqual([]);
 });
 
-test("nothing is left for later", () => {
+test("no TODO is left in the code", () => {
   const later = /\b(TODO|FIXME|XXX)\b/;
   const documents = files.filter((f) => /\.(md|toml)$/.test(f));
   expect([...code, ...documents].flatMap((file) => grep(file, later))).toEqual([]);

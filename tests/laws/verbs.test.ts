@@ -6,7 +6,7 @@ import { grep, read, sources, withoutComments } from "./repository.ts";
 const code = (file: string) =>
   withoutComments(read(file)).replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/g, (s) => s.replace(/[^\n]/g, " "));
 
-test(verifies("law.verbs", "what runs a command touches the world only through what it is handed"), () => {
+test(verifies("law.verbs", "the code of a verb touches the world only through its surroundings"), () => {
   const world = /(?<![\w.])(process\.|console\.|fetch\(|Date\.now\(|setTimeout\(|performance\.)|from\s+["']node:/;
   const found = sources("cli/verbs", "cli/render", "cli/documents", "cli/schema").flatMap((file) =>
     grep(file, world, code(file)),
@@ -14,7 +14,7 @@ test(verifies("law.verbs", "what runs a command touches the world only through w
   expect(found).toEqual([]);
 });
 
-test("what decides at the edge asks no clock and no runtime", () => {
+test("a pure decision of the edge asks no clock and no runtime", () => {
   // State machines and decisions get `now` from their shells, so that tests need no runtime and no waiting.
   const pure = sources("edge").filter((f) =>
     /(?:machine|decide|flushing|throttle|escalation|json-scan|usage)\.ts$/.test(f),

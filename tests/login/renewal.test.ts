@@ -5,11 +5,11 @@ import { z } from "zod";
 import { mintToken } from "#db/crypto/token";
 import { clientOf, type Send } from "../harness/api-client.ts";
 import { startEdge, type TestEdge } from "../harness/edge.ts";
+import { cheapHash, password } from "../harness/people.ts";
 import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 
 const email = "admin@mcpctl.local";
-const password = "correct horse battery staple";
 const me = "/api/v1/auth/me";
 
 const session = z.object({ accessToken: z.string(), refreshToken: z.string(), expiresAt: z.iso.datetime() });
@@ -25,6 +25,7 @@ beforeAll(async () => {
   await edge.bootstrap();
   db = new pg.Client({ connectionString: edge.databaseUrl });
   await db.connect();
+  await db.query("update password set hash = $1", [cheapHash()]);
 }, 60_000);
 afterAll(async () => {
   await db?.end();
@@ -67,7 +68,7 @@ describe("a login", () => {
     expect((await refresh(second.refreshToken)).status).toBe(200);
   });
 
-  test(verifies("auth.refresh-rotates", "ends when a token comes a minute after it was renewed"), async () => {
+  test(verifies("auth.refresh-rotates", "ends when a refresh token comes a minute after it was renewed"), async () => {
     const first = await login();
     const second = await renewed(first.refreshToken);
     expect(await statusOf(second.accessToken)).toBe(200);
@@ -76,7 +77,7 @@ describe("a login", () => {
   });
 
   test(
-    verifies("auth.refresh-rotates", "ends when one comes whose successor was renewed, however lately"),
+    verifies("auth.refresh-rotates", "ends when a refresh token comes whose successor was renewed, however lately"),
     async () => {
       const first = await login();
       const second = await renewed(first.refreshToken);
@@ -85,13 +86,16 @@ describe("a login", () => {
     },
   );
 
-  test(verifies("auth.refresh-rotates", "ends also when one of long before comes, and no other does"), async () => {
-    const [first, other] = [await login(), await login()];
-    let current = first;
-    for (let i = 0; i < 4; i++) current = await renewed(current.refreshToken);
-    await expectTheft(first.refreshToken, current);
-    expect((await refresh(other.refreshToken)).status).toBe(200);
-  });
+  test(
+    verifies("auth.refresh-rotates", "ends also when a refresh token of long before comes, and no other login ends"),
+    async () => {
+      const [first, other] = [await login(), await login()];
+      let current = first;
+      for (let i = 0; i < 4; i++) current = await renewed(current.refreshToken);
+      await expectTheft(first.refreshToken, current);
+      expect((await refresh(other.refreshToken)).status).toBe(200);
+    },
+  );
 
   test("that was ended by a thief's renewal tells its owner why, also days later and after other logins", async () => {
     const owners = await login();
@@ -103,8 +107,8 @@ describe("a login", () => {
   });
 });
 
-describe("an answer that got lost", () => {
-  test(verifies("auth.refresh-grace", "comes again for the same token, as often as it got lost"), async () => {
+describe("the answer to a renewal", () => {
+  test(verifies("auth.refresh-grace", "comes again for the same refresh token, as often as it gets lost"), async () => {
     const { refreshToken } = await login();
     const answers: Session[] = [];
     for (let i = 0; i < 4; i++) answers.push(await renewed(refreshToken));
@@ -142,7 +146,7 @@ describe("an answer that got lost", () => {
     for (const { accessToken } of sessions) expect(await statusOf(accessToken)).toBe(200);
   });
 
-  test("is not to be had from what the store keeps", async () => {
+  test("can't be had from what the store keeps", async () => {
     const { refreshToken } = await login();
     const next = await renewed(refreshToken);
     const { rows } = await db.query("select session::text as row from session");
@@ -150,7 +154,7 @@ describe("an answer that got lost", () => {
     for (const token of [refreshToken, next.refreshToken]) expect(kept).not.toContain(token);
   });
 
-  test("lengthens no login", async () => {
+  test("lengthens no login when it is repeated", async () => {
     const { refreshToken } = await login();
     const next = await renewed(refreshToken);
     const expiry = async () =>
@@ -160,7 +164,7 @@ describe("an answer that got lost", () => {
     expect(await expiry()).toEqual(before);
   });
 
-  test("goes on being told after the edge was killed", async () => {
+  test("is repeated also after the edge was killed", async () => {
     const { refreshToken } = await login();
     const next = await renewed(refreshToken);
     await edge.kill();
@@ -181,14 +185,14 @@ describe("an answer that got lost", () => {
     await expectTheft(second.refreshToken, third);
   });
 
-  test("stays within the grace where clocks differ by seconds", async () => {
+  test("is repeated where clocks differ by seconds", async () => {
     const first = await login();
     const second = await renewed(first.refreshToken);
     await pass(second, -5);
     expect((await renewed(first.refreshToken)).refreshToken).toBe(second.refreshToken);
   });
 
-  test("is written down, with where it went", async () => {
+  test("is recorded when it is repeated, and no token with it", async () => {
     const { refreshToken } = await login();
     const next = await renewed(refreshToken);
     await renewed(refreshToken);
@@ -237,7 +241,7 @@ describe("a login that is over is told how it ended, whichever of its tokens com
     for (const { refreshToken } of [second, first, second]) expect(await refusedRenewal(refreshToken)).toMatch(words);
   });
 
-  test("its password changed", async () => {
+  test("its password was changed", async () => {
     const token = (await login()).accessToken;
     const [mail, old, fresh] = ["eve@example.com", "correct horse battery", "battery staple horse"];
     await send("POST", "/api/v1/users", { token, body: { name: "eve", email: mail, password: old } });
@@ -254,7 +258,7 @@ describe("a login that is over is told how it ended, whichever of its tokens com
     );
   });
 
-  test("and nobody else is: what was never a login's gets the one refusal of all", async () => {
+  test("while a token that no login ever had gets the common refusal", async () => {
     const unknown = [mintToken("mcpctl_rt_"), "mcpctl_rt_x", "garbage", mintToken()];
     const texts = await Promise.all(unknown.map(refusedRenewal));
     expect(new Set(texts)).toEqual(new Set(["The credential is missing or not valid."]));

@@ -63,7 +63,7 @@ beforeAll(async () => {
 afterAll(() => edge?.stop());
 
 describe("one's own sessions", () => {
-  test(verifies("auth.sessions", "are there with what they are called, and which is the current one"), async () => {
+  test(verifies("auth.sessions", "are listed with their names, and which is the current one"), async () => {
     const { accessToken: token } = await login("ada", "laptop");
     await login("ada", "phone");
     await send("POST", "/api/v1/auth/tokens", { token, body: { name: "ci", expiry: "30d" } });
@@ -78,7 +78,7 @@ describe("one's own sessions", () => {
     expect(await listed(token, "?fieldSelector=type=personal")).toMatchObject({ items: [{ client: "ci" }] });
   });
 
-  test("know when they were renewed", async () => {
+  test("say when they were renewed", async () => {
     const first = await login("ada", "renewing");
     const second = opened.parse(
       (await send("POST", "/api/v1/auth/refresh", { body: { refreshToken: first.refreshToken } })).body,
@@ -87,7 +87,7 @@ describe("one's own sessions", () => {
     expect(mine?.status).toMatchObject({ renewedAt: expect.any(String), current: true });
   });
 
-  test("are paged, each full, and nobody else's is counted", async () => {
+  test("are listed in full pages, and nobody else's are counted", async () => {
     const { accessToken: token } = await login("ada");
     const all = (await listed(token)).items.map((s) => s.id);
     const seen: string[] = [];
@@ -101,7 +101,7 @@ describe("one's own sessions", () => {
     expect(all.length).toBeGreaterThan(3);
   });
 
-  test("end within five seconds, for what was issued and for what would renew it", async () => {
+  test("end within 5 s, for their access token and for their refresh token", async () => {
     const [here, there] = [await login("ada", "here"), await login("ada", "there")];
     expect(await statusOf(there.accessToken)).toBe(200);
     const target = (await listed(here.accessToken)).items.find((s) => s.client === "there");
@@ -114,7 +114,7 @@ describe("one's own sessions", () => {
     expect(await statusOf(here.accessToken)).toBe(200);
   });
 
-  test("are ended only as they were seen, and not by a rehearsal", async () => {
+  test("are not ended with a stale If-Match, nor by a dry run", async () => {
     const { accessToken: token } = await login("ada", "kept");
     const mine = (await listed(token)).items.find((s) => s.status.current);
     const path = `${at}/${mine?.id}`;
@@ -144,7 +144,7 @@ describe("other people's sessions", () => {
     expect(await statusOf(bobs)).toBe(200);
   });
 
-  test("are seen and ended by who may edit users, all or the ones that are named", async () => {
+  test("are seen and ended by who may edit users, or edit that user", async () => {
     const { accessToken: bobs } = await login("bob", "stolen");
     const { accessToken: adas } = await login("ada", "fine");
     const { accessToken: una } = await login("una");
@@ -165,7 +165,7 @@ describe("other people's sessions", () => {
   });
 });
 
-test("nothing of a credential is shown, to nobody", async () => {
+test("a session shows nothing of its credential, to anybody", async () => {
   const hashes = (await rows(edge.databaseUrl, "select hash from session")).map((r) => String(r["hash"]));
   const { text } = await send("GET", at, { token: root });
   expect(hashes.length).toBeGreaterThan(5);

@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => edge.stop());
 
-describe("the first start", () => {
+describe("bootstrap", () => {
   const bootstrap = (name: string, given: string = secret) =>
     send("POST", "/api/v1/auth/bootstrap", { body: { secret: given, name, email: `${name}@example.com`, password } });
 
@@ -54,14 +54,14 @@ describe("the first start", () => {
     expect(answer.body["code"]).toBe("not_authenticated");
   });
 
-  test("a password that is too short is refused before anything is made", async () => {
+  test("with too short a password is refused before anything is created", async () => {
     const body = { secret, name: "ann", email: "ann@example.com", password: "short" };
     const answer = await send("POST", "/api/v1/auth/bootstrap", { body });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain("password: must have at least 12 characters");
   });
 
-  test(verifies("auth.bootstrap-once", "of several at once exactly one succeeds"), async () => {
+  test(verifies("auth.bootstrap-once", "by several at once succeeds for exactly one"), async () => {
     const answers = await Promise.all(["ann", "bob", "cid"].map((name) => bootstrap(name)));
     expect(answers.map((a) => a.status).sort()).toEqual([201, 409, 409]);
     const won = answers.find((a) => a.status === 201);
@@ -69,13 +69,13 @@ describe("the first start", () => {
     expect(won?.headers.get("cache-control")).toBe("no-store");
   });
 
-  test("is refused ever after", async () => {
+  test("is refused once it has succeeded", async () => {
     const answer = await bootstrap("dan");
     expect(answer.status).toBe(409);
     expect(answer.body["code"]).toBe("already_bootstrapped");
   });
 
-  test(verifies("auth.me", "makes somebody who may do everything"), async () => {
+  test(verifies("auth.me", "creates somebody who may do everything"), async () => {
     const { body } = await send("GET", me, { token: admin.token });
     expect(body).toMatchObject({
       kind: "User",
@@ -126,7 +126,7 @@ describe("a credential", () => {
     },
   );
 
-  test("that is valid costs no statement when it is known", async () => {
+  test("that is valid costs the store nothing once it is known", async () => {
     const { accessToken } = await login();
     await costsNothing(edge, async () => {
       for (let i = 0; i < 25; i++)
@@ -141,7 +141,7 @@ describe("a credential", () => {
     expect((await edge.stats()).queries - before).toBeLessThanOrEqual(2);
   });
 
-  test("that is made up again and again from one address is not looked for any more", async () => {
+  test("that is made up again and again from one address is not looked up any more", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.7" };
     const before = await atRest(edge);
     const flood = Array.from({ length: 150 }, () => send("GET", me, { token: mintToken(), headers }));
@@ -154,7 +154,7 @@ describe("a credential", () => {
     expect((await send("GET", me, { token: mintToken() })).status).toBe(401);
   });
 
-  test("that is garbage costs none", async () => {
+  test("that is garbage costs the store nothing", async () => {
     await costsNothing(edge, async () => {
       for (const token of ["garbage", `${mintToken()}x`, "a.b.c", mintToken("mcpctl_rt_")])
         expect(await statusOf(token)).toBe(401);
@@ -185,7 +185,7 @@ describe("a login", () => {
     expect((await login({ email: admin.user.email.toUpperCase(), password })).user.id).toBe(admin.user.id);
   });
 
-  test("ends by logging out, and others of the same user stay", async () => {
+  test("ends by logging out, and the user's other logins stay", async () => {
     const [one, other] = [await login(), await login()];
     expect((await send("POST", "/api/v1/auth/logout", { token: one.accessToken })).status).toBe(204);
     expect(await statusOf(one.accessToken)).toBe(401);
@@ -193,7 +193,10 @@ describe("a login", () => {
     expect(await statusOf(other.accessToken)).toBe(200);
   });
 
-  test(verifies("auth.login-limited", "is slowed when somebody guesses, and says how long to wait"), async () => {
+  test(verifies(
+    "auth.login-limited",
+    "is refused for a while after wrong guesses, and says how long to wait",
+  ), async () => {
     const guess = () =>
       send("POST", "/api/v1/auth/login", { body: { email: "victim@example.com", password: "a guess" } });
     const answers = await Promise.all(Array.from({ length: 12 }, guess));
@@ -204,7 +207,7 @@ describe("a login", () => {
   }, 30_000);
 });
 
-test("what happens to credentials is recorded, and no credential with it", async () => {
+test("the audit trail has what happens to credentials, and no credential", async () => {
   const { accessToken, refreshToken } = await login();
   const token = await mint("recorded");
   await send("POST", "/api/v1/auth/logout", { token: accessToken });
@@ -230,12 +233,12 @@ test("what happens to credentials is recorded, and no credential with it", async
 });
 
 describe("a personal token", () => {
-  test("acts as its user, and is told apart from them", async () => {
+  test("acts as its user, and is named in what it does", async () => {
     const { body } = await send("GET", me, { token: await mint("laptop") });
     expect(body).toMatchObject({ kind: "User", name: admin.user.name, tokenName: "laptop" });
   });
 
-  test("is called what no other is", async () => {
+  test("has a name that no other of its user has", async () => {
     await mint("twice");
     const answer = await send("POST", "/api/v1/auth/tokens", { token: admin.token, body: { name: "twice" } });
     expect(answer.status).toBe(409);
@@ -249,20 +252,20 @@ describe("a personal token", () => {
     expect((await send("DELETE", "/api/v1/auth/tokens/short-lived", { token: admin.token })).status).toBe(404);
   });
 
-  test("ends when it said it would, also for who used it a moment ago", async () => {
+  test("is refused once it has expired, also right after it was used", async () => {
     const token = await mint("ending", new Date(Date.now() + 1_500).toISOString());
     expect(await statusOf(token)).toBe(200);
     await until("401 after its expiry", async () => (await statusOf(token)) === 401, 3_000);
   });
 
-  test("can't end before it begins", async () => {
+  test("can't be made with an expiry that has passed", async () => {
     const body = { name: "past", expiry: "2020-01-01" };
     const answer = await send("POST", "/api/v1/auth/tokens", { token: admin.token, body });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain("2020-01-01 has passed");
   });
 
-  test("is no login, so it can't be logged out", async () => {
+  test("can't be logged out", async () => {
     const answer = await send("POST", "/api/v1/auth/logout", { token: admin.token });
     expect(answer.status).toBe(400);
     expect(await statusOf(admin.token)).toBe(200);
@@ -276,7 +279,7 @@ describe("a personal token", () => {
   });
 });
 
-describe("asking what one may do", () => {
+describe("can-i", () => {
   test.each([
     [
       { role: "delete", resource: "llms", name: "gpt" },
@@ -294,13 +297,13 @@ describe("asking what one may do", () => {
     expect((await send("POST", "/api/v1/auth/can-i", { token: admin.token, body })).body).toEqual(expected);
   });
 
-  test("about what does not exist is a mistake", async () => {
+  test("refuses a role or resource that does not exist", async () => {
     const body = { role: "view", resource: "unicorns" };
     expect((await send("POST", "/api/v1/auth/can-i", { token: admin.token, body })).status).toBe(400);
   });
 });
 
-test("a killed edge that comes back knows everybody it knew, and nobody that it did not", async () => {
+test("an edge that was killed accepts the same credentials when it comes back, and no others", async () => {
   const { accessToken, refreshToken } = await login();
   const ended = await login();
   await send("POST", "/api/v1/auth/logout", { token: ended.accessToken });
@@ -310,7 +313,7 @@ test("a killed edge that comes back knows everybody it knew, and nobody that it 
   expect((await refresh(refreshToken)).status).toBe(200);
 }, 30_000);
 
-test("while the store is away, who is known goes on and who is not is told to come back", async () => {
+test("while the store is away a known credential works, and an unknown one gets 503", async () => {
   expect(await statusOf(admin.token)).toBe(200);
   await edge.stopStore();
   expect(await statusOf(admin.token)).toBe(200);

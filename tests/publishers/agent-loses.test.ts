@@ -30,7 +30,7 @@ async function rowOf(name: string): Promise<{ status: { state: string; publisher
 }
 const asked = (name: string) => server.seen.filter((s) => s.body.includes(`real/${name}"`));
 
-describe("what an administrator takes away", () => {
+describe("mcplocal, when an administrator takes away", () => {
   const owner = (name: string): Promise<Api> => personWith(stack.admin, name, [{ role: "create", resource: "llms" }]);
   const published = async (api: Api, name: string) => {
     const { body } = await api.call("POST", "/api/v1/auth/tokens", { name });
@@ -41,7 +41,7 @@ describe("what an administrator takes away", () => {
     return agent;
   };
 
-  test(verifies("virtual.standing", "a deleted token: it says why and what to do, and ends with 4"), async () => {
+  test(verifies("virtual.standing", "its token, says why and what to do, and ends with 4"), async () => {
     const api = await owner("tess");
     const agent = await published(api, "tokenless");
     expect((await api.call("DELETE", "/api/v1/auth/tokens/tokenless")).status).toBe(200);
@@ -53,7 +53,7 @@ describe("what an administrator takes away", () => {
   });
 
   test(
-    verifies("virtual.standing", "a right: it says which, and ends with 4, while its answer breaks off"),
+    verifies("virtual.standing", "its right, says which, and ends with 4, while its answer breaks off"),
     async () => {
       const agent = await published(await owner("rick"), "rightless");
       const pending = call("rightless", "hang");
@@ -68,7 +68,7 @@ describe("what an administrator takes away", () => {
   );
 
   test(
-    verifies("virtual.withdrawn", "an LLM: it says so, goes on with the others, and does not publish it anew"),
+    verifies("virtual.withdrawn", "one of its LLMs, says so, goes on with the others, and does not publish it again"),
     async () => {
       const person = stack.person();
       const env = { MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token };

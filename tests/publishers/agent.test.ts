@@ -66,7 +66,7 @@ describe("a published model", () => {
     expect((await rowOf("answers")).status.state).toBe("inactive");
   });
 
-  test(verifies("virtual.sticky", "has the same row after its agent was killed and started again"), async () => {
+  test(verifies("virtual.sticky", "keeps its row when its agent is killed and started again"), async () => {
     const { agent, person } = await publishing("sticky");
     const before = await rowOf("sticky");
     agent.process.kill("SIGKILL");
@@ -79,7 +79,7 @@ describe("a published model", () => {
   });
 
   test(
-    verifies("virtual.inactive-at-once", "is refused at once when its agent was killed with a call in flight"),
+    verifies("virtual.inactive-at-once", "refuses a call at once when its agent is killed with it in flight"),
     async () => {
       const { agent } = await publishing("killed");
       const pending = call("killed", "hang");
@@ -102,7 +102,7 @@ const ends = (args: readonly string[], env: NodeJS.ProcessEnv = {}, person = sta
 const here = () => ({ MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token });
 const asked = (name: string) => server.seen.filter((s) => s.body.includes(`real/${name}"`));
 
-describe("leaving", () => {
+describe("mcplocal that is stopped", () => {
   test(
     verifies("virtual.drain", "finishes what is in flight, takes nothing new, and is inactive when it ends"),
     async () => {
@@ -129,7 +129,7 @@ describe("leaving", () => {
     },
   );
 
-  test("a second signal ends it at once", async () => {
+  test("ends at once at a second signal", async () => {
     const { agent } = await publishing("impatient");
     const pending = call("impatient", "hang");
     await until("the model server was asked", () => asked("impatient").length > 0);
@@ -140,7 +140,7 @@ describe("leaving", () => {
     expect((await pending).status).toBe(503);
   });
 
-  test("with --exit-with-parent it ends with its standard input, and says good-bye", async () => {
+  test("ends with its standard input under --exit-with-parent, and says good-bye", async () => {
     const person = stack.person();
     const agent = person.mcplocal(
       ["publish", "--url", server.url, "--model", "real/orphan", "--name", "orphan", "--exit-with-parent"],
@@ -150,8 +150,8 @@ describe("leaving", () => {
   });
 });
 
-describe("trouble", () => {
-  test(verifies("virtual.cancel", "a caller that hangs up ends the request at the model server"), async () => {
+describe("mcplocal in trouble", () => {
+  test(verifies("virtual.cancel", "ends the request at the model server when the caller hangs up"), async () => {
     await publishing("cancels");
     const controller = new AbortController();
     const response = await fetch(`${stack.edge.url}/v1/chat/completions`, {
@@ -166,7 +166,7 @@ describe("trouble", () => {
     expect(await call("cancels"), "its slot is free").toMatchObject({ status: 200 });
   });
 
-  test("an edge that restarts has it back within five seconds, with the same row", async () => {
+  test("is back within 5 s after the edge restarts, with the same row", async () => {
     const { agent } = await publishing("reconnects");
     const before = await rowOf("reconnects");
     await stack.edge.kill();
@@ -178,7 +178,7 @@ describe("trouble", () => {
     expect(await rowOf("reconnects")).toEqual(before);
   });
 
-  test("a model server that is down is a 502 that says so; one that cuts its stream is an error, not an end", async () => {
+  test("answers 502 when the model server is down, and an error event when it cuts its stream", async () => {
     const gone = await startModelServer();
     await gone.stop();
     const person = stack.person();
@@ -201,14 +201,14 @@ describe("trouble", () => {
     expect(text).not.toContain("[DONE]");
   });
 
-  test("a model server's own refusal keeps its status, words and Retry-After", async () => {
+  test("keeps the status, words and Retry-After of the model server's own refusal", async () => {
     await publishing("says-no");
     const answer = await call("says-no", "status 429");
     expect(answer).toMatchObject({ status: 429, body: { error: { message: "the provider says 429" } } });
     expect(answer.headers.get("retry-after")).toBe("7");
   });
 
-  test("a model server that wants a key is told as that", async () => {
+  test("says so when the model server wants a key", async () => {
     await publishing("wants-a-key");
     expect(await call("wants-a-key", "status 401")).toMatchObject({
       status: 502,
@@ -216,7 +216,7 @@ describe("trouble", () => {
     });
   });
 
-  test("a second agent with the same home takes over, and the first says so and ends", async () => {
+  test("hands over to a second agent with the same home, says so and ends", async () => {
     const { agent, person } = await publishing("taken-over");
     await publishing("taken-over", [], person);
     const first = await agent.ended;
@@ -226,8 +226,8 @@ describe("trouble", () => {
   });
 });
 
-describe("the current context", () => {
-  test("serves: a login that has run out is renewed, and what renews it next time is kept, privately", async () => {
+describe("the current context of mcplocal", () => {
+  test("renews a login that has run out, and keeps the next refresh token readable by its owner alone", async () => {
     const { admin, edge } = stack;
     const [email, password] = ["owner@example.com", "correct horse battery staple"];
     await admin.create("users", { name: "owner", email, password });
@@ -272,10 +272,10 @@ interface Session {
   expiresAt: string;
 }
 
-describe("exit codes and words", () => {
+describe("what mcplocal prints and exits with", () => {
   const what = (name: string) => ["publish", "--url", server.url, "--model", "m", "--name", name];
 
-  test(verifies("virtual.conflict", "a name that somebody else publishes: 1, and who it is"), async () => {
+  test(verifies("virtual.conflict", "is 1 for a name that somebody else publishes, and who that is"), async () => {
     await publishing("contested");
     const { status } = await rowOf("contested");
     const refused = await ends(what("contested"), here());
@@ -283,7 +283,7 @@ describe("exit codes and words", () => {
     expect(refused.stderr).toContain(status.publisher);
   });
 
-  test("usage is 2, a credential that does not count 4, an address without an edge 5", async () => {
+  test("is 2 for wrong usage, 4 for a refused credential, and 5 for an address without an edge", async () => {
     expect(await ends(["publish"], here())).toMatchObject({ code: 2 });
     expect(await ends(["publish", "--nonsense"], here())).toMatchObject({ code: 2 });
     expect(await ends(what("x"))).toMatchObject({ code: 2, stderr: expect.stringContaining("mcpctl login") });
@@ -291,7 +291,7 @@ describe("exit codes and words", () => {
     expect(await ends(what("x"), { ...here(), MCPCTL_EDGE: server.url })).toMatchObject({ code: 5 });
   });
 
-  test("--token works, and warns that others can see it", async () => {
+  test("is a warning with --token, which others can see", async () => {
     const { MCPCTL_EDGE } = here();
     const agent = stack.person().mcplocal([...what("by-flag"), "--token", stack.admin.token], { env: { MCPCTL_EDGE } });
     await agent.says("can be called");
@@ -299,7 +299,7 @@ describe("exit codes and words", () => {
     expect(agent.output()).not.toContain(stack.admin.token);
   });
 
-  test("with --log json each line is one event, and no secret is in any", async () => {
+  test("is one event a line with --log json, and never a secret", async () => {
     const { agent } = await publishing("structured", ["--log", "json"]);
     agent.process.kill("SIGTERM");
     const { stdout } = await agent.ended;
@@ -311,7 +311,7 @@ describe("exit codes and words", () => {
     expect(stdout).not.toContain("mcpctl_p");
   });
 
-  test("status tells what runs", async () => {
+  test("is the list of what runs, for status", async () => {
     const { agent, person } = await publishing("told");
     const status = async () => JSON.parse((await ends(["status", "-o", "json"], {}, person)).stdout) as unknown[];
     expect(await status()).toMatchObject([{ llms: ["told"], running: true, pid: agent.pid }]);

@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => p?.edge.stop());
 
-describe("misuse", () => {
+describe("the publishers' protocol", () => {
   let publisher: RawPublisher;
 
-  test(verifies("virtual.session-secret", "a wrong or missing secret opens nothing"), async () => {
+  test(verifies("virtual.session-secret", "opens nothing with a wrong or missing secret"), async () => {
     publisher = await publish(p.admin, { names: ["guarded"] });
     const session = "x-mcpctl-provider-session";
     const secret = "x-mcpctl-provider-secret";
@@ -44,7 +44,7 @@ describe("misuse", () => {
         ).toBe(401);
   });
 
-  test(verifies("virtual.session-secret", "a result counts once, for a task of its own session only"), async () => {
+  test(verifies("virtual.session-secret", "takes a result once, for a task of its own session only"), async () => {
     const other = await publish(p.admin, { names: ["foreign"] });
     await other.open();
     const channel = await publisher.open();
@@ -64,7 +64,7 @@ describe("misuse", () => {
     channel.close();
   });
 
-  test("a second channel replaces the first, which is told", async () => {
+  test("replaces the first channel by a second, and tells the first", async () => {
     const one = await publish(p.admin, { names: ["two-channels"] });
     const first = await one.open();
     const second = await one.open();
@@ -76,7 +76,7 @@ describe("misuse", () => {
     expect((await p.rowOf("two-channels")).status.state).toBe("active");
   });
 
-  test("a HEAD of the channel opens none", async () => {
+  test("opens no channel for HEAD", async () => {
     const one = await publish(p.admin, { names: ["head"] });
     const channel = await one.open();
     const url = `${p.edge.url}/api/v1/llms/_provider-stream`;
@@ -86,7 +86,7 @@ describe("misuse", () => {
     expect((await answer).status).toBe(200);
   });
 
-  test("a good-bye makes it inactive before it is answered", async () => {
+  test("makes a publisher inactive before its good-bye is answered", async () => {
     const one = await publish(p.admin, { names: ["bye"] });
     const channel = await one.open();
     expect(await one.heartbeat({ leaving: true })).toMatchObject({ status: 200, body: { state: "inactive" } });
@@ -95,8 +95,8 @@ describe("misuse", () => {
   });
 });
 
-describe("time and trouble", () => {
-  test("in the steady state the store hears nothing", async () => {
+describe("a publisher over time", () => {
+  test("costs the store nothing in the steady state", async () => {
     const publisher = await publish(p.admin, { names: ["steady"] });
     const channel = await publisher.open();
     expect((await publisher.heartbeat()).body).toEqual({ state: "active", channel: true });
@@ -106,7 +106,7 @@ describe("time and trouble", () => {
     channel.close();
   });
 
-  test("an edge that was killed and restarted has its publisher back under the same session, and no row changed", async () => {
+  test("comes back under the same session after the edge was killed, and no row has changed", async () => {
     const publisher = await publish(p.admin, { names: ["restarted"] });
     const channel = await publisher.open();
     const before = await p.rowOf("restarted");
@@ -121,7 +121,7 @@ describe("time and trouble", () => {
     expect((await answer).status).toBe(200);
   });
 
-  test("an edge that was killed and restarted without its publisher coming back makes it inactive by itself", async () => {
+  test("becomes inactive by itself when it does not come back after the edge was killed", async () => {
     await publish(p.admin, { names: ["orphaned"] }).then((p) => p.open());
     await p.edge.kill();
     await p.edge.restart();
@@ -130,7 +130,7 @@ describe("time and trouble", () => {
   });
 });
 
-describe("the sweep", () => {
+describe("the sweep of publishers", () => {
   test("heals what a lost object left behind, deletes what is old, and leaves what lives", async () => {
     const alive = await publish(p.admin, { names: ["swept-alive"] });
     await alive.open();
@@ -151,7 +151,7 @@ describe("the sweep", () => {
     }
   });
 
-  test("on use, a row whose session is lost becomes inactive, and a registration takes its name at once", async () => {
+  test("is not waited for: a call makes a row whose session is lost inactive, and a registration takes its name", async () => {
     const spec = '{"type":"openai","model":"m","tier":"fast","timeouts":{"firstByte":1000,"idle":1000}}';
     const status = (publisher: string) =>
       JSON.stringify({ lifecycle: "virtual", state: "active", publisher, since: new Date().toISOString() });
@@ -171,8 +171,8 @@ describe("the sweep", () => {
   });
 });
 
-describe("short times", () => {
-  test("a publisher that stops beating is inactive although its channel is open; deleted when it stays away", async () => {
+describe("a publisher's times", () => {
+  test("without a heartbeat make it inactive although its channel is open, and later delete it", async () => {
     const times = { inactiveAfter: 1_000, deletedAfter: 1_500, channel: 1_000 };
     const quick = await startEdge({ env: { PUBLISHER_TIMES: JSON.stringify(times) } });
     try {

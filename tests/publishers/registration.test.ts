@@ -162,7 +162,7 @@ describe("a registration", () => {
     expect((await holder.open()).status).toBe(200);
   });
 
-  test("race: of two that claim one name at once, exactly one gets it", async () => {
+  test("of two that claim one name at once succeeds for exactly one", async () => {
     const racers = await owners(p.admin, "racer-a", "racer-b", "racer-c");
     for (let i = 0; i < 5; i++) {
       const names = [`race-${i}-x`, `race-${i}-y`];
@@ -172,7 +172,7 @@ describe("a registration", () => {
     }
   });
 
-  test("race in PostgreSQL proper, where transactions overlap: exactly one gets it, and no half of another", async (context) => {
+  test("of two in overlapping transactions succeeds for exactly one, and leaves no half of the other", async (context) => {
     const postgres = await startPostgres();
     if (!postgres) return context.skip("no PostgreSQL is installed");
     const real = await startEdge({ store: postgres.databaseUrl });
@@ -197,7 +197,7 @@ describe("a registration", () => {
     }
   });
 
-  test("that is not right names each fault; another protocol names the versions", async () => {
+  test("that is wrong names each fault, and one of another protocol the versions", async () => {
     const body = { protocol: 1, llms: [{ name: "Not A Label", model: "" }] };
     expect(await p.admin.call("POST", "/api/v1/llms/_provider-register", body)).toMatchObject({
       status: 400,

@@ -215,7 +215,7 @@ describe("a service account's publisher ends within 5 s when", () => {
     await hasEnded("by-actor", session, performance.now());
   });
 
-  test(verifies("virtual.standing", "its cluster changes its keys, and when its binding goes"), async () => {
+  test(verifies("virtual.standing", "its cluster changes its keys, and when its binding is removed"), async () => {
     const session = await published(p.admin.as(await pods.tokenOf("ci/app")), "by-pod");
     const other = await newPods(pods.issuer);
     await ok("PATCH", "clusters/default", { serviceAccounts: { jwks: other.jwks } });
@@ -298,7 +298,7 @@ describe("the tie to a right", () => {
     },
   );
 
-  test("looked at at every heartbeat, costs the store nothing in the steady state", async () => {
+  test("is looked at at every heartbeat, and costs the store nothing in the steady state", async () => {
     const owner = await person("cheap");
     const { publisher, channel } = await published((await tokenOf(owner, "gpu")).api, "tied-cheap");
     await costsNothing(p.edge, async () => {

@@ -1,11 +1,14 @@
 /** Tasks on their way to a publisher, and results on their way to callers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PUBLISHER_QUEUE_LENGTH, RESULT_STATUS_HEADER } from "#db/protocol/publisher";
+import { RESULT_STATUS_HEADER } from "#db/protocol/publisher";
 import { publish, type RawChannel } from "../fakes/raw-publisher.ts";
 import { rows } from "../harness/rows.ts";
 import { until } from "../harness/until.ts";
 import { verifies } from "../requirements.ts";
 import { answered, completion, eventStream, type Publishers, piece, startPublishers, writable } from "./publishers.ts";
+
+/** How many calls of a model may wait. */
+const QUEUE_LENGTH = 100;
 
 let p: Publishers;
 
@@ -212,14 +215,14 @@ describe("a task", () => {
   });
 });
 
-describe("the queue", () => {
+describe("the queue of a published model", () => {
   test(verifies("virtual.queue", "keeps the order, and refuses what is too much with Retry-After"), async () => {
     const publisher = await publish(p.admin, { names: ["queued"] });
     const channel = await publisher.open();
     const first = p.chat("queued", { user: "first" });
     const held = await channel.next("infer");
     const waiting: ReturnType<Publishers["chat"]>[] = [];
-    for (let i = 0; i < PUBLISHER_QUEUE_LENGTH; i++) waiting.push(p.chat("queued", { user: `n${i}` }));
+    for (let i = 0; i < QUEUE_LENGTH; i++) waiting.push(p.chat("queued", { user: `n${i}` }));
     // Whichever come last find the queue full; all others are still unanswered.
     const settled = await Promise.race([Promise.all(waiting).then(() => undefined), overflow()]);
     expect(settled).toMatchObject({ status: 429, body: { error: { code: "queue_full" } } });
@@ -238,7 +241,7 @@ describe("the queue", () => {
     }
   });
 
-  test("a wait that is too long is 429; a slot that gets free is used at once", async () => {
+  test("answers 429 after too long a wait, and uses a free slot at once", async () => {
     const publisher = await publish(p.admin, { names: ["patient"] });
     const channel = await publisher.open();
     const first = p.chat("patient", { user: "1" });
@@ -255,28 +258,31 @@ describe("the queue", () => {
   });
 });
 
-describe("slots", () => {
+describe("slots of published models", () => {
   const all = (channel: RawChannel) => channel.tasks.flatMap((t) => (t.kind === "infer" ? [t.llm] : [])).sort();
 
-  test(verifies("virtual.slots", "are each model's own: one that is overloaded does not hold up another"), async () => {
-    const publisher = await publish(p.admin, {
-      names: ["one-slot", "three-slots"],
-      slotsOf: { "one-slot": 1, "three-slots": 3 },
-    });
-    const [row] = await rows(p.edge.databaseUrl, `select spec from publisher where name = '${publisher.id}'`);
-    expect(row).toMatchObject({ spec: { slots: 4, slotsOf: { "one-slot": 1, "three-slots": 3 } } });
-    const channel = await publisher.open();
-    const overloaded = Array.from({ length: 4 }, () => p.chat("one-slot"));
-    await until("one went out", () => all(channel).length === 1);
-    const others = Array.from({ length: 3 }, () => p.chat("three-slots"));
-    await until("three more went out", () => all(channel).length === 4);
-    expect(all(channel)).toEqual(["one-slot", "three-slots", "three-slots", "three-slots"]);
-    for (let answers = 0; answers < 7; answers++)
-      await publisher.result((await channel.next("infer")).taskId, answered(completion));
-    expect((await Promise.all([...overloaded, ...others])).map((a) => a.status)).toEqual(Array(7).fill(200));
-  });
+  test(
+    verifies("virtual.slots", "are each model's own, so that an overloaded one does not hold up another"),
+    async () => {
+      const publisher = await publish(p.admin, {
+        names: ["one-slot", "three-slots"],
+        slotsOf: { "one-slot": 1, "three-slots": 3 },
+      });
+      const [row] = await rows(p.edge.databaseUrl, `select spec from publisher where name = '${publisher.id}'`);
+      expect(row).toMatchObject({ spec: { slots: 4, slotsOf: { "one-slot": 1, "three-slots": 3 } } });
+      const channel = await publisher.open();
+      const overloaded = Array.from({ length: 4 }, () => p.chat("one-slot"));
+      await until("one went out", () => all(channel).length === 1);
+      const others = Array.from({ length: 3 }, () => p.chat("three-slots"));
+      await until("three more went out", () => all(channel).length === 4);
+      expect(all(channel)).toEqual(["one-slot", "three-slots", "three-slots", "three-slots"]);
+      for (let answers = 0; answers < 7; answers++)
+        await publisher.result((await channel.next("infer")).taskId, answered(completion));
+      expect((await Promise.all([...overloaded, ...others])).map((a) => a.status)).toEqual(Array(7).fill(200));
+    },
+  );
 
-  test(verifies("virtual.slots", "of a publisher that only says a total are shared, as they were"), async () => {
+  test(verifies("virtual.slots", "are shared where a publisher says only a total"), async () => {
     const publisher = await publish(p.admin, { names: ["shared-a", "shared-b"], slots: 2 });
     const channel = await publisher.open();
     const calls = [p.chat("shared-a"), p.chat("shared-a"), p.chat("shared-b")];
@@ -292,7 +298,10 @@ describe("slots", () => {
 
 describe("an LLM that is deleted at the edge", () => {
   test(
-    verifies("virtual.withdrawn", "is told on the channel and by every heartbeat; what is being answered is answered"),
+    verifies(
+      "virtual.withdrawn",
+      "is named on the channel and by every heartbeat, and what is being answered is finished",
+    ),
     async () => {
       const publisher = await publish(p.admin, { names: ["doomed", "stays"] });
       const channel = await publisher.open();

@@ -83,6 +83,8 @@ const resource = ({ at }: Target) => admin.call("GET", `/api/v1/${at}`);
 const versionOf = async (target: Target) => (await resource(target)).headers.get("etag") ?? "";
 
 function act({ name, action }: Each, { at, given = {} }: Target, headers: Record<string, string> = {}, query = "") {
+  // Where an action is, is computed as the edge computes it; that it is there and nowhere else shows the reviewed list of all routes,
+  // tests/rights/token-reach.golden.txt.
   const fields = inPath(action);
   const below = fields.reduce((path, f) => path.replace(`:${f}`, String(given[f])), pathBelow(name, action));
   const body = bodyOf(action) && Object.fromEntries(Object.entries(given).filter(([f]) => !fields.includes(f)));
@@ -96,7 +98,7 @@ test("every action that a kind describes is tried here, and no other", () => {
 describe.each(all.map((each) => [each.called, each] as const))("%s", (_, each) => {
   test(verifies(
     "actions.precondition",
-    "of two at once that have seen the same version, one wins and the other is told",
+    "by two at once that have seen the same version succeeds for one",
   ), async () => {
     for (let round = 0; round < 8; round++) {
       const target = await targetOf(each);
@@ -121,7 +123,7 @@ describe.each(all.map((each) => [each.called, each] as const))("%s", (_, each) =
     },
   );
 
-  test("met by a deletion, it is done or it is not, and nobody is told of a fault", async () => {
+  test("during a deletion is done or not, and is never a fault", async () => {
     for (let round = 0; round < 8; round++) {
       const target = await targetOf(each);
       const seen = { "if-match": await versionOf(target) };
@@ -139,16 +141,13 @@ describe.each(all.map((each) => [each.called, each] as const))("%s", (_, each) =
     }
   }, 60_000);
 
-  test("says that there is nothing of a name that nobody has", async () => {
+  test("is 404 for a name that nobody has", async () => {
     const target = { ...(await targetOf(each)), at: `${each.kind.plural}/nobody-has-this` };
     expect((await act(each, target)).status).toBe(404);
   });
 
   test.runIf(each.action.dryRun)(
-    verifies(
-      "actions.dry-run",
-      "rehearsed, it answers what would be, and neither store, watcher nor trail learns of it",
-    ),
+    verifies("actions.dry-run", "in a dry run answers with what would be, and changes neither store, watch nor trail"),
     async () => {
       const target = await targetOf(each);
       const name = await nameOf(target);
@@ -167,7 +166,7 @@ describe.each(all.map((each) => [each.called, each] as const))("%s", (_, each) =
   );
 
   test.runIf(each.kind.stored === "table")(
-    verifies("actions.told", "is told to whoever watches, and to the trail with its name and what changed"),
+    verifies("actions.told", "reaches watches, and the trail with its name and what changed"),
     async () => {
       const target = await targetOf(each);
       const name = await nameOf(target);

@@ -19,7 +19,7 @@ const put = (name: string, body: unknown, query = "apply=true") =>
   api.call("PUT", `/api/v1/llms/${name}?${query}`, body);
 const outcome = (answer: Awaited<ReturnType<typeof put>>) => [answer.status, answer.headers.get("mcpctl-outcome")];
 
-describe("applying", () => {
+describe("server-side apply", () => {
   test(verifies("apply.three-way", "keeps which fields it set, and nothing of what is in them"), async () => {
     const made = await api.call("POST", "/api/v1/secrets?apply=true", {
       name: "kept",
@@ -33,7 +33,7 @@ describe("applying", () => {
     expect(JSON.stringify(stored)).not.toContain("canary-value");
   });
 
-  test("takes away what it had set, and leaves what others have", async () => {
+  test("removes what it had set, and leaves what others have set", async () => {
     await api.call("POST", "/api/v1/llms?apply=true", {
       name: "fields",
       ...model,
@@ -48,7 +48,7 @@ describe("applying", () => {
     expect(next.body).toMatchObject({ applied: ["model", "name", "tier", "type", "url"] });
   });
 
-  test("a field that somebody else removes is nobody's; one that somebody else changes remains apply's", async () => {
+  test("no longer owns a field that somebody else removes, and still owns one that they change", async () => {
     await api.call("POST", "/api/v1/llms?apply=true", { name: "others", ...model, description: "d", contextWindow: 1 });
     const edited = await put("others", { ...model, contextWindow: 2 }, "");
     expect(edited.body).toMatchObject({ applied: ["contextWindow", "model", "name", "type", "url"] });
@@ -56,7 +56,7 @@ describe("applying", () => {
     expect(next.body).not.toHaveProperty("contextWindow");
   });
 
-  test("what says already what it should is taken over in a version of its own, unchanged", async () => {
+  test("takes over a resource that already says the same, in a version of its own", async () => {
     const made = await api.create("groups", { name: "taken", description: "d" });
     const before = await api.call("GET", "/api/v1/groups/taken");
     const dry = await api.call("PUT", "/api/v1/groups/taken?apply=true&dryRun=true", { description: "d" });
@@ -69,7 +69,7 @@ describe("applying", () => {
     expect(again.headers.get("etag")).toBe(taken.headers.get("etag"));
   });
 
-  test("at once, by many, loses nobody's fields", async () => {
+  test("by many at once loses nobody's fields", async () => {
     await api.create("llms", { name: "crowded", ...model });
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => put("crowded", { ...model, labels: { [`by-${i}`]: "yes" } })),
@@ -90,7 +90,7 @@ describe("applying", () => {
     expect(Object.keys(kept).sort()).toEqual(["theirs-0", "theirs-1", "theirs-2", "theirs-3"]);
   });
 
-  test("a stale If-Match is refused, as with any other write", async () => {
+  test("refuses a stale If-Match, as any other write does", async () => {
     await api.create("groups", { name: "seen" });
     const stale = await api.call("PUT", "/api/v1/groups/seen?apply=true", { description: "x" }, { "if-match": '"1"' });
     expect(stale.status).toBe(412);

@@ -9,7 +9,7 @@ test.each([
   ["", []],
 ])("%s", (text, path) => expect(parsePath(text)).toEqual(path));
 
-test("a place is read, emptied and filled in a copy", () => {
+test("a path into a document reads, empties and fills a place in a copy", () => {
   const document = { env: [{ name: "a" }, { name: "b" }], n: { m: 1 } };
   expect(valueAt(document, ["env", 1, "name"])).toBe("b");
   expect(valueAt(document, ["env", 2, "name"])).toBeUndefined();

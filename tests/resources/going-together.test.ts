@@ -33,7 +33,7 @@ test("a project with 10,000 prompts goes at once, and the trail names each", asy
   expect(await rows(edge.databaseUrl, "select 1 from prompt where name like 'large-%' limit 1")).toEqual([]);
 }, 120_000);
 
-test("a template full of parameters that it has not is told of some of them", async () => {
+test("a template with very many unknown parameters is refused with some of them", async () => {
   const parameters = Object.fromEntries(Array.from({ length: 800 }, (_, i) => [`parameter${i}`, { default: "x" }]));
   const args = Array.from({ length: 400 }, () => "{{qqqqqqqqqqqqqq}}".repeat(200));
   const began = Date.now();
@@ -47,7 +47,7 @@ test("a template full of parameters that it has not is told of some of them", as
   expect(JSON.stringify(answer.body).length).toBeLessThan(1_000_000);
 }, 60_000);
 
-test("values of any depth and number are stored or refused, in a few seconds", async () => {
+test("deep and large values are stored or refused within a few seconds", async () => {
   let deep: unknown = 1;
   for (let i = 0; i < 27; i++) deep = { a: deep };
   const extra = Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`k${i}`, deep]));
@@ -79,7 +79,7 @@ test("values of any depth and number are stored or refused, in a few seconds", a
   expect(proto.status).toBe(400);
 }, 60_000);
 
-test("approving what has changed since it was read is refused", async () => {
+test("approving a proposal that changed since it was read is refused", async () => {
   await admin.create("promptrequests", { name: "asked", content: "kind" });
   const read = z.object({ resourceVersion: z.string() }).parse(await admin.read("/api/v1/promptrequests/asked"));
   await admin.call("PATCH", "/api/v1/promptrequests/asked", { content: "unkind" });

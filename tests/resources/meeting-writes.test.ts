@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const statuses = async (...calls: ReturnType<Api["call"]>[]) => (await Promise.all(calls)).map((a) => a.status);
 
-test("a prompt is not moved away while a personality attaches it", async (context) => {
+test("a prompt that a personality attaches at the same moment is not moved to another project", async (context) => {
   if (!edge) return context.skip();
   await admin.create("personalities", { name: "calm", agent: "red" });
   for (let i = 0; i < 25; i++) {
@@ -46,7 +46,7 @@ test("a prompt is not moved away while a personality attaches it", async (contex
   }
 }, 60_000);
 
-test("nor is its agent", async (context) => {
+test("an agent whose personality attaches a prompt is not moved while the prompt is", async (context) => {
   if (!edge) return context.skip();
   for (let i = 0; i < 5; i++) {
     await admin.create("agents", { name: `a${i}`, llm: "gpt", project: "red" });
@@ -60,7 +60,7 @@ test("nor is its agent", async (context) => {
   }
 }, 60_000);
 
-test("what is deleted while others write to it goes or stays whole, and nobody is told of a fault", async (context) => {
+test("a resource that is deleted while others write to it goes or stays whole, without a fault", async (context) => {
   if (!edge) return context.skip();
   for (let i = 0; i < 15; i++) {
     const name = `going${i}`;

@@ -35,8 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-describe("whoever may write single prompts", () => {
-  test("can't put one where others are told it, without rights on that project or agent", async () => {
+describe("somebody who may write single prompts", () => {
+  test("can't put one into a project or agent that they have no rights on", async () => {
     const ada = await somebodyWith(
       { role: "edit", resource: "prompts", name: "mine" },
       { role: "create", resource: "prompts", name: "new" },
@@ -54,12 +54,12 @@ describe("whoever may write single prompts", () => {
     expect(await status(all, "POST", "/api/v1/prompts", { name: "by-all", content: "x", project: "red" })).toBe(201);
   });
 
-  test("and one that stays where it is can be changed", async () => {
+  test("can change one that stays where it is", async () => {
     const ada = await somebodyWith({ role: "edit", resource: "prompts", name: "red-project" });
     expect(await status(ada, "PATCH", "/api/v1/prompts/red-project", { content: "better" })).toBe(200);
   });
 
-  test("can't put one that was proposed there, by approving it", async () => {
+  test("can't approve a proposal into such a project or agent", async () => {
     await admin.create("promptrequests", { name: "proposed", content: "x", project: "red" });
     const ada = await somebodyWith({ role: "create", resource: "prompts", name: "proposed" });
     expect(await status(ada, "POST", "/api/v1/promptrequests/proposed/approve")).toBe(403);
@@ -67,8 +67,8 @@ describe("whoever may write single prompts", () => {
   });
 });
 
-describe("whoever may not see a parent", () => {
-  test("can't tell from lists whether it is there", async () => {
+describe("somebody who may not see a parent", () => {
+  test("can't tell from lists whether it exists", async () => {
     const ada = await somebodyWith(
       { role: "view", resource: "prompts", name: "mine" },
       { role: "view", resource: "mcptokens", name: "t" },
@@ -93,8 +93,8 @@ describe("whoever may not see a parent", () => {
   });
 });
 
-describe("of two that are called the same, in two parents", () => {
-  test("one is told of those that one reaches", async () => {
+describe("a name that two resources below two parents have", () => {
+  test("means the one that the caller may see, where that is only one", async () => {
     for (const agent of ["red", "blue"]) await admin.create("personalities", { name: "twin", agent });
     expect(await status(admin, "GET", "/api/v1/personalities/twin")).toBe(400);
     const red = await somebodyWith({ role: "view", resource: "agents", name: "red" });
@@ -136,7 +136,7 @@ describe("what refers to a resource", () => {
     expect(await names({ role: "view", resource: "agents", name: "red" })).toEqual(["calm"]);
   });
 
-  test("and so does the review say who reaches one", async () => {
+  test("and an access review of a personality follow the rights on its agent", async () => {
     await admin.create("users", { name: "wanda", email: "wanda@example.com" });
     await admin.create("rbac", {
       name: "wanda",
@@ -146,7 +146,7 @@ describe("what refers to a resource", () => {
     expect(JSON.stringify(await admin.read("/api/v1/personalities/calm/access"))).toContain("wanda");
   });
 
-  test("a review does not tell which resources there are", async () => {
+  test("is not revealed by an access review", async () => {
     const ada = await somebodyWith({ role: "view", resource: "rbac" });
     const [there, nowhere] = [
       await ada.call("GET", "/api/v1/llms/gpt/access"),
@@ -157,7 +157,7 @@ describe("what refers to a resource", () => {
   });
 });
 
-describe("a moment that the store has no word for", () => {
+describe("a time that PostgreSQL can't hold", () => {
   test("is refused in a list, and does not spoil what a token is for everybody", async () => {
     for (const since of ["999999d", "0000-01-01", "0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59"])
       expect(await status(admin, "GET", `/api/v1/auditevents?since=${since}`), since).toBeLessThan(500);
@@ -172,7 +172,7 @@ describe("a moment that the store has no word for", () => {
 });
 
 describe("values of a secret", () => {
-  test("don't go where a server's editor sends them by what runs around it", async () => {
+  test("don't go where a server's editor sends them with a command around it", async () => {
     await admin.create("secrets", { name: "prod", data: { key: "canary" } });
     await admin.create("clusters", { name: "theirs" });
     await admin.create("servers", {
@@ -195,7 +195,7 @@ describe("values of a secret", () => {
 });
 
 describe("a definition from before clusters had accounts", () => {
-  test("can be mended, and by nobody who lacks what it gives", async () => {
+  test("can be edited, by nobody who lacks what it gives", async () => {
     const spec = (name: string) =>
       JSON.stringify({
         subjects: [{ kind: "ServiceAccount", name }],

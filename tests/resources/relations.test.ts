@@ -112,7 +112,7 @@ test("two agents may have personalities of one name, which is then said with the
   for (const agent of ["red", "blue"]) await admin.call("DELETE", `/api/v1/personalities/twin?agent=${agent}`);
 });
 
-test(verifies("resources.nested-lists", "there are lists below what their items name"), async () => {
+test(verifies("resources.nested-lists", "resources are listed below the one that they name"), async () => {
   expect(await names(admin, "/api/v1/projects/red/prompts")).toEqual(["red-project"]);
   expect(await names(admin, "/api/v1/agents/red/prompts")).toEqual(["red-own"]);
   expect(await names(admin, "/api/v1/projects/red/agents")).toEqual(["red"]);
@@ -137,7 +137,7 @@ test(verifies("resources.cascade", "what belongs to a resource goes with it, and
   expect((await admin.call("DELETE", "/api/v1/llms/tmp")).status).toBe(200);
 });
 
-test("nothing goes where something that stays refers to any of it", async () => {
+test("a parent is not deleted while something that stays refers to what would go with it", async () => {
   await admin.create("agents", { name: "host", llm: "gpt", project: "red" });
   await admin.create("personalities", { name: "guest", agent: "host", prompts: [{ prompt: "red-project" }] });
   const kept = await refused(admin, "DELETE", "/api/v1/projects/red");
@@ -165,7 +165,7 @@ test("a project belongs to whoever creates it, unless they say otherwise", async
   expect(await admin.read("/api/v1/projects/red")).toMatchObject({ owner: "admin" });
 });
 
-test("who may not look after a secret can't hand it to a program of their choice", async () => {
+test("somebody who may not edit a secret can't hand it to a program of their choice", async () => {
   await admin.create("secrets", { name: "keys", data: { one: "canary" } });
   const builder = await userWith("builder", [{ role: "edit", resource: "servers" }]);
   const spec = {
@@ -183,7 +183,7 @@ test("who may not look after a secret can't hand it to a program of their choice
   expect((await builder.call("PATCH", "/api/v1/servers/honest", { replicas: 2 })).status).toBe(200);
 });
 
-test(verifies("resources.dormant", "who sets what nothing acts upon yet is told"), async () => {
+test(verifies("resources.dormant", "setting a field that nothing acts upon yet gives a warning"), async () => {
   const answer = await admin.call("PATCH", "/api/v1/llms/gpt", { limits: { requestsPerMinute: 5 } });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("warning")).toContain("limits");

@@ -77,6 +77,6 @@ async function leave(kind: Kind, id: string): Promise<void> {
   expect(gone.status, JSON.stringify(gone.body)).toBe(200);
 }
 
-test("nothing that was sent went wrong inside", () => {
+test("no document of a round trip made a fault inside the edge", () => {
   expect(world.edge.log()).not.toMatch(/requestId/);
 });

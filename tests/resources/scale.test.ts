@@ -38,7 +38,7 @@ async function within<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-test("/v1/models lists all of them, from one statement", async () => {
+test("/v1/models lists 10,000 models with one statement", async () => {
   await send("GET", "/v1/models", { token: root });
   let { body } = await within("models", () => send("GET", "/v1/models", { token: root }));
   expect(z.object({ data: z.array(z.unknown()) }).parse(body).data).toHaveLength(MANY);
@@ -54,7 +54,7 @@ test("/v1/models lists all of them, from one statement", async () => {
   expect(Math.min(await statements(), await statements(), await statements())).toBe(1);
 });
 
-test("a walk over all pages sees each once, and every page says where a watch begins", async () => {
+test("paging through 10,000 models shows each once, and every page says where a watch begins", async () => {
   const names = new Set<string>();
   const versions = new Set<string>();
   let next: string | undefined;
@@ -69,7 +69,7 @@ test("a walk over all pages sees each once, and every page says where a watch be
   expect(versions.size).toBe(1);
 });
 
-test("a watch tells all of them, and what happens meanwhile after it", async () => {
+test("a watch shows all 10,000 models, and then what changed meanwhile", async () => {
   const w = await within("the beginning", () => watching(edge.url, root, "/api/v1/llms?watch=true"));
   // While it lists: one that was told already, one that is not told yet, and one that comes anew.
   await w.tells(1);
@@ -103,7 +103,7 @@ test("a watch tells all of them, and what happens meanwhile after it", async () 
   w.leave();
 });
 
-test("a project goes with thousands of tokens that were revoked, and the trail has each", async () => {
+test("a project is deleted with thousands of revoked tokens, and the trail names each", async () => {
   await send("POST", "/api/v1/projects", { token: root, body: { name: "crowded" } });
   const COUNT = 5_000;
   await rows(

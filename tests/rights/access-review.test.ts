@@ -76,7 +76,7 @@ afterAll(() => edge?.stop());
 
 describe("an access review", () => {
   test(
-    verifies("rbac.review", "names everybody who reaches it, by which binding, and through which group"),
+    verifies("rbac.review", "names everybody who reaches the resource, by which binding, and through which group"),
     async () => {
       const found = (await lines("llms/gpt/access")).map((l) => l.replace(/mcptoken-[0-9a-f]{12}/, "its own"));
       expect(found).toEqual([
@@ -107,7 +107,7 @@ describe("an access review", () => {
     expect((await send("GET", "/api/v1/llms/nope/access", { token: root })).status).toBe(404);
   });
 
-  test("is for who may view rbac", async () => {
+  test("is shown only to who may view rbac", async () => {
     await send("PATCH", "/api/v1/users/ada", { token: root, body: { password } });
     const { token } = await logIn(apiOf(edge.url, root), "ada");
     const answer = await send("GET", "/api/v1/llms/gpt/access", { token });

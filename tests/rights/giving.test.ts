@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => w?.edge.stop());
 
-describe("nobody gives what they don't have", () => {
+describe("nobody gives rights that they don't have", () => {
   let officer: string;
   beforeAll(async () => {
     officer = await w.person("olga", [
@@ -19,7 +19,7 @@ describe("nobody gives what they don't have", () => {
     ]);
   });
 
-  test("not by a definition", async () => {
+  test("by a definition", async () => {
     const subjects = [{ kind: "User", name: "olga" }];
     const body = { name: "more", subjects, bindings: [{ role: "run", resource: "llms" }] };
     const answer = await w.send("POST", "/api/v1/rbac", { token: officer, body });
@@ -28,7 +28,7 @@ describe("nobody gives what they don't have", () => {
     expect((await w.send("POST", "/api/v1/rbac", { token: officer, body: allowed })).status).toBe(201);
   });
 
-  test("not by joining a subject to a definition", async () => {
+  test("by adding a subject to a definition", async () => {
     const bindings = [
       { role: "edit", resource: "*" },
       { role: "run", resource: "*" },
@@ -44,7 +44,7 @@ describe("nobody gives what they don't have", () => {
     expect(answer.status).toBe(403);
   });
 
-  test("not by joining a group", async () => {
+  test("by joining a group", async () => {
     await w.create("groups", { name: "spenders", members: [] });
     await w.create("rbac", {
       name: "spenders",
@@ -56,7 +56,7 @@ describe("nobody gives what they don't have", () => {
     expect([answer.status, answer.body["permission"]]).toEqual([403, "run:*"]);
   });
 
-  test("not by setting the password of somebody who has more", async () => {
+  test("by setting the password of somebody who has more", async () => {
     const body = { name: "admin", email: "admin@mcpctl.local", password: "olga knows this one" };
     expect((await w.send("PUT", "/api/v1/users/admin", { token: officer, body })).status).toBe(403);
     await w.create("users", { name: "newcomer", email: "newcomer@example.com" });
@@ -65,15 +65,15 @@ describe("nobody gives what they don't have", () => {
   });
 });
 
-describe("somebody can always edit rbac", () => {
-  test("so the last definition that says so is not deleted", async () => {
+describe("the last right to edit rbac stays", () => {
+  test("when its definition is to be deleted", async () => {
     await w.remove("rbac/olga");
     await w.remove("rbac/less");
     const answer = await w.send("DELETE", "/api/v1/rbac/admin", { token: w.root });
     expect([answer.status, answer.body["code"]]).toEqual([409, "still_referred"]);
   });
 
-  test("nor changed so that it says less, or to nobody", async () => {
+  test("when its definition is to give less, or to nobody", async () => {
     const subjects = [{ kind: "User", name: "admin" }];
     const everything = [
       { role: "edit", resource: "*" },
@@ -90,7 +90,7 @@ describe("somebody can always edit rbac", () => {
     expect(await w.canI(w.root, "edit", "rbac")).toBe(true);
   });
 
-  test("and the group that has it is not emptied, while another user's definition lets it go", async () => {
+  test("when the group that has it is to be emptied, unless another definition gives it", async () => {
     const everything = [
       { role: "edit", resource: "*" },
       { role: "run", resource: "*" },
@@ -103,12 +103,12 @@ describe("somebody can always edit rbac", () => {
     await w.put("groups/admins", empty);
   });
 
-  test("and its user is not deleted", async () => {
+  test("when its user is to be deleted", async () => {
     expect((await w.send("DELETE", "/api/v1/users/admin", { token: w.root })).status).toBe(409);
   });
 });
 
-test("an address that documents use is changed there first", async () => {
+test("a user's address that a group uses can't be changed until the group no longer does", async () => {
   await w.create("users", { name: "zoe", email: "zoe@example.com" });
   await w.create("groups", { name: "zoes", members: ["Zoe@example.com"] });
   const moved = { name: "zoe", email: "zoe@example.org" };

@@ -60,7 +60,7 @@ afterAll(async () => {
   await edge?.stop();
 });
 
-test("the guide has its five recipes, and claims to check", () => {
+test("the guide to rights has five recipes, each with claims to check", () => {
   expect(recipes).toHaveLength(5);
   expect(recipes.flatMap((r) => r.documents)).toHaveLength(5);
   expect(recipes.flatMap((r) => r.claims).length).toBeGreaterThan(15);
@@ -78,7 +78,7 @@ describe.each(recipes)("$title", ({ documents, claims }) => {
     }
   });
 
-  test(verifies("docs.recipes", "comes to what it says"), async () => {
+  test(verifies("docs.recipes", "gives the rights that it claims"), async () => {
     for (const { who, command, answer } of claims) {
       const said = await engineer.run(command, { env: { MCPCTL_TOKEN: await tokenOf(who) } });
       expect([who, command.join(" "), said.out], said.err).toEqual([who, command.join(" "), `${answer}\n`]);
@@ -86,7 +86,7 @@ describe.each(recipes)("$title", ({ documents, claims }) => {
   });
 });
 
-test("the colleague's token runs that model and sees nothing of the catalogue", async () => {
+test("the token of the guide's colleague runs its model and sees nothing of the catalogue", async () => {
   const body = { name: "another-colleague", bindings: [{ role: "run", resource: "llms", name: "gpt" }], expiry: "7d" };
   const token = z.string().parse((await admin.create("mcptokens", body))["token"]);
   const colleague = admin.as(token);

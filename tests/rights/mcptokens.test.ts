@@ -63,7 +63,7 @@ describe("an mcptoken", () => {
     expect((await w.send("GET", me, { token })).body["bindings"]).toHaveLength(2);
   });
 
-  test(verifies("rbac.token-wall", "stays within its wall, whatever it may do"), async () => {
+  test(verifies("rbac.token-wall", "reaches only its own project, whatever its bindings say"), async () => {
     await w.create("projects", { name: "other" });
     const { token } = await w.mint({ name: "walled", project: "default", rbac: "clone" });
     for (const path of ["llms", "secrets", "rbac", "users", "projects/other/mcptokens", "mcptokens", "auth/tokens"])
@@ -84,7 +84,7 @@ describe("an mcptoken", () => {
     await until("401", async () => (await w.statusOf(made.token)) === 401, REVOKED_WITHIN_MS);
   });
 
-  test("that is revoked is refused in time, looks it, and stays so", async () => {
+  test("that is revoked is refused within 5 s, is shown as revoked, and stays so", async () => {
     const { token } = await w.mint({ name: "revoked", project: "default" });
     expect((await w.send("GET", "/api/v1/mcptokens/introspect", { token })).body).toMatchObject({
       active: true,
@@ -101,7 +101,7 @@ describe("an mcptoken", () => {
     expect((await revoke()).body["resourceVersion"]).toBe(first.body["resourceVersion"]);
   });
 
-  test("that has expired is refused and looks it, although nothing was written", async () => {
+  test("that has expired is refused and shown as expired, although nothing was written", async () => {
     const expiry = new Date(Date.now() + 1_500).toISOString();
     const { token } = await w.mint({ name: "brief", project: "default", expiry });
     expect(await w.statusOf(token)).toBe(200);
@@ -123,7 +123,7 @@ describe("an mcptoken", () => {
     expect([answer.status, answer.body["project"]]).toEqual([200, "second"]);
   });
 
-  test("in use keeps its project; revoked, it goes with it", async () => {
+  test("in use keeps its project from being deleted; revoked, it is deleted with it", async () => {
     await w.create("projects", { name: "brief" });
     await w.mint({ name: "only", project: "brief", bindings: [{ role: "run", resource: "llms" }] });
     const refused = await w.send("DELETE", "/api/v1/projects/brief", { token: w.root });
@@ -133,7 +133,7 @@ describe("an mcptoken", () => {
     await w.remove("projects/brief");
   });
 
-  test("leaves a trace of when it was used", async () => {
+  test("says when it was last used", async () => {
     const { token } = await w.mint({ name: "used", project: "default" });
     expect(await w.statusOf(token)).toBe(200);
     const used = async () =>

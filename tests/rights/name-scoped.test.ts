@@ -31,7 +31,7 @@ afterAll(() => edge?.stop());
 const status = async (method: string, at: string, body?: unknown) =>
   (await limited.call(method, `/api/v1/groups/${at}`, body)).status;
 
-describe("one resource", () => {
+describe("a resource", () => {
   test(verifies("rbac.names-and-ids", "is reached by name and by id alike"), async () => {
     expect([await status("GET", "b"), await status("GET", ids["b"] ?? "")]).toEqual([200, 200]);
     expect([await status("GET", "a"), await status("GET", ids["a"] ?? "")]).toEqual([403, 403]);
@@ -45,19 +45,19 @@ describe("one resource", () => {
     expect([await status("DELETE", "b"), await status("DELETE", ids["b"] ?? "")]).toEqual([403, 403]);
   });
 
-  test("that may be run is not shown for that", async () => {
+  test("that somebody may run is not shown to them for that", async () => {
     expect(await status("GET", "e")).toBe(403);
   });
 });
 
-describe("a list", () => {
+describe("a list of resources", () => {
   test(verifies("rbac.filtered-lists", "holds what the bindings name, and no more"), async () => {
     const { items } = page.parse(await limited.read("/api/v1/groups"));
     expect(items.map((i) => i.name)).toEqual(["b", "d"]);
     expect((await limited.call("GET", "/api/v1/users")).status).toBe(403);
   });
 
-  test(verifies("rbac.filtered-lists", "has pages of what can be seen, each full"), async () => {
+  test(verifies("rbac.filtered-lists", "has full pages of what can be seen"), async () => {
     const first = page.parse(await limited.read("/api/v1/groups?limit=1"));
     expect(first.items.map((i) => i.name)).toEqual(["b"]);
     const second = page.parse(

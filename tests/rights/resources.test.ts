@@ -53,7 +53,7 @@ describe("bindings that name resources", () => {
     expect((await ada.call("GET", "/api/v1/secrets")).status).toBe(403);
   });
 
-  test(verifies("rbac.names-and-ids", "hold whichever of name and id is used"), async () => {
+  test(verifies("rbac.names-and-ids", "hold for the name and the id alike"), async () => {
     const ada = await somebodyWith({ role: "edit", resource: "llms", name: "b" });
     const ids = new Map(list.parse((await admin.call("GET", "/api/v1/llms")).body).items.map((i) => [i.name, i.id]));
     for (const word of ["b", ids.get("b")]) {
@@ -65,7 +65,7 @@ describe("bindings that name resources", () => {
         expect((await ada.call(method, `/api/v1/llms/${word}`, method === "GET" ? undefined : {})).status).toBe(403);
   });
 
-  test("tell nothing of what else exists: absent is as forbidden, and no near spelling gives a name away", async () => {
+  test("tell nothing of what else exists: what is absent is refused as what is forbidden", async () => {
     const ada = await somebodyWith({ role: "view", resource: "llms", name: "b" });
     const there = await ada.call("GET", "/api/v1/llms/c");
     const nowhere = await ada.call("GET", "/api/v1/llms/x");
@@ -90,7 +90,7 @@ describe("bindings that name resources", () => {
   });
 });
 
-describe("a key that is not one's own", () => {
+describe("a provider's key of somebody else", () => {
   const document = (name: string, url?: string) => ({
     name,
     type: "openai",
@@ -100,7 +100,7 @@ describe("a key that is not one's own", () => {
     _skipAuthCheck: true,
   });
 
-  test("is not sent to an address of one's choice", async () => {
+  test("is not sent to an address that one chooses", async () => {
     const ada = await somebodyWith({ role: "edit", resource: "llms" });
     const refused = await ada.call("POST", "/api/v1/llms", document("thief", provider.url));
     expect(refused.status).toBe(403);
@@ -118,7 +118,7 @@ describe("a key that is not one's own", () => {
   });
 });
 
-test("what a local agent publishes is its to say; people may describe it", async () => {
+test("a published LLM's fields are its agent's, and people may change its description", async () => {
   await rows(
     edge.databaseUrl,
     `insert into llm (id, name, spec, status) values ('published', 'published',
@@ -135,7 +135,7 @@ test("what a local agent publishes is its to say; people may describe it", async
   expect(described.body).toMatchObject({ description: "Ada's", status: { lifecycle: "virtual" } });
 });
 
-describe("the credential probe", () => {
+describe("the probe of an LLM's key", () => {
   const write = (name: string, more: Record<string, unknown> = {}) =>
     admin.call("POST", "/api/v1/llms", {
       name,
@@ -146,19 +146,22 @@ describe("the credential probe", () => {
       ...more,
     });
 
-  test(verifies("inference.auth-probe", "asks once, when the address or the key changes, and only then"), async () => {
-    provider.does(json(200, { data: [] }));
-    const before = provider.received.length;
-    expect((await write("probed")).status).toBe(201);
-    expect((await admin.call("PATCH", "/api/v1/llms/probed", { description: "d", model: "n" })).status).toBe(200);
-    expect((await write("unprobed", { _skipAuthCheck: true })).status).toBe(201);
-    const seen = provider.received.slice(before);
-    expect(seen.map((r) => `${r.method} ${r.path}`)).toEqual(["GET /v1/models"]);
-    expect(seen[0]?.headers["authorization"]).toBe("Bearer canary-prod");
-    expect(JSON.stringify((await admin.call("GET", "/api/v1/llms/unprobed")).body)).not.toContain("_skipAuthCheck");
-  });
+  test(
+    verifies("inference.auth-probe", "asks the provider once, when the address or the key changes, and only then"),
+    async () => {
+      provider.does(json(200, { data: [] }));
+      const before = provider.received.length;
+      expect((await write("probed")).status).toBe(201);
+      expect((await admin.call("PATCH", "/api/v1/llms/probed", { description: "d", model: "n" })).status).toBe(200);
+      expect((await write("unprobed", { _skipAuthCheck: true })).status).toBe(201);
+      const seen = provider.received.slice(before);
+      expect(seen.map((r) => `${r.method} ${r.path}`)).toEqual(["GET /v1/models"]);
+      expect(seen[0]?.headers["authorization"]).toBe("Bearer canary-prod");
+      expect(JSON.stringify((await admin.call("GET", "/api/v1/llms/unprobed")).body)).not.toContain("_skipAuthCheck");
+    },
+  );
 
-  test(verifies("inference.auth-probe", "refuses in the provider's words, and nothing is stored"), async () => {
+  test(verifies("inference.auth-probe", "refuses the LLM in the provider's words, and stores nothing"), async () => {
     for (const status of [401, 403]) {
       provider.does(json(status, { error: { message: "Incorrect API key provided: canary-prod" } }));
       const refused = await write("refused");
@@ -169,7 +172,7 @@ describe("the credential probe", () => {
     }
   });
 
-  test(verifies("inference.auth-probe", "warns of anything else, and the row is there"), async () => {
+  test(verifies("inference.auth-probe", "warns of any other answer, and stores the LLM"), async () => {
     for (const [name, status] of [
       ["w500", 500],
       ["w404", 404],
@@ -205,7 +208,7 @@ describe("the credential probe", () => {
     expect(JSON.stringify(answer.body)).not.toContain("canary");
   });
 
-  test(verifies("inference.private-refused", "asks nobody inside"), async () => {
+  test(verifies("inference.private-refused", "asks no private address"), async () => {
     for (const url of ["http://169.254.169.254", "http://10.0.0.1/v1", "http://[::ffff:10.0.0.1]"]) {
       const answer = await write("inside", { url });
       expect(answer.status, url).toBe(400);

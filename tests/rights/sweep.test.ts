@@ -82,7 +82,7 @@ const table = (list: readonly DeclaredRoute[]) => list.map((r) => [label(r), r] 
 
 describe.each(table(guarded))("%s", (_, r) => {
   test(
-    verifies(["rbac.every-route", "auth.uniform-401"], "is closed without a valid credential, with one text"),
+    verifies(["rbac.every-route", "auth.uniform-401"], "refuses every invalid credential in the same words"),
     async () => {
       const texts = new Set<string>();
       for (const credential of [undefined, "garbage", "unknown", "expired", "revoked"]) {
@@ -95,16 +95,13 @@ describe.each(table(guarded))("%s", (_, r) => {
     },
   );
 
-  test(
-    verifies(["rbac.every-route", "rbac.token-wall"], "is behind the wall of a token of another project"),
-    async () => {
-      const { status } = await ask(r, credentials["wall"]);
-      if (beyondWall(r)) expect([403, 404]).toContain(status);
-      else expect([401, 403]).not.toContain(status);
-    },
-  );
+  test(verifies(["rbac.every-route", "rbac.token-wall"], "refuses a token of another project"), async () => {
+    const { status } = await ask(r, credentials["wall"]);
+    if (beyondWall(r)) expect([403, 404]).toContain(status);
+    else expect([401, 403]).not.toContain(status);
+  });
 
-  test(verifies("rbac.every-route", "asks for its permission"), async () => {
+  test(verifies("rbac.every-route", "refuses somebody without its permission"), async () => {
     const { status, text } = await ask(r, credentials["few"]);
     const p = r.permission;
     if (p.is === "authenticated" || (p.is === "owned" && !p.own)) expect([401, 403]).not.toContain(status);
@@ -114,7 +111,7 @@ describe.each(table(guarded))("%s", (_, r) => {
     expect(status).toBeLessThan(500);
   });
 
-  test(verifies("rbac.every-route", "opens for who may"), async () => {
+  test(verifies("rbac.every-route", "answers somebody with its permission"), async () => {
     // One of its own: some routes end the credential that they are asked with.
     const name = `sweep-${minted++}`;
     const own = await personalToken(admin, name);
@@ -146,7 +143,7 @@ describe.each(table(open))("%s", (_, r) => {
 });
 
 describe.each(table(routes.filter((r) => r.permission.is === "object")))("%s", (_, r) => {
-  test(verifies("rbac.every-route", "needs the session's secret, whatever else is brought"), async () => {
+  test(verifies("rbac.every-route", "needs the session's secret, whatever other credential is shown"), async () => {
     for (const credential of [undefined, credentials["garbage"], credentials["few"], admin.token])
       expect([401, 403, 404]).toContain((await ask(r, credential)).status);
   });

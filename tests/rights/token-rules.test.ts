@@ -33,7 +33,7 @@ describe("an mcptoken", () => {
   });
 
   test(
-    verifies("rbac.creator-ceiling", "gets what its creator has through a group, and no longer than they are in it"),
+    verifies("rbac.creator-ceiling", "is given what its creator has through a group, while they are in it"),
     async () => {
       await w.create("groups", { name: "makers", members: [] });
       await w.create("rbac", {
@@ -80,7 +80,7 @@ describe("an mcptoken", () => {
   });
 
   test(
-    verifies("auth.uniform-401", "that can't be introspected says the same, whatever is wrong with it"),
+    verifies("auth.uniform-401", "that can't be introspected is refused in the same words, whatever is wrong with it"),
     async () => {
       const soon = Date.now() + 1_000;
       const [gone, ended] = [

@@ -20,7 +20,7 @@ beforeEach(() => {
   world.provider.twist = undefined;
 });
 
-describe("a token that is not right", () => {
+describe("an ID token that is wrong", () => {
   const now = () => Math.floor(Date.now() / 1000);
   const symmetric: Twist = (payload) =>
     new SignJWT(payload).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(CLIENT.secret.padEnd(32)));
@@ -54,14 +54,14 @@ describe("a token that is not right", () => {
     expect(refused.error).toBe("credential_refused");
   });
 
-  test("with a clock that differs a little is taken", async () => {
+  test("by a clock that differs a little is taken", async () => {
     world.provider.twist = changed({ iat: now() + 30, exp: now() + 300 });
     await world.logIn("ada-1815");
     world.provider.twist = changed({ iat: now() - 300, exp: now() - 30 });
     await world.logIn("ada-1815");
   });
 
-  test("of an earlier login does not do for this one", async () => {
+  test("of an earlier login is refused for this one", async () => {
     let old = "";
     world.provider.twist = async (_, __, token) => {
       old = token;
@@ -75,7 +75,7 @@ describe("a token that is not right", () => {
 });
 
 describe("a provider in trouble", () => {
-  test("that says no is quoted", async () => {
+  test("that refuses the login is quoted", async () => {
     const browser = openBrowser();
     const form = await browser.open(world.program().url, atTarget);
     const [, abort = ""] = /href="([^"]*abort)"/.exec(form.text) ?? [];
@@ -129,7 +129,7 @@ describe("a provider in trouble", () => {
     await world.logIn("ada-1815");
   });
 
-  test("that does not decode the secret is shown it as it is", async () => {
+  test("that does not decode the client's secret gets it undecoded", async () => {
     const right = [CLIENT.id, CLIENT.secret].map((s) => new URLSearchParams({ s }).toString().slice(2)).join(":");
     const plain = Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString("base64");
     world.provider.interfere = (req, res) => {
@@ -145,7 +145,7 @@ describe("a provider in trouble", () => {
     await world.logIn("ada-1815");
   });
 
-  test("that publishes a key that is none is told so, and is well again when it mends that", async () => {
+  test("that publishes a broken key is named as the cause, and works again once it mends that", async () => {
     world.provider.rotate();
     world.provider.twist = async (payload, key) =>
       new SignJWT(payload).setProtectedHeader({ alg: "RS256" }).sign(await importJWK(key, "RS256"));
@@ -162,7 +162,7 @@ describe("a provider in trouble", () => {
     await world.logIn("ada-1815");
   });
 
-  test("that is slow is not waited for without end", async () => {
+  test("that is slow is waited for 8 s", async () => {
     world.provider.interfere = (req) => req.url === "/token";
     expect(await world.refusal("ada-1815")).toMatchObject({
       error: "provider_timeout",

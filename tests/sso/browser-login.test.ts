@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe("a login at the provider", () => {
-  test(verifies("auth.sso-login", "gives a session that is renewed and ends as any other"), async () => {
+  test(verifies("auth.sso-login", "gives a session that is renewed and logged out as any other"), async () => {
     const { accessToken, refreshToken, user } = await world.logIn("ada-1815");
     expect(user).toMatchObject({ name: "ada-lovelace", email: "ada.lovelace@example.com" });
     const who = await world.send("GET", me, { token: accessToken });
@@ -29,13 +29,13 @@ describe("a login at the provider", () => {
     expect((await world.send("GET", me, { token: renewed.accessToken })).status).toBe(401);
   });
 
-  test("finds the same user again, by what never changes", async () => {
+  test("finds the same user again by the account's subject", async () => {
     const first = await world.logIn("ada-1815");
     world.provider.accounts.set("ada-1815", { email: "countess@example.com", email_verified: false });
     expect((await world.logIn("ada-1815")).user).toEqual(first.user);
   });
 
-  test("tells what there is to anybody", async () => {
+  test("is offered to anybody who asks for the ways to log in", async () => {
     expect((await world.send("GET", "/api/v1/auth/methods")).body).toEqual({
       password: true,
       sso: { name: "Test Id", issuer: world.provider.issuer },
@@ -62,22 +62,22 @@ describe("a login at the provider", () => {
     await world.logIn("ada-1815");
   });
 
-  test("leaves a name that is taken to who has it", async () => {
+  test("gives a new user another name where theirs is taken", async () => {
     const { accounts } = world.provider;
     for (const n of [1, 2]) accounts.set(`sam-${n}`, { email: `sam@${n}.example.com`, email_verified: true });
     const names = [(await world.logIn("sam-1")).user.name, (await world.logIn("sam-2")).user.name];
     expect(names).toEqual(["sam", "sam-2"]);
   });
 
-  test("of one account twice at once makes one user", async () => {
+  test("twice at once of one account makes one user", async () => {
     world.provider.accounts.set("twin", { email: "twin@example.com", email_verified: true });
     const [a, b] = await Promise.all([world.logIn("twin"), world.logIn("twin")]);
     expect(a.user).toEqual(b.user);
   });
 });
 
-describe("whom an account stands for", () => {
-  test(verifies("auth.sso-email", "is the user with its address, where the address is proven"), async () => {
+describe("the user of a provider's account", () => {
+  test(verifies("auth.sso-email", "is the user with its address, where the address is verified"), async () => {
     const made = await world.admin.create("users", { name: "grace", email: "grace@example.com" });
     world.provider.accounts.set("g-1", { email: "Grace@example.com", email_verified: false });
     const refused = await world.refusal("g-1");
@@ -97,19 +97,19 @@ describe("whom an account stands for", () => {
     expect((await world.logIn("g-3")).user.name).toBe("grace");
   });
 
-  test("is never the product's own user, whatever the provider says", async () => {
+  test("is never the system user, whatever the provider says", async () => {
     world.provider.accounts.set("root", { email: "System@mcpctl.local", email_verified: true });
     expect(await world.refusal("root")).toMatchObject({ error: "not_allowed" });
     const { items } = await world.admin.read("/api/v1/users/system/identities");
     expect(items).toEqual([]);
   });
 
-  test("is nobody without an address", async () => {
+  test("does not exist for an account without an address", async () => {
     world.provider.accounts.set("silent", {});
     expect((await world.refusal("silent")).words).toContain("told no e-mail address");
   });
 
-  test(verifies("auth.revoke-5s", "loses access when they are deleted"), async () => {
+  test(verifies("auth.revoke-5s", "loses access when the user is deleted"), async () => {
     world.provider.accounts.set("leaver", { email: "leaver@example.com", email_verified: true });
     const { accessToken, user } = await world.logIn("leaver");
     expect((await world.send("GET", me, { token: accessToken })).status).toBe(200);
@@ -117,17 +117,20 @@ describe("whom an account stands for", () => {
     expect((await world.send("GET", me, { token: accessToken })).status).toBe(401);
   });
 
-  test(verifies("auth.revoke-5s", "gets no session by a code that was on its way when they were deleted"), async () => {
-    world.provider.accounts.set("halfway", { email: "halfway@example.com", email_verified: true });
-    const program = world.program();
-    const code = world.brought(await world.visit(program, "halfway")).get("code");
-    expect(code).toBeTruthy();
-    expect((await world.admin.call("DELETE", "/api/v1/users/halfway")).status).toBeLessThan(300);
-    expect((await world.redeem(program, code)).status).toBe(401);
-  });
+  test(
+    verifies("auth.revoke-5s", "gets no session by a code that was under way when the user was deleted"),
+    async () => {
+      world.provider.accounts.set("halfway", { email: "halfway@example.com", email_verified: true });
+      const program = world.program();
+      const code = world.brought(await world.visit(program, "halfway")).get("code");
+      expect(code).toBeTruthy();
+      expect((await world.admin.call("DELETE", "/api/v1/users/halfway")).status).toBeLessThan(300);
+      expect((await world.redeem(program, code)).status).toBe(401);
+    },
+  );
 });
 
-describe("groups that the provider tells", () => {
+describe("groups that the provider names", () => {
   const groupsOf = async (token: string) => (await world.send("GET", me, { token })).body["groups"];
 
   test(
@@ -181,7 +184,7 @@ describe("groups that the provider tells", () => {
   );
 });
 
-describe("what belongs to one login and one browser", () => {
+describe("a login that has begun", () => {
   test(verifies("auth.sso-state", "can't be finished in another browser"), async () => {
     const [mine, other] = [openBrowser(), openBrowser()];
     const program = world.program();
@@ -240,7 +243,7 @@ describe("what belongs to one login and one browser", () => {
   });
 });
 
-test("logins that fail are counted, whoever is told of it", async () => {
+test("failed logins at the provider are limited", async () => {
   const browser = openBrowser({ "cf-connecting-ip": "203.0.113.90" });
   const ends = [];
   for (let i = 0; i < 36; i++) {
@@ -255,7 +258,7 @@ test("logins that fail are counted, whoever is told of it", async () => {
   expect(Number(limited[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
 });
 
-describe("where a login is handed to", () => {
+describe("the address that a login redirects to", () => {
   test.each([
     "https://evil.example/callback",
     "http://evil.example/callback",
@@ -294,7 +297,7 @@ describe("where a login is handed to", () => {
   });
 });
 
-test("what happens at a login is recorded, and no credential with it", async () => {
+test("the audit trail has what happens at a provider's login, and no credential", async () => {
   const { rows } = await import("../harness/rows.ts");
   const program = world.program();
   const code = world.brought(await world.visit(program, "ada-1815")).get("code") ?? "";

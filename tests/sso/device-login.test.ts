@@ -40,7 +40,7 @@ async function look(browser: Browser, uri: string, code: string): Promise<Page> 
   return browser.submit(at, { code, decision: "look" });
 }
 
-describe("a device", () => {
+describe("a device's login", () => {
   test(verifies("auth.sso-device", "waits, is confirmed in a browser, and gets a session once"), async () => {
     const device = await begin();
     expect((await poll(device.deviceCode)).body["code"]).toBe("authorization_pending");
@@ -71,7 +71,7 @@ describe("a device", () => {
     expect((await poll(deviceCode)).body["code"]).toBe("authorization_pending");
   });
 
-  test(verifies("auth.sso-device", "that is denied is told so"), async () => {
+  test(verifies("auth.sso-device", "that is denied ends with that error"), async () => {
     const { deviceCode, userCode, verificationUriComplete } = await begin();
     const browser = openBrowser();
     const page = await look(browser, verificationUriComplete, userCode);
@@ -80,7 +80,7 @@ describe("a device", () => {
     expect([told.status, told.body["code"]]).toEqual([403, "access_denied"]);
   });
 
-  test(verifies("auth.sso-device", "that nobody confirms in time has expired, in its page too"), async () => {
+  test(verifies("auth.sso-device", "that nobody confirms in time expires, on its page too"), async () => {
     const { deviceCode, userCode, verificationUri } = await begin();
     await rows(world.edge.databaseUrl, "update device_login set expires_at = now() - interval '1 second'");
     expect((await poll(deviceCode)).body["code"]).toBe("expired_token");
@@ -101,7 +101,7 @@ describe("a device", () => {
     if (code) expect(told.body["code"]).toBe("expired_token");
   });
 
-  test("is gone with the user who confirmed it", async () => {
+  test("fails when the user who confirmed it is deleted", async () => {
     world.provider.accounts.set("ida", { email: "ida@example.com", email_verified: true });
     const device = await begin();
     const browser = openBrowser();
@@ -115,7 +115,7 @@ describe("a device", () => {
   });
 });
 
-describe("whoever confirms", () => {
+describe("somebody who confirms a device", () => {
   test("must have logged in first, in this browser", async () => {
     const { userCode } = await begin();
     const page = await openBrowser().open(`${world.edge.url}/device/confirm`);
@@ -128,7 +128,7 @@ describe("whoever confirms", () => {
     expect(answer.status).toBe(400);
   });
 
-  test("can't be made to by another site's form", async () => {
+  test("can't be made to do so by another site's form", async () => {
     const { deviceCode, userCode, verificationUri } = await begin();
     const browser = openBrowser();
     const page = await look(browser, verificationUri, userCode);
@@ -176,7 +176,7 @@ describe("whoever confirms", () => {
   });
 });
 
-test("devices can't be begun without end from one address", async () => {
+test("logins of devices from one address are limited", async () => {
   const headers = { "cf-connecting-ip": "203.0.113.77" };
   const answers = [];
   for (let i = 0; i < 40; i++) answers.push(await world.send("POST", "/api/v1/auth/device", { headers }));
@@ -185,14 +185,14 @@ test("devices can't be begun without end from one address", async () => {
   expect(Number(limited[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
 });
 
-test("neither can logins that come back with nothing", async () => {
+test("logins that come back without a code are limited", async () => {
   const browser = openBrowser({ "cf-connecting-ip": "203.0.113.78" });
   const statuses = new Set<number>();
   for (let i = 0; i < 40; i++) statuses.add((await browser.open(`${world.edge.url}/api/v1/auth/oidc/callback`)).status);
   expect(statuses).toEqual(new Set([400, 429]));
 });
 
-test("a store that is away is told on the page, and the same login can be tried again", async () => {
+test("a device's page says that the store is away, and the same login can be tried again", async () => {
   const browser = openBrowser();
   const form = await browser.open(`${world.edge.url}/api/v1/auth/oidc/device`);
   await world.edge.stopStore();

@@ -6,7 +6,7 @@ import { read, sources } from "../laws/repository.ts";
 const guide = read("docs/oidc.md");
 const section = (title: string) => guide.split(`## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
 
-test("every error that it explains is one that is said", () => {
+test("every error that the guide to single sign-on explains is one that the edge gives", () => {
   const said = sources("edge/sso", "edge/login", "edge/identity")
     .map(read)
     .join("\n")
@@ -22,7 +22,7 @@ test("every error that it explains is one that is said", () => {
   expect(fragments.filter((part) => !said.includes(part.replace("8 seconds", "… seconds")))).toEqual([]);
 });
 
-test("every example is understood, and every setting is explained", () => {
+test("every example of the guide to single sign-on is valid, and every setting explained", () => {
   const examples = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map((m) => m[1] ?? "");
   expect(examples.length).toBeGreaterThan(6);
   for (const example of examples) {

@@ -31,7 +31,7 @@ const begin = (edge: { url: string }) =>
   );
 const told = async (edge: { url: string }) => new URL((await begin(edge)).url).searchParams;
 
-test("an edge without a provider says so, everywhere", async () => {
+test("an edge without a provider says so on every route of single sign-on", async () => {
   const edge = await edgeWith("");
   const send = clientOf(edge.url);
   expect((await send("GET", "/api/v1/auth/methods")).body).toEqual({ password: true, sso: null });
@@ -42,7 +42,7 @@ test("an edge without a provider says so, everywhere", async () => {
   expect((await send("GET", "/readyz")).status).toBe(200);
 });
 
-test("settings that are wrong are named on /readyz, and all else goes on", async () => {
+test("wrong settings of single sign-on are named on /readyz, and all else works", async () => {
   const edge = await edgeWith(JSON.stringify({ issuer: "http://id.example.com", clientID: "x" }));
   const send = clientOf(edge.url);
   const ready = await send("GET", "/readyz");
@@ -56,7 +56,7 @@ test("settings that are wrong are named on /readyz, and all else goes on", async
 });
 
 describe("a provider's description", () => {
-  test("that is away, a web page, or another issuer's is told apart; it comes back by itself", async () => {
+  test("that is away, a web page, or another issuer's is named as that, and works again by itself", async () => {
     const world = await worldWith({});
     const path = "/.well-known/openid-configuration";
     const answer = (status: number, text: string) => {
@@ -97,7 +97,7 @@ describe("a provider's description", () => {
     expect(asked()).toBe(before);
   });
 
-  test("that can't be reached is told as that", async () => {
+  test("that can't be reached is named as that", async () => {
     const edge = await edgeWith(JSON.stringify({ issuer: "http://127.0.0.1:1", clientId: "x" }));
     const query = await told(edge);
     expect(query.get("error")).toBe("provider_unreachable");
@@ -105,7 +105,7 @@ describe("a provider's description", () => {
   });
 });
 
-test("keys that nobody knows make few questions", async () => {
+test("ID tokens with unknown keys make the edge ask the provider seldom", async () => {
   const world = await worldWith({});
   world.provider.accounts.set("ada", { email: "ada@example.com", email_verified: true });
   await world.logIn("ada");
@@ -123,7 +123,7 @@ test("keys that nobody knows make few questions", async () => {
   await world.logIn("ada");
 });
 
-test("who may log in can be limited to domains and to users that are there", async () => {
+test("logins can be limited to domains and to existing users", async () => {
   const world = await worldWith({ domains: ["example.com"], createUsers: false, passwords: false });
   const { accounts } = world.provider;
   accounts.set("in", { email: "in@EXAMPLE.com", email_verified: true });
@@ -145,7 +145,7 @@ test("who may log in can be limited to domains and to users that are there", asy
   expect([byPassword.status, byPassword.body["code"]]).toEqual([400, "unsupported"]);
 });
 
-test("behind a proxy the edge is where it is told to be, and its cookies need TLS there", async () => {
+test("behind a proxy a login uses the configured address, with cookies for TLS alone", async () => {
   const world = await worldWith({ publicUrl: "https://edge.example.com/" });
   const answer = await fetch(world.program().url, { redirect: "manual" });
   const redirect = new URL(answer.headers.get("location") ?? "").searchParams.get("redirect_uri");
@@ -156,7 +156,7 @@ test("behind a proxy the edge is where it is told to be, and its cookies need TL
   expect(device.body["verificationUri"]).toBe("https://edge.example.com/device");
 });
 
-test("what a provider said no longer counts when it, or the group's mapping, has gone from the settings", async () => {
+test("groups that a provider named end with the provider, or with their mapping, in the settings", async () => {
   const world = await worldWith({ groupsClaim: "groups", groups: { a: "kept", b: "dropped" } });
   for (const name of ["kept", "dropped"]) await world.admin.create("groups", { name });
   world.provider.accounts.set("ada", { email: "ada@example.com", email_verified: true, groups: ["a", "b"] });

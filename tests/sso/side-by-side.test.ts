@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { startPostgres } from "../harness/test-store.ts";
 import { startWorld } from "./world.ts";
 
-test("first logins side by side make one user, linked to one account", async (context) => {
+test("first logins at the provider at once make one user, linked to one account", async (context) => {
   const postgres = await startPostgres();
   if (!postgres) return context.skip("there is no PostgreSQL on this machine");
   try {

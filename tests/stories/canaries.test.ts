@@ -83,7 +83,7 @@ async function searchTables(): Promise<void> {
     });
 }
 
-test(verifies("secrets.write-only", "what was planted comes out nowhere"), async () => {
+test(verifies("secrets.write-only", "secrets that were planted in every field come out nowhere"), async () => {
   const { "provider key": key = "", "rotated provider key": rotated = "", "secret value": value = "" } = canaries;
   const { password = "", "changed password": changed = "" } = canaries;
   const user = { name: "eve", email: "eve@example.com", password };
@@ -183,7 +183,7 @@ test(verifies("secrets.write-only", "what was planted comes out nowhere"), async
   expect(leaks).toEqual([]);
 });
 
-test("the search finds what is there", () => {
+test("the search for planted secrets finds one that is shown", () => {
   expect(emitted.length).toBeGreaterThan(50);
   expect(emitted.some((e) => e.where.startsWith("table secret") && e.text.includes("keys"))).toBe(true);
   expect(emitted.some((e) => e.where.startsWith("table auditevent") && e.text.includes("llm_inference_call"))).toBe(

@@ -53,7 +53,7 @@ describe("the catalogue", () => {
     expect(shown.stdout).not.toContain(KEY);
   });
 
-  test(verifies("cli.verbs", "takes what a file describes, and says what it did"), async () => {
+  test(verifies("cli.verbs", "takes what a file describes, and says what changed"), async () => {
     const file = path.join(engineer.home, "team.yaml");
     writeFileSync(file, `${manifest("alpha", "fast")}---\n${manifest("beta", "heavy")}`);
     const first = await works(["apply", "-f", file]);
@@ -65,7 +65,7 @@ describe("the catalogue", () => {
     expect((await works(["apply", "-f", file])).stdout).toMatch(/llm\/alpha configured/);
   });
 
-  test(verifies("cli.round-trip", "gives back what can be applied again, unchanged"), async () => {
+  test(verifies("cli.round-trip", "prints manifests that can be applied again unchanged"), async () => {
     for (const kind of ["llms", "secrets", "projects", "groups", "secretbackends"]) {
       const got = await works(["get", kind, "-o", "yaml"]);
       expect(got.stdout).not.toContain("status:");
@@ -98,13 +98,13 @@ describe("the catalogue", () => {
     expect((await works(["get", "llm", "alpha", "-o", "jsonpath={.tier}"])).stdout.trim()).toBe("fast");
   });
 
-  test(verifies("cli.verbs", "is asked, as a stream on stdout"), async () => {
+  test(verifies("cli.verbs", "answers a question as a stream on stdout"), async () => {
     const answer = await works(["run", "alpha", "hello"]);
     expect(answer.stdout.trim()).toBe("Hello, world!");
     expect(provider.seen.at(-1)?.body).toContain('"stream":true');
   });
 
-  test("what is referred to can't be deleted", async () => {
+  test("refuses to delete what is referred to", async () => {
     const refused = await engineer.mcpctl(["delete", "secret", "provider"]);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("alpha");
@@ -189,7 +189,7 @@ describe("a colleague's token", () => {
   );
 });
 
-describe("mistakes", () => {
+describe("mistakes of somebody at the command line", () => {
   test(verifies("cli.exit-codes", "have their own exit codes"), async () => {
     const codes: Record<string, number | null> = {};
     const run = async (name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {

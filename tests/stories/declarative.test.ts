@@ -61,12 +61,15 @@ function among(output: string, shown: string): string {
   return at >= wanted.length ? shown : output;
 }
 
-test(verifies("docs.declarative", "every command works as written and prints what is shown"), async () => {
-  expect(blocks.length).toBeGreaterThan(7);
-  for (const { script, shown } of blocks) {
-    const { code, output } = await bash(script);
-    expect(code, `${script}\n${output}`).toBe(0);
-    if (shown !== undefined) expect(among(output, shown), output).toBe(shown);
-    expect(output).not.toContain("made-up");
-  }
-});
+test(
+  verifies("docs.declarative", "every command of the declarative guide works as written and prints what is shown"),
+  async () => {
+    expect(blocks.length).toBeGreaterThan(7);
+    for (const { script, shown } of blocks) {
+      const { code, output } = await bash(script);
+      expect(code, `${script}\n${output}`).toBe(0);
+      if (shown !== undefined) expect(among(output, shown), output).toBe(shown);
+      expect(output).not.toContain("made-up");
+    }
+  },
+);

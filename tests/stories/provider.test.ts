@@ -71,7 +71,7 @@ async function failure(request: Promise<unknown>): Promise<InstanceType<typeof O
   return outcome;
 }
 
-describe("a developer", () => {
+describe("a developer with the openai package", () => {
   test(verifies("inference.models", "sees exactly the models that the token may run"), async () => {
     const listed: string[] = [];
     for await (const model of developer.models.list()) listed.push(model.id);
@@ -143,8 +143,8 @@ describe("a developer", () => {
   );
 });
 
-describe("what goes wrong", () => {
-  test(verifies("inference.errors", "has the classes of the package"), async () => {
+describe("an error", () => {
+  test(verifies("inference.errors", "has the classes of the openai package"), async () => {
     const stranger = stack.openai("mcpctl_pat_nobody");
     expect(await failure(stranger.chat.completions.create(ask("hello")))).toBeInstanceOf(OpenAI.AuthenticationError);
     const unknown = await failure(developer.chat.completions.create({ ...ask("hello"), model: "no-such-model" }));
@@ -156,14 +156,14 @@ describe("what goes wrong", () => {
     expect(forbidden.message.replace("forbidden", "no-such-model")).toBe(unknown.message);
   });
 
-  test("at the provider is told in its own words", async () => {
+  test("of the provider keeps its own words", async () => {
     const limited = await failure(developer.chat.completions.create(ask("status 429")));
     expect(limited).toBeInstanceOf(OpenAI.RateLimitError);
     expect(limited.message).toContain("the provider says 429");
     expect(limited.headers?.get("retry-after")).toBe("7");
   });
 
-  test(verifies("inference.stream-cut", "in the middle of a stream is one error event and the end"), async () => {
+  test(verifies("inference.stream-cut", "in the middle of a stream is one error event and ends it"), async () => {
     const answer = await post(JSON.stringify({ ...ask("cut"), stream: true }));
     expect(answer.status).toBe(200);
     const text = await answer.text();
@@ -174,7 +174,7 @@ describe("what goes wrong", () => {
     openaiError.parse(JSON.parse((events[0] ?? "").replace(/^data: /, "")));
   });
 
-  test(verifies("inference.hang-up", "when the developer hangs up ends at the provider within a second"), async () => {
+  test(verifies("inference.hang-up", "or a hang-up ends the call at the provider within a second"), async () => {
     const stream = await developer.chat.completions.create({ ...ask("trickle"), stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     stream.controller.abort();
@@ -183,7 +183,7 @@ describe("what goes wrong", () => {
   });
 });
 
-describe("bad input", () => {
+describe("a bad request", () => {
   const bodies: Record<string, string | Uint8Array<ArrayBuffer>> = {
     "no JSON": "{model: allowed}",
     "half a document": '{"model":"allowed","messages":[',
@@ -212,7 +212,7 @@ describe("bad input", () => {
     },
   );
 
-  test(verifies("inference.bad-input", "an oversized body is 413, announced or not"), async () => {
+  test(verifies("inference.bad-input", "of too many bytes is 413, announced or not"), async () => {
     const body = JSON.stringify(ask("x".repeat(250_000)));
     const announced = await post(body);
     expect(announced.status).toBe(413);
@@ -227,7 +227,7 @@ describe("bad input", () => {
     await unannounced.body?.cancel();
   });
 
-  test("wrong types through the package get the provider's refusal", async () => {
+  test("of wrong types gets the provider's refusal", async () => {
     const wrong = {
       model: "allowed",
       messages: "not a list",
@@ -235,7 +235,7 @@ describe("bad input", () => {
     expect(await failure(developer.chat.completions.create(wrong))).toBeInstanceOf(OpenAI.BadRequestError);
   });
 
-  test("leaves the edge as well as it was", async () => {
+  test("leaves the edge working", async () => {
     expect((await developer.chat.completions.create(ask("hello"))).choices).toHaveLength(1);
     expect(stack.edge.log()).not.toContain("internal");
   });
@@ -250,17 +250,20 @@ describe("an LLM's key", () => {
     apiKeyRef: { name: "keys", key },
   });
 
-  test(verifies("inference.auth-probe", "is tried when it is set: refused by the provider, refused here"), async () => {
-    const { admin } = stack;
-    await admin.create("secrets", { name: "keys", data: { right: KEY, wrong: "sk-another" } });
-    const refused = await admin.call("POST", "/api/v1/llms", llm("probed", "wrong", provider.url));
-    expect(refused.status).toBe(422);
-    expect(JSON.stringify(refused.body)).toContain("Incorrect API key provided");
-    expect((await admin.call("GET", "/api/v1/llms/probed")).status).toBe(404);
-    const skipped = { ...llm("skipped", "wrong", provider.url), _skipAuthCheck: true };
-    expect(await admin.create("llms", skipped)).not.toHaveProperty("_skipAuthCheck");
-    await admin.create("llms", llm("probed", "right", provider.url));
-  });
+  test(
+    verifies("inference.auth-probe", "is tried when it is set, and refused where the provider refuses it"),
+    async () => {
+      const { admin } = stack;
+      await admin.create("secrets", { name: "keys", data: { right: KEY, wrong: "sk-another" } });
+      const refused = await admin.call("POST", "/api/v1/llms", llm("probed", "wrong", provider.url));
+      expect(refused.status).toBe(422);
+      expect(JSON.stringify(refused.body)).toContain("Incorrect API key provided");
+      expect((await admin.call("GET", "/api/v1/llms/probed")).status).toBe(404);
+      const skipped = { ...llm("skipped", "wrong", provider.url), _skipAuthCheck: true };
+      expect(await admin.create("llms", skipped)).not.toHaveProperty("_skipAuthCheck");
+      await admin.create("llms", llm("probed", "right", provider.url));
+    },
+  );
 
   test(verifies("inference.auth-probe", "of a provider that can't be asked is a warning"), async () => {
     const made = await stack.admin.call("POST", "/api/v1/llms", llm("away", "right", "http://127.0.0.1:9"));

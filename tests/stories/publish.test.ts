@@ -62,7 +62,7 @@ async function publish(): Promise<Running> {
 let firstId: string;
 
 describe("a model at home", () => {
-  test(verifies("virtual.publish", "is there, virtual and active, and answers"), async () => {
+  test(verifies("virtual.publish", "is listed as virtual and active, and answers"), async () => {
     await publish();
     const published = await row();
     firstId = published.id;
@@ -141,7 +141,10 @@ describe("a model at home", () => {
 });
 
 test(
-  verifies("virtual.conflict", "the name of a model that was made by hand is refused, and nothing changes"),
+  verifies(
+    "virtual.conflict",
+    "publishing under the name of a model that was made by hand is refused, and nothing changes",
+  ),
   async () => {
     await stack.admin.create("llms", { name: "taken", type: "vllm", model: "m", url: gpu.url });
     const before = await stack.admin.read("/api/v1/llms/taken");

@@ -43,7 +43,10 @@ afterAll(async () => {
 });
 
 test(
-  verifies("virtual.real-model", "a real small model answers through the edge, streaming, and is accounted for"),
+  verifies(
+    "virtual.real-model",
+    "a real small model answers through the edge as a stream, and its tokens are recorded",
+  ),
   async (context) => {
     if (!stack) return context.skip(missing);
     const client = stack.openai(stack.admin.token);

@@ -55,43 +55,40 @@ async function whoami(who: Person): Promise<Record<string, unknown>> {
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-describe("with a browser on the same machine", () => {
-  test(
-    verifies(["auth.sso-login", "auth.sso-groups"], "mcpctl login logs in, and the group's rights are there"),
-    async () => {
-      const ada = stack.person(noBrowser);
-      // Nothing was said about how: this edge takes no passwords.
-      const login = ada.running(["login", stack.edge.url]);
-      const browser = openBrowser();
-      const page = await browser.open(await pageOf(login, authorize));
-      const done = await logInAt(browser, page, provider.issuer, "ada");
-      expect(done.url).toBe(`${stack.edge.url}/login/done`);
-      expect(done.text).toContain("You can close this window");
-      const { code, stderr } = await login.ended;
-      expect(code, stderr).toBe(0);
-      expect(stderr).toContain(`Logged in to ${stack.edge.url} as ada`);
-      expect(await whoami(ada)).toMatchObject({ name: "ada", email: "ada@example.com", groups: ["engineers"] });
-      expect((await ada.mcpctl(["get", "groups", "-o", "name"])).stdout).toContain("engineers");
-      const described = await ada.mcpctl(["describe", "group", "engineers"]);
-      expect(described.stdout).toMatch(new RegExp(`Members from:\\s+${provider.issuer}:\\s+ada\\n`));
-      expect((await ada.mcpctl(["describe", "user", "ada"])).stdout).toMatch(/Logs in at:\n.*\n\s+groups:\s+engineers/);
-      expect((await ada.mcpctl(["get", "group", "engineers", "-o", "yaml"])).stdout).not.toContain("ada");
+describe("a login at the provider, with a browser on the same machine", () => {
+  test(verifies(["auth.sso-login", "auth.sso-groups"], "gives the group's rights"), async () => {
+    const ada = stack.person(noBrowser);
+    // Nothing was said about how: this edge takes no passwords.
+    const login = ada.running(["login", stack.edge.url]);
+    const browser = openBrowser();
+    const page = await browser.open(await pageOf(login, authorize));
+    const done = await logInAt(browser, page, provider.issuer, "ada");
+    expect(done.url).toBe(`${stack.edge.url}/login/done`);
+    expect(done.text).toContain("You can close this window");
+    const { code, stderr } = await login.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(`Logged in to ${stack.edge.url} as ada`);
+    expect(await whoami(ada)).toMatchObject({ name: "ada", email: "ada@example.com", groups: ["engineers"] });
+    expect((await ada.mcpctl(["get", "groups", "-o", "name"])).stdout).toContain("engineers");
+    const described = await ada.mcpctl(["describe", "group", "engineers"]);
+    expect(described.stdout).toMatch(new RegExp(`Members from:\\s+${provider.issuer}:\\s+ada\\n`));
+    expect((await ada.mcpctl(["describe", "user", "ada"])).stdout).toMatch(/Logs in at:\n.*\n\s+groups:\s+engineers/);
+    expect((await ada.mcpctl(["get", "group", "engineers", "-o", "yaml"])).stdout).not.toContain("ada");
 
-      // Out of the group there, and out of it here at the next login.
-      provider.accounts.set("ada", { email: "ada@example.com", email_verified: true, groups: [] });
-      const again = ada.running(["login", "--sso"]);
-      await logInAt(browser, await browser.open(await pageOf(again, authorize)), provider.issuer, "ada");
-      expect((await again.ended).code).toBe(0);
-      expect((await whoami(ada))["groups"]).toEqual([]);
-      const refused = await ada.mcpctl(["get", "groups"]);
-      expect([refused.code, refused.stderr.includes("view:groups")]).toEqual([4, true]);
+    // Out of the group there, and out of it here at the next login.
+    provider.accounts.set("ada", { email: "ada@example.com", email_verified: true, groups: [] });
+    const again = ada.running(["login", "--sso"]);
+    await logInAt(browser, await browser.open(await pageOf(again, authorize)), provider.issuer, "ada");
+    expect((await again.ended).code).toBe(0);
+    expect((await whoami(ada))["groups"]).toEqual([]);
+    const refused = await ada.mcpctl(["get", "groups"]);
+    expect([refused.code, refused.stderr.includes("view:groups")]).toEqual([4, true]);
 
-      expect((await ada.mcpctl(["logout"])).code).toBe(0);
-      expect((await ada.mcpctl(["whoami"])).code).toBe(4);
-    },
-  );
+    expect((await ada.mcpctl(["logout"])).code).toBe(0);
+    expect((await ada.mcpctl(["whoami"])).code).toBe(4);
+  });
 
-  test("the page is opened by what $BROWSER names", async () => {
+  test("opens the page with what $BROWSER names", async () => {
     const bob = stack.person();
     const shown = path.join(bob.home, "shown");
     const opener = path.join(bob.home, "opener");
@@ -111,7 +108,7 @@ describe("with a browser on the same machine", () => {
     expect([code, stderr.includes("Error:")]).toEqual([130, false]);
   });
 
-  test("who is not let in is told why, on both sides, and nothing is kept", async () => {
+  test("says why somebody is refused, in the browser and in mcpctl, and keeps nothing", async () => {
     const eve = stack.person(noBrowser);
     const login = eve.running(["login", stack.edge.url, "--sso"]);
     const browser = openBrowser();
@@ -124,7 +121,7 @@ describe("with a browser on the same machine", () => {
     expect((await eve.mcpctl(["whoami"])).code).not.toBe(0);
   });
 
-  test("another program's answer is not taken", async () => {
+  test("does not take another program's answer", async () => {
     const ada = stack.person(noBrowser);
     const login = ada.running(["login", stack.edge.url]);
     const url = new URL(await pageOf(login, authorize));
@@ -140,7 +137,7 @@ describe("with a browser on the same machine", () => {
   });
 });
 
-describe("on a machine without a browser", () => {
+describe("mcpctl login --device, on a machine without a browser", () => {
   async function confirm(login: Running, decision: "allow" | "deny"): Promise<void> {
     const code = await pageOf(login, /[B-Z]{4}-[B-Z]{4}/);
     const browser = openBrowser();
@@ -153,7 +150,7 @@ describe("on a machine without a browser", () => {
     await browser.submit(page, { decision });
   }
 
-  test(verifies("auth.sso-device", "mcpctl login --device waits until somebody has confirmed its code"), async () => {
+  test(verifies("auth.sso-device", "waits until somebody has confirmed its code"), async () => {
     const ada = stack.person(noBrowser);
     const login = ada.running(["login", stack.edge.url, "--device"]);
     await confirm(login, "allow");
@@ -162,7 +159,7 @@ describe("on a machine without a browser", () => {
     expect(await whoami(ada)).toMatchObject({ name: "ada" });
   });
 
-  test("and goes away when it is denied", async () => {
+  test("ends when the code is denied", async () => {
     const ada = stack.person(noBrowser);
     const login = ada.running(["login", stack.edge.url, "--device", "--quiet"]);
     await confirm(login, "deny");
@@ -171,7 +168,7 @@ describe("on a machine without a browser", () => {
   });
 });
 
-test("an administrator unlinks an account, and it is linked anew at the next login", async () => {
+test("an account that an administrator unlinks is linked again at its next login", async () => {
   const [ada, admin] = [
     stack.person(noBrowser),
     stack.person({ MCPCTL_EDGE: stack.edge.url, MCPCTL_TOKEN: stack.admin.token }),
@@ -186,7 +183,7 @@ test("an administrator unlinks an account, and it is linked anew at the next log
   expect((await login.ended).stderr).toContain("as ada;");
 });
 
-test("ways to log in that exclude each other are a mistake", async () => {
+test("mcpctl login refuses flags that exclude each other", async () => {
   const ada = stack.person(noBrowser);
   for (const flags of [
     ["--sso", "--device"],

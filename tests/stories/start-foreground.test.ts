@@ -43,7 +43,7 @@ describe("npm start in the foreground", () => {
     return { npm: Object.assign(started, { pid }), dev: readDev(data) };
   }
 
-  test(verifies("start.no-orphans", "Ctrl-C stops everything"), async () => {
+  test(verifies("start.no-orphans", "ends with all of its processes at Ctrl-C"), async () => {
     const { npm: running, dev } = await start();
     const exit = once(running, "exit");
     process.kill(-running.pid, "SIGINT");
@@ -52,7 +52,7 @@ describe("npm start in the foreground", () => {
     expect(isRunning(dev.pids["supervisor"] ?? 0)).toBe(false);
   });
 
-  test(verifies("start.no-orphans", "kill -9 of npm leaves no process"), async () => {
+  test(verifies("start.no-orphans", "leaves no process after kill -9 of npm"), async () => {
     const { npm: running, dev } = await start();
     running.kill("SIGKILL");
     await nothingRuns(dev);

@@ -20,7 +20,7 @@ describe("npm start -- --store URL", () => {
   const start = async (url: string, ...more: string[]) =>
     npm("start", "--", "--detach", "--store", url, "--port", String(await freePort()), "--data", data, ...more);
 
-  test("keeps everything in a PostgreSQL proper, and tells who lost the way in what to do", async (context) => {
+  test("keeps everything in that PostgreSQL, and says what to do when its data directory is lost", async (context) => {
     if (!postgres) return context.skip("PostgreSQL is not installed here");
     const started = await start(postgres.databaseUrl);
     expect(started.code, started.stderr).toBe(0);
@@ -35,7 +35,7 @@ describe("npm start -- --store URL", () => {
     expect(processesOf(dev)).toEqual([]);
   });
 
-  test("says which store can't be reached", async () => {
+  test("names a store that can't be reached", async () => {
     const nobody = `postgresql://postgres@127.0.0.1:${await freePort()}/postgres`;
     const failed = await start(nobody);
     expect(failed.code).not.toBe(0);

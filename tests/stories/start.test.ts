@@ -36,7 +36,7 @@ describe("npm start -- --detach", () => {
     expect(next.match(/^ {2}(npx|curl) .+$/gm)).toHaveLength(3);
   });
 
-  test("what it says to try works as it stands", async () => {
+  test("prints things to try that work as they stand", async () => {
     const [, next = ""] = started.stdout.split("Try next:");
     for (const line of next.match(/^ {2}(?:npx|curl) .+$/gm) ?? []) {
       const child = spawn("/bin/sh", ["-c", line], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -46,7 +46,7 @@ describe("npm start -- --detach", () => {
     }
   });
 
-  test(verifies("start.ready", "keeps its secrets from others"), () => {
+  test(verifies("start.ready", "keeps its secrets from other users of the machine"), () => {
     for (const file of ["dev.json", "keys.json", "admin.json", "mcplocal.yaml"])
       expect((statSync(join(data, file)).mode & 0o777).toString(8), file).toBe("600");
     const args = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" });
@@ -66,7 +66,7 @@ describe("npm start -- --detach", () => {
     expect(said).toContain("Is anybody there?");
   });
 
-  test("a second start beside it says so, and on its port as well", async () => {
+  test("refuses a second start over the same data, and one on the same port", async () => {
     const again = await npm("start", "--", "--detach", "--port", String(await freePort()), "--data", data);
     expect(again.code).not.toBe(0);
     expect(again.stderr).toContain(`runs here already: ${first.edge}`);
@@ -75,7 +75,7 @@ describe("npm start -- --detach", () => {
     expect(busy.stderr).toMatch(new RegExp(`Port ${port} is in use.*--port \\d+`));
   });
 
-  test.each(["edge", "store", "agent", "demo"])("%s is started again when it is killed", async (name) => {
+  test.each(["edge", "store", "agent", "demo"])("starts %s again when it is killed", async (name) => {
     const before = readDev(data).pids[name];
     if (before === undefined) throw new Error(`there is no process ${name}`);
     process.kill(before, "SIGKILL");
@@ -83,23 +83,26 @@ describe("npm start -- --detach", () => {
     await expect.poll(async () => (await ask(first, "And now?")).status, { timeout: 30_000, interval: 200 }).toBe(200);
   });
 
-  test(verifies("start.no-orphans", "npm stop leaves no process, and the next start finds what was kept"), async () => {
-    const before = readDev(data);
-    const stopped = await npm("stop", "--", "--data", data);
-    expect(stopped.code, stopped.stderr).toBe(0);
-    expect(processesOf(before)).toEqual([]);
-    const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
-    expect(again.code, again.stderr).toBe(0);
-    expect(again.stdout).toContain("with what was kept");
-    const dev = readDev(data);
-    expect(dev.adminToken).toBe(first.adminToken);
-    expect((await whoAmI(dev)).status).toBe(200);
-  });
+  test(
+    verifies("start.no-orphans", "leaves no process after npm stop, and the next start finds what was kept"),
+    async () => {
+      const before = readDev(data);
+      const stopped = await npm("stop", "--", "--data", data);
+      expect(stopped.code, stopped.stderr).toBe(0);
+      expect(processesOf(before)).toEqual([]);
+      const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
+      expect(again.code, again.stderr).toBe(0);
+      expect(again.stdout).toContain("with what was kept");
+      const dev = readDev(data);
+      expect(dev.adminToken).toBe(first.adminToken);
+      expect((await whoAmI(dev)).status).toBe(200);
+    },
+  );
 
   test(
     verifies(
       "start.no-orphans",
-      "kill -9 of what keeps all others leaves no process, and the next start goes on from there",
+      "leaves no process after kill -9 of its supervisor, and the next start goes on from there",
     ),
     async () => {
       const before = readDev(data);
@@ -111,7 +114,7 @@ describe("npm start -- --detach", () => {
     },
   );
 
-  test("--fresh forgets what was kept", async () => {
+  test("forgets with --fresh what was kept", async () => {
     await npm("stop", "--", "--data", data);
     const fresh = await npm("start", "--", "--detach", "--fresh", "--port", String(port), "--data", data);
     expect(fresh.code, fresh.stderr).toBe(0);

@@ -79,7 +79,7 @@ function rewrite(file: string, from: string, to: string): void {
   writeFileSync(path.join(team, file), before.replace(from, to));
 }
 
-test(verifies("auth.sso-groups", "the colleague logs in where everybody does, and is an engineer"), async () => {
+test(verifies("auth.sso-groups", "a colleague of the team logs in at the provider, and is an engineer"), async () => {
   await out(admin, "create", "group", "engineers");
   const login = ada.running(["login", stack.edge.url, "--sso"]);
   const authorize = /http:\/\/127\.0\.0\.1:\d+\/api\/v1\/auth\/oidc\/authorize\S+/;
@@ -121,7 +121,7 @@ describe("a directory of every kind", () => {
     expect((await ends(0, admin, ["diff", "-f", team])).stdout).toBe("");
   });
 
-  test("is there as it was written, circles and nulls too", async () => {
+  test("reads back as it was written, circles and nulls too", async () => {
     expect(lines(await out(admin, "get", "all", "-l", "team=day", "-o", "name"))).toHaveLength(documents);
     const librarian = JSON.parse(await out(admin, "get", "agent", "librarian", "-o", "json"));
     expect(librarian).toMatchObject({ defaultPersonality: "thorough", defaultParams: { extra: { stop_token: null } } });
@@ -130,7 +130,7 @@ describe("a directory of every kind", () => {
   });
 });
 
-describe("the colleague", () => {
+describe("the team's colleague", () => {
   test(verifies(["story.name-scoped", "cli.exit-codes"], "sees what their groups name and nothing else"), async () => {
     expect(await out(ada, "get", "llms,agents,prompts", "-o", "name")).toBe(
       "llm/alpha\nagent/librarian\nprompt/citations\n",
@@ -184,7 +184,10 @@ describe("the colleague", () => {
 });
 
 test(
-  verifies(["story.cloned-token", "auth.revoke-5s"], "a token has what its maker has, and ends when it is revoked"),
+  verifies(
+    ["story.cloned-token", "auth.revoke-5s"],
+    "a cloned token has its creator's rights, and ends when it is revoked",
+  ),
   async () => {
     const token = (await out(ada, "create", "mcptoken", "notebook", "--rbac", "clone")).trim();
     const shown = JSON.parse(await out(admin, "get", "mcptoken", "notebook", "-o", "json"));
@@ -218,24 +221,21 @@ test(
   },
 );
 
-describe("the files change", () => {
-  test(
-    verifies("docs.declarative", "diff shows exactly that, and apply takes away what a file no longer says"),
-    async () => {
-      rewrite("models.yaml", "    description: The team's usual model.\n", "");
-      const { stdout } = await ends(1, admin, ["diff", "-f", team]);
-      expect(stdout.split("\n").filter((line) => /^[-+]/.test(line))).toEqual([
-        "--- llm/alpha (now)",
-        "+++ llm/alpha (applied)",
-        "-description: The team's usual model.",
-      ]);
-      expect(tally(await out(admin, "apply", "-f", team))).toEqual({ configured: 1, unchanged: documents - 1 });
-      expect(await out(admin, "get", "llm", "alpha", "-o", "yaml")).not.toContain("description");
-      await ends(0, admin, ["diff", "-f", team]);
-    },
-  );
+describe("the team's changed files", () => {
+  test(verifies("docs.declarative", "are shown by diff, and apply removes what a file no longer says"), async () => {
+    rewrite("models.yaml", "    description: The team's usual model.\n", "");
+    const { stdout } = await ends(1, admin, ["diff", "-f", team]);
+    expect(stdout.split("\n").filter((line) => /^[-+]/.test(line))).toEqual([
+      "--- llm/alpha (now)",
+      "+++ llm/alpha (applied)",
+      "-description: The team's usual model.",
+    ]);
+    expect(tally(await out(admin, "apply", "-f", team))).toEqual({ configured: 1, unchanged: documents - 1 });
+    expect(await out(admin, "get", "llm", "alpha", "-o", "yaml")).not.toContain("description");
+    await ends(0, admin, ["diff", "-f", team]);
+  });
 
-  test("and what they no longer describe is pruned, and nothing else", async () => {
+  test("are pruned of what they no longer describe, and of nothing else", async () => {
     const spec = ["--type", "vllm", "--model", "m", "--url", models.url, "--label", "team=day"];
     await out(admin, "create", "llm", "by-hand", ...spec);
     const before = lines(await out(admin, "get", "all", "-o", "name"));
@@ -254,7 +254,7 @@ describe("the files change", () => {
   });
 });
 
-test(verifies("story.move", "everything goes to a new machine, and is there what it was"), async () => {
+test(verifies("story.move", "the team's resources move to a new machine unchanged"), async () => {
   const whole = await ends(0, admin, ["get", "all", "-o", "yaml"]);
   expect(whole.stderr).toMatch(/^Left out: \d+ /);
   expect(whole.stdout).not.toMatch(/mcptoken-|mcpctl-system|kind: mcptoken\nname: notebook|sk-the-key|not-a-real/);
@@ -274,7 +274,7 @@ test(verifies("story.move", "everything goes to a new machine, and is there what
   }
 });
 
-test("events tell the day", async () => {
+test("mcpctl events shows the team's day", async () => {
   const told = await out(admin, "events", "--limit", "200");
   for (const what of [
     /auth +login +\S+ +ada /,

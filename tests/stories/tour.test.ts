@@ -55,7 +55,7 @@ function shell(script: string): Promise<Outcome> {
   return new Promise((done) => child.on("exit", (code) => done({ code, output })));
 }
 
-test(verifies("readme.tour", "every command works as written"), async () => {
+test(verifies("readme.tour", "every command of the README's tour works as written"), async () => {
   expect(blocks.length).toBeGreaterThan(3);
   // The one change: a port of its own, because somebody may be running the system on the usual one.
   const script = blocks

@@ -90,7 +90,7 @@ describe("a watch", () => {
     },
   );
 
-  test("tells one that came back nothing but what it missed, however much else is written", async () => {
+  test("shows a client that comes back only what it missed, however much else is written", async () => {
     const from = await versionOf("/api/v1/llms");
     await llm("other");
     const w = await watch(`/api/v1/llms?watch=true&name=mine&resourceVersion=${from}`);
@@ -119,7 +119,7 @@ describe("a watch", () => {
     expect(gone?.["resourceVersion"]).toBe(prefix.events[4]?.object["resourceVersion"]);
   });
 
-  test("also of what a parent has, and of what goes with it", async () => {
+  test("shows what is deleted with its parent", async () => {
     await put("POST", "/api/v1/projects", { name: "short-lived" });
     const nested = await watch("/api/v1/projects/short-lived/mcptokens?watch=true");
     const other = await watch("/api/v1/mcptokens?watch=true&project=default");
@@ -138,7 +138,7 @@ describe("a watch", () => {
     expect((await other.tells(2)).slice(1)).toEqual(["ADDED here"]);
   });
 
-  test("below what names it, whoever that is", async () => {
+  test("follows a list below any resource that its items name", async () => {
     await put("POST", "/api/v1/projects", { name: "below" });
     const w = await watch("/api/v1/projects/below/prompts?watch=true");
     expect(await w.tells(1)).toEqual(["BOOKMARK"]);
@@ -156,7 +156,7 @@ describe("a watch", () => {
     await put("DELETE", "/api/v1/prompts/in-it");
   });
 
-  test("misses nothing and repeats nothing of what many write at once, and shows each as it ended", async () => {
+  test("misses and repeats nothing of what many write at once", async () => {
     const base = await versionOf("/api/v1/llms");
     const w = await watch(`/api/v1/llms?watch=true&resourceVersion=${base}`);
     const names = Array.from({ length: 12 }, (_, i) => `many-${i}`);
@@ -200,7 +200,7 @@ describe("a watch", () => {
     for (const [i, name] of names.entries()) if (i % 2 === 0) await remove(name);
   });
 
-  test("sees what was written past every Worker", async () => {
+  test("shows what was written to the store directly", async () => {
     const w = await watch("/api/v1/llms?watch=true");
     await w.tells(1);
     for (const sql of [
@@ -227,7 +227,7 @@ describe("a watch refuses", () => {
     expect(answer.body["detail"]).toContain(param);
   });
 
-  test(verifies("watch.expired", "what is too old, with 410, and a list says where to go on"), async () => {
+  test(verifies("watch.expired", "a position that is too old with 410, and a list gives a new one"), async () => {
     const old = await versionOf("/api/v1/llms");
     const created = await llm("forgotten");
     await rows(edge.databaseUrl, "update change set at = at - interval '2 hours'");
@@ -249,28 +249,25 @@ describe("a watch refuses", () => {
   });
 });
 
-describe("an edge that", () => {
-  test(
-    verifies("watch.restart", "is killed: the client comes back, and each write of the gap arrives once"),
-    async () => {
-      const w = await watch("/api/v1/llms?watch=true");
-      await llm("before");
-      const told = await w.tells(2);
-      await edge.kill();
-      await w.ended;
-      const sql = "insert into llm (id, name, spec) values";
-      await rows(edge.databaseUrl, `${sql} ('g1', 'gap-1', '{}'), ('g2', 'gap-2', '{}')`);
-      await rows(edge.databaseUrl, "delete from llm where id = 'g2'");
-      await edge.restart();
-      const back = await watch("/api/v1/llms?watch=true", { "last-event-id": String(w.events[told.length - 1]?.id) });
-      expect((await back.tells(3)).sort()).toEqual(["ADDED gap-1", "ADDED gap-2", "DELETED gap-2"]);
-      await remove("gap-1");
-      await remove("before");
-      expect((await back.tells(5)).slice(3)).toEqual(["DELETED gap-1", "DELETED before"]);
-    },
-  );
+describe("a watch over an edge that", () => {
+  test(verifies("watch.restart", "is killed shows each write of the gap once when the client comes back"), async () => {
+    const w = await watch("/api/v1/llms?watch=true");
+    await llm("before");
+    const told = await w.tells(2);
+    await edge.kill();
+    await w.ended;
+    const sql = "insert into llm (id, name, spec) values";
+    await rows(edge.databaseUrl, `${sql} ('g1', 'gap-1', '{}'), ('g2', 'gap-2', '{}')`);
+    await rows(edge.databaseUrl, "delete from llm where id = 'g2'");
+    await edge.restart();
+    const back = await watch("/api/v1/llms?watch=true", { "last-event-id": String(w.events[told.length - 1]?.id) });
+    expect((await back.tells(3)).sort()).toEqual(["ADDED gap-1", "ADDED gap-2", "DELETED gap-2"]);
+    await remove("gap-1");
+    await remove("before");
+    expect((await back.tells(5)).slice(3)).toEqual(["DELETED gap-1", "DELETED before"]);
+  });
 
-  test("nobody watches asks the store nothing for it", async () => {
+  test("nobody watches any more costs the store nothing", async () => {
     for (const w of open.splice(0)) w.leave();
     await llm("unwatched");
     // While somebody watches, it looks every 10 s by itself.
