@@ -4,7 +4,7 @@ import { exitOf, Failure, type FailureDetails } from "../failure.ts";
 
 /** What to do next in the words of this program, where the edge's hint is written for whoever calls its API. */
 const ownSteps: Readonly<Record<string, string>> = {
-  not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
+  not_authenticated: "Log in with `mcpctl login`, or set MCPCTL_TOKEN.",
   already_exists: "Change the existing one with `mcpctl edit` or `mcpctl apply`, or choose another name.",
   model_not_found: "`mcpctl get llms` lists the LLMs; `mcpctl auth can-i --list` shows what you may run.",
 };

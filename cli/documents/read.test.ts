@@ -82,8 +82,8 @@ describe("manifests", () => {
       "apiVersion: v1\nkind: llm\nmetadata:\n  name: a\nspec:\n  model: m",
       'f.yaml:1: "apiVersion" is Kubernetes\' format; here kind, name, labels and the fields are all at the top level',
     ],
-    ["kind: llm\nname: a\nspec: {model: m}", 'f.yaml:3: "spec" is how Kubernetes wraps a resource'],
-    ["kind: Deployment\nmetadata: {name: a}", 'f.yaml:2: "metadata" is how Kubernetes wraps a resource'],
+    ["kind: llm\nname: a\nspec: {model: m}", `f.yaml:3: "spec" is Kubernetes' format`],
+    ["kind: Deployment\nmetadata: {name: a}", `f.yaml:2: "metadata" is Kubernetes' format`],
   ])("%# is refused in words and with its line", (text, said) => expect(faults(text).join("\n")).toContain(said));
 
   test("that multiply aliases don't fill memory", () => {

@@ -1,6 +1,6 @@
 /**
  * `npm run drill`: breaks one part of a running system after the other under a small load, and prints what was lost. Nothing
- * that was acknowledged may be; `kill -9` of the edge may lose the records of its last moments (spec: architecture.md, What an
+ * that was acknowledged may be; `kill -9` of the edge may lose the records of its last moments (docs/architecture.md, What an
  * acknowledgement means).
  */
 import path from "node:path";
