@@ -42,7 +42,7 @@ export async function failureOf(answer: Response, request: string): Promise<Fail
 }
 
 /** A refusal that came as an event, in an answer that had begun well. */
-export function failureSaid(problem: Readonly<Record<string, unknown>>): Failure {
+export function failureOfProblem(problem: Readonly<Record<string, unknown>>): Failure {
   const read = readRefusal(JSON.stringify(problem));
   const status = typeof problem["status"] === "number" ? problem["status"] : 500;
   const hint = ownSteps[read.code ?? ""] ?? read.hint ?? nextSteps[read.code ?? ""];

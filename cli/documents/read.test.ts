@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { faultLine } from "../failure.ts";
-import { bodyFaults, placed } from "./check.ts";
+import { bodyFaults, withLines } from "./check.ts";
 import { duplicates, readManifests } from "./read.ts";
 
 const names = (text: string) =>
@@ -114,7 +114,7 @@ model: m
 `;
   const [m] = readManifests(text, "f.yaml").manifests;
   if (!m) throw new Error("the document was not read");
-  expect(placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
+  expect(withLines(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
     'f.yaml:7: labels.a: expected string, given the number 1 (did you mean "1"?)',
     'f.yaml:3: type: expected one of openai, azure, deepseek, openrouter, mistral, groq, together, xai, gemini-openai, perplexity, zhipu, zai, qwen, moonshot, fireworks, cerebras, sambanova, nvidia, huggingface, cohere, vllm, ollama, llamacpp, lmstudio, given "opnai" (did you mean openai?)',
     'f.yaml:5: timeouts.firstByte: expected number, given "soon"',
@@ -137,7 +137,7 @@ test("what the system reports is ignored, what is left out is not a fault of a p
 describe("a word that YAML takes for no text", () => {
   const told = (text: string) => {
     const { manifests, faults } = readManifests(text, "f.yaml");
-    return [...faults, ...manifests.flatMap((m) => placed(m, bodyFaults(m.kind, m.body)))].map(faultLine);
+    return [...faults, ...manifests.flatMap((m) => withLines(m, bodyFaults(m.kind, m.body)))].map(faultLine);
   };
 
   test.each([
@@ -197,7 +197,7 @@ describe("a word that YAML takes for no text", () => {
       "f.yaml",
     ).manifests;
     expect(m?.body["labels"]).toEqual({ "1.10": "a", "0x10": "b", true: "c", No: "d", "007": 1.5 });
-    expect(m && placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
+    expect(m && withLines(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
       'f.yaml:3: labels.007: expected string, given the number 1.50 (did you mean "1.50"?)',
     ]);
   });
