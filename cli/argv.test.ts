@@ -27,7 +27,7 @@ test.each([
 test("kubectl's words and flags are answered with mcpctl's", () => {
   expect(verbInstead("auth whoami")).toContain("mcpctl whoami");
   expect(verbInstead("constructor")).toBeUndefined();
-  expect(flagInstead(["get", "prompts", "-n", "shop"])).toContain("-p names a project");
+  expect(flagInstead(["get", "prompts", "-n", "shop"])).toContain("-p selects a project");
   expect(flagInstead(["apply", "-f", "x", "--wait=false"])).toContain("not needed");
   expect(flagInstead(["get", "llms", "--nope"])).toBeUndefined();
   expect(fileInstead(["apply", "team.yaml"])).toContain("`mcpctl apply -f team.yaml`");

@@ -39,7 +39,7 @@ export async function mcpctl(typed: readonly string[], around: Surroundings): Pr
     const choice: Choice = { optional: new Map() };
     const words = operands(argv);
     await build(root, await wordsFor(words[0]), words, around, choice);
-    await root.parseAsync(valued(argv, choice.optional), { from: "user" });
+    await root.parseAsync(attachOptionalValues(argv, choice.optional), { from: "user" });
     if (!choice.made) return 0;
     const globals = readGlobals(root.opts());
     verbose = globals.verbose;
@@ -71,7 +71,7 @@ function mustTakeForm({ forms }: Verb, output: string | undefined): void {
 }
 
 /** A word after `--dry-run` is its value only if it can be one: `delete --dry-run llm gpt`. Pure. */
-export const valued = (argv: readonly string[], optional: Optional): string[] =>
+export const attachOptionalValues = (argv: readonly string[], optional: Optional): string[] =>
   argv.map((word, i) => {
     const words = optional.get(word);
     return words && !words.includes(argv[i + 1] ?? "") ? `${word}=` : word;

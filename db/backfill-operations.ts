@@ -1,6 +1,6 @@
 /**
  * An upgrade that adds an operation gives it to whoever may do everything already: definitions with `edit` and `run` on all,
- * without names (spec: auth.md, RBAC). An operation that somebody took out of such a definition stays out.
+ * without names (docs/rights.md). An operation that somebody took out of such a definition stays out.
  */
 
 /** The part of a Postgres client that is used. */

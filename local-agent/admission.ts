@@ -1,28 +1,28 @@
-/** Which tasks this machine runs. The edge decides who may ask; what is asked of this machine is decided here. */
+/** Decides which tasks this machine runs. The edge authorizes the caller; this file checks the request. */
 import { type AskedFields, askedFields } from "#db/protocol/asked-fields";
 import { type BaseUrl, urlOf } from "#db/protocol/base-url";
 import { Refusal } from "#db/protocol/errors";
 import type { InferTask } from "#db/protocol/publisher";
 
-/** One model, as it is published. */
+/** A published model. */
 export interface Published {
-  /** At the edge: a DNS label. */
+  /** Name at the edge: a DNS label. */
   name: string;
   /** The model server's own name for it. */
   model: string;
-  /** Of the model server, as somebody said it. */
+  /** URL of the model server, as configured. */
   url: string;
-  /** Where that has its endpoints. */
+  /** Base URL of its endpoints. */
   base: BaseUrl;
   type?: string;
   tier?: "fast" | "heavy";
   description?: string;
   contextWindow?: number;
-  /** Callers may have the model server run other models that it has. */
+  /** Whether callers may send fields that make the model server run another model. */
   providerMayChoose?: boolean;
 }
 
-/** What a model server is asked for; nothing that manages it (`/api/pull`, `/api/delete`, `/slots`). */
+/** Paths that are forwarded to a model server. Management paths (`/api/pull`, `/api/delete`, `/slots`) are not. */
 const servedPaths: ReadonlySet<string> = new Set([
   "/v1/chat/completions",
   "/v1/completions",
@@ -36,7 +36,8 @@ const servedPaths: ReadonlySet<string> = new Set([
 export type Admission = { is: "run"; url: string } | { is: "refused"; status: number; message: string };
 
 export function admit(task: InferTask, published: readonly Published[], draining: boolean): Admission {
-  if (draining) return { is: "refused", status: 503, message: "The publisher is about to stop and takes nothing new." };
+  if (draining)
+    return { is: "refused", status: 503, message: "The publisher is about to stop and accepts no new requests." };
   const llm = published.find((p) => p.name === task.llm && p.model === task.model);
   if (!llm)
     return { is: "refused", status: 404, message: `The publisher does not publish ${task.model} as ${task.llm}.` };
@@ -45,7 +46,7 @@ export function admit(task: InferTask, published: readonly Published[], draining
   const asked = fieldsOf(task.body);
   if (asked instanceof Refusal) return { is: "refused", status: 400, message: asked.message };
   if (asked.model !== llm.model)
-    return { is: "refused", status: 400, message: `The task's body asks for another model than ${llm.model}.` };
+    return { is: "refused", status: 400, message: `The body of the task names another model than ${llm.model}.` };
   if (asked.chooser !== undefined && !llm.providerMayChoose)
     return {
       is: "refused",
@@ -55,11 +56,11 @@ export function admit(task: InferTask, published: readonly Published[], draining
   return { is: "run", url: urlOf(llm.base, task.path) };
 }
 
-/** Read as the edge reads it, and not because the edge has: the text that is sent on means to every reader what it means here. */
+/** Parses the body like the edge, but does not rely on the edge's check: the forwarded text must have the same meaning for every parser. */
 function fieldsOf(body: string): AskedFields | Refusal {
   try {
     return askedFields(body, JSON.parse(body));
   } catch (error) {
-    return error instanceof Refusal ? error : new Refusal("malformed_json", "The task's body is not JSON.");
+    return error instanceof Refusal ? error : new Refusal("malformed_json", "The body of the task is not JSON.");
   }
 }

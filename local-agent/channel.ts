@@ -1,32 +1,32 @@
-/** Reading the channel: events out of bytes, and noticing that nobody writes any more. */
+/** Reads the channel: parses events, and detects a dead connection. */
 import { createParser } from "eventsource-parser";
 import { type Closed, closed, type Task, task, withdrawn } from "#db/protocol/publisher";
 
 /** The edge writes at least every 20 s: a channel that is silent for longer than this is dead. */
 const SILENT_MS = 45_000;
-/** A task holds a caller's body, which the edge bounds at 32 MiB; JSON may double it. */
+/** A task contains a caller's body, which the edge limits to 32 MiB; JSON encoding may double it. */
 const BUFFER_LIMIT = 80 * 1024 * 1024;
 
 export interface Events {
   hello(): void;
   task(task: Task): void;
-  /** Somebody has deleted these LLMs at the edge. */
+  /** These LLMs were deleted at the edge. */
   withdrawn(llms: readonly string[]): void;
-  /** A frame that this version does not understand. */
+  /** A frame that this version does not know. */
   unknown(event: string): void;
 }
 
 /**
- * Until the channel ends.
- * @returns why the edge ended it, where it said so.
- * @throws Error when it broke or fell silent.
+ * Reads until the channel ends.
+ * @returns the reason, if the edge sent one.
+ * @throws Error if the connection breaks or is silent for too long.
  */
 export async function readChannel(
   body: ReadableStream<Uint8Array>,
   events: Events,
   silentMs = SILENT_MS,
 ): Promise<Closed | undefined> {
-  let said: Closed | undefined;
+  let reason: Closed | undefined;
   const parser = createParser({
     maxBufferSize: BUFFER_LIMIT,
     onEvent({ event, data }) {
@@ -37,7 +37,7 @@ export async function readChannel(
       if (event === "hello") events.hello();
       else if (asked?.success) events.task(asked.data);
       else if (gone?.success) events.withdrawn(gone.data.llms);
-      else if (ended?.success) said = ended.data;
+      else if (ended?.success) reason = ended.data;
       else events.unknown(event ?? "message");
     },
   });
@@ -57,7 +57,7 @@ export async function readChannel(
       listen();
       const { done, value } = await reader.read();
       if (silent) throw new Error(`the channel was silent for ${silentMs / 1000} s`);
-      if (done) return said;
+      if (done) return reason;
       parser.feed(decoder.decode(value, { stream: true }));
     }
   } finally {

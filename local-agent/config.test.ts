@@ -41,7 +41,7 @@ describe("config.yaml", () => {
   test("what is no YAML is an error with its line", () => {
     expect(failure("edge: https://e.example\npublish: [\n")).toMatch(/^config\.yaml:\d: /);
     expect(failure("publish:\n\t- a\n")).toBe("config.yaml:2: Tabs are not allowed as indentation");
-    expect(failure("publish: []\n---\npublish: []\n")).toMatch(/^config\.yaml:\d: it must hold one document/);
+    expect(failure("publish: []\n---\npublish: []\n")).toMatch(/^config\.yaml:\d: it must contain a single document/);
     expect(failure("- a\n")).toMatch(/^config\.yaml:1: the file: /);
   });
 });

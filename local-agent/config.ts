@@ -1,4 +1,4 @@
-/** `config.yaml`: what is published, the same every time. An unknown key is an error that names its line. */
+/** `config.yaml`: the models to publish. An unknown key is an error that names its line. */
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { providerType } from "#db/kinds/parts/providers";
@@ -6,33 +6,41 @@ import { dnsLabel, httpUrl } from "#db/schema/field";
 import { Failure } from "./failure.ts";
 
 const published = z.strictObject({
-  url: httpUrl.describe("Base URL of the model server. Unless its path holds a version (/v1), /v1 follows."),
+  url: httpUrl.describe("Base URL of the model server. /v1 is appended unless the path contains a version (/v1)."),
   model: z.string().min(1).max(256).describe("The model server's own name for the model."),
-  name: dnsLabel.optional().describe("What it is called at the edge. Default: a label made from the model."),
-  slots: z.int().min(1).max(1024).optional().describe("Requests of it that are answered at a time. Default 1."),
-  type: providerType.optional().describe("How the model server speaks. Default openai."),
+  name: dnsLabel.optional().describe("Name at the edge. Default: made from the name of the model."),
+  slots: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe("Maximum number of concurrent requests to this model. Default: 1."),
+  type: providerType.optional().describe("Provider type of the model server. Default: openai."),
   tier: z.enum(["fast", "heavy"]).optional(),
   description: z.string().max(1024).optional(),
   contextWindow: z.int().positive().optional(),
-  providerMayChoose: z.boolean().optional().describe("Callers may have the server run other models. Default: no."),
+  providerMayChoose: z
+    .boolean()
+    .optional()
+    .describe("Allows callers to send fields that make the server run another model. Default: false."),
 });
 export type PublishedEntry = z.infer<typeof published>;
 
 export const configFile = z.strictObject({
-  edge: httpUrl.optional().describe("The edge to publish at. MCPCTL_EDGE and --edge come before it."),
-  token: z.string().min(1).optional().describe("Bearer for the edge. MCPCTL_TOKEN and --token come before it."),
-  log: z.enum(["text", "json"]).optional().describe("How events are told. MCPLOCAL_LOG and --log come before it."),
+  edge: httpUrl.optional().describe("The edge to publish to. MCPCTL_EDGE and --edge override it."),
+  token: z.string().min(1).optional().describe("Bearer token for the edge. MCPCTL_TOKEN and --token override it."),
+  log: z.enum(["text", "json"]).optional().describe("Format of the log. MCPLOCAL_LOG and --log override it."),
   totalSlots: z
     .int()
     .min(1)
     .max(1024)
     .optional()
-    .describe("Requests answered at a time over all models, where that is fewer than their slots together."),
+    .describe("Maximum number of concurrent requests to all models together. Default: the sum of their slots."),
   publish: z.array(published).optional().describe("Models to publish. --model and --url replace them."),
 });
 export type Config = z.infer<typeof configFile>;
 
-/** @throws Failure 2 that says file, line, what is wrong and what would be right. */
+/** @throws Failure 2 with the file, the line, the fault and the expected value. */
 export function parseConfig(text: string, file: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -40,7 +48,7 @@ export function parseConfig(text: string, file: string): Config {
   if (broken) throw new Failure(2, `${file}:${broken.linePos?.[0].line ?? 1}: ${wordsOf(broken)}`);
   const result = configFile.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
-  const told = result.error.issues.flatMap((issue) => {
+  const faults = result.error.issues.flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") {
       const at = lineOf(document, issue.path, lines);
       return `${file}:${at}: ${z.core.toDotPath(issue.path) || "the file"}: ${issue.message}`;
@@ -50,16 +58,16 @@ export function parseConfig(text: string, file: string): Config {
       return `${file}:${lineOf(document, path, lines)}: unknown key ${z.core.toDotPath(path)}; known here: ${knownAt(issue.path)}`;
     });
   });
-  throw new Failure(2, told.join("\n"));
+  throw new Failure(2, faults.join("\n"));
 }
 
-/** The library speaks to programmers here and there; the line is told already. */
+/** Rewords messages that the library writes for programmers, and removes the line, which is shown already. */
 function wordsOf({ code, message }: { code: string; message: string }): string {
-  if (code === "MULTIPLE_DOCS") return "it must hold one document, without `---` between";
+  if (code === "MULTIPLE_DOCS") return "it must contain a single document, without `---`";
   return (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "");
 }
 
-/** Of the key itself where there is one, else of what should hold it. */
+/** Line of the key or, if it is missing, of its parent. */
 function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
   let node: unknown = document.contents;
   let offset = 0;

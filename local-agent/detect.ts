@@ -1,4 +1,4 @@
-/** Finding model servers on this machine by asking the usual ports. */
+/** Finds model servers on this machine by probing the usual ports. */
 import { z } from "zod";
 
 export type ServerKind = "ollama" | "lmstudio" | "vllm" | "llamacpp" | "openai";
@@ -18,13 +18,13 @@ const usual: readonly { port: number; kind: ServerKind }[] = [
 
 const TIMEOUT_MS = 500;
 
-/** Ollama without a model lists `null`, as Go writes a list that was never made. */
+/** Without models, Ollama lists `null`, because Go encodes a nil slice like this. */
 const modelList = z.looseObject({
   object: z.literal("list").optional(),
   data: z.array(z.looseObject({ id: z.string(), owned_by: z.string().nullish() })).nullable(),
 });
 
-/** What one server said about itself. */
+/** Answers of a server that reveal its type. */
 export interface Answers {
   /** `owned_by` of its models. */
   owners: readonly string[];
@@ -34,7 +34,7 @@ export interface Answers {
   lmStudioModels: boolean;
 }
 
-/** Who answered counts for more than on which port. Pure. */
+/** Determines the type from the answers, not from the port. Pure. */
 export function kindOf({ owners, server, ollamaVersion, lmStudioModels }: Answers): ServerKind {
   if (ollamaVersion) return "ollama";
   if (lmStudioModels || owners.includes("organization_owner")) return "lmstudio";
@@ -43,7 +43,7 @@ export function kindOf({ owners, server, ollamaVersion, lmStudioModels }: Answer
   return "openai";
 }
 
-/** @param ports others than the usual ones, for servers that listen elsewhere. */
+/** @param ports instead of the usual ones */
 export async function detect(
   host = "127.0.0.1",
   ports: readonly number[] = usual.map((u) => u.port),
@@ -67,7 +67,7 @@ async function look(url: string): Promise<Found | undefined> {
   return { url, kind, models: models.map((m) => m.id) };
 }
 
-/** Undefined for whatever is no JSON answer in time. */
+/** @returns undefined unless there is a JSON answer in time */
 async function get(url: string): Promise<{ body: unknown; server: string | null } | undefined> {
   try {
     const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -24,7 +24,7 @@ test.each(["{}", "[]", '{"ok":true}', "<html>Sign in to the network</html>", ""]
     const error = await edge.register("t", request).catch((e) => e);
     expect(finalReason(error, edge.url, true)).toMatchObject({
       exit: 5,
-      message: `${edge.url} is not an mcpctl edge: it answered 200 with what no edge says.`,
+      message: `${edge.url} is not an mcpctl edge: it answered 200, but not as an edge does.`,
     });
     expect(finalReason(error, edge.url, false)).toBeUndefined();
   },

@@ -1,4 +1,4 @@
-/** The edge as a publisher sees it: four calls, and what each refusal means. */
+/** Client for the publisher protocol: four requests, and their errors. */
 import type { z } from "zod";
 import { readProblem, retryAfterOf } from "#db/client/refusal";
 import {
@@ -13,12 +13,12 @@ import {
   SESSION_HEADER,
 } from "#db/protocol/publisher";
 
-/** The edge answered, and said no. */
+/** The edge refused a request. */
 export class EdgeRefusal extends Error {
   readonly status: number;
-  /** From the table of errors; undefined where something else than an edge answered. */
+  /** Error code; undefined if another server answered. */
   readonly problem: string | undefined;
-  /** Milliseconds after which it wants to be asked again. */
+  /** Milliseconds to wait before the next request. */
   readonly retryAfter: number | undefined;
   constructor(status: number, problem: string | undefined, message: string, retryAfter: number | undefined) {
     super(message);
@@ -55,18 +55,18 @@ export class Edge {
     this.#agent = `mcplocal/${version}`;
   }
 
-  /** @throws EdgeRefusal, or what fetch throws where the edge can't be reached. */
+  /** @throws EdgeRefusal, or an error of `fetch` if the edge is unreachable. */
   async register(bearer: string, request: RegisterRequest): Promise<RegisterResponse> {
     const answer = await this.#post("_provider-register", request, { authorization: `Bearer ${bearer}` });
-    return said(registerResponse, answer);
+    return parseAnswer(registerResponse, answer);
   }
 
   async heartbeat(session: Session, beat: HeartbeatRequest): Promise<HeartbeatResponse> {
     const answer = await this.#post("_provider-heartbeat", beat, credentials(session));
-    return said(heartbeatResponse, answer);
+    return parseAnswer(heartbeatResponse, answer);
   }
 
-  /** The open channel's bytes. @throws EdgeRefusal */
+  /** Opens the channel. @throws EdgeRefusal */
   async stream(session: Session, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const answer = await fetch(`${this.url}/api/v1/llms/_provider-stream`, {
       headers: { ...credentials(session), accept: "text/event-stream", "user-agent": this.#agent },
@@ -77,7 +77,7 @@ export class Edge {
     throw await refusalOf(answer);
   }
 
-  /** Ends when the caller has the last byte. @throws EdgeRefusal when nobody waits for it any more. */
+  /** Resolves when the caller has the last byte. @throws EdgeRefusal if nobody waits for the result any more. */
   async result(session: Session, taskId: string, result: ResultBody, signal: AbortSignal): Promise<void> {
     const error = result.is === "error";
     const headers: Record<string, string> = error
@@ -111,11 +111,11 @@ export class Edge {
 
 const credentials = (s: Session) => ({ [SESSION_HEADER]: s.providerSessionId, [SECRET_HEADER]: s.sessionSecret });
 
-/** @throws EdgeRefusal where something else than an edge says that all is well: another program, a sign-in page of a network. */
-async function said<S extends z.ZodType>(schema: S, answer: Response): Promise<z.output<S>> {
+/** @throws EdgeRefusal if the answer is not an edge's: it may come from another program, or a network's sign-in page. */
+async function parseAnswer<S extends z.ZodType>(schema: S, answer: Response): Promise<z.output<S>> {
   const result = schema.safeParse(await answer.json().catch(() => undefined));
   if (result.success) return result.data;
-  throw new EdgeRefusal(answer.status, undefined, `it answered ${answer.status} with what no edge says`, undefined);
+  throw new EdgeRefusal(answer.status, undefined, `it answered ${answer.status}, but not as an edge does`, undefined);
 }
 
 async function refusalOf(answer: Response): Promise<EdgeRefusal> {

@@ -1,7 +1,7 @@
-/** Why the agent ends with something else than 0. */
+/** An error that ends the agent with its exit code. */
 import { Failure as AnyFailure, type Exit } from "#db/client/failure";
 
-/** Of this program alone; what it shares with others throws the same without a name for it. */
+/** The constructor that the local agent uses. Shared code throws the base class. */
 export class Failure extends AnyFailure {
   constructor(exit: Exit, message: string, cause?: unknown) {
     super(message, { exit, ...(cause === undefined ? {} : { cause }) });

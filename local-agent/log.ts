@@ -1,10 +1,10 @@
-/** What the agent tells: a line for a person, or a JSON object for a machine. Never a secret, never a body. */
+/** The agent's log: text for people, or JSON for machines. It never contains secrets or bodies. */
 export type Level = "info" | "warn" | "error";
 export type Log = (level: Level, event: string, text: string, facts?: Readonly<Record<string, unknown>>) => void;
 
 export type LogFormat = "text" | "json";
 
-/** @param write `out` for what goes well, `err` for what does not. */
+/** @param write `out` for level info, `err` for all others */
 export function createLog(format: LogFormat, write: { out(line: string): void; err(line: string): void }): Log {
   return (level, event, text, facts = {}) => {
     const line =

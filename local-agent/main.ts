@@ -21,6 +21,6 @@ process.exitCode = await run(process.argv.slice(2), {
   },
   exit: (code) => void finished().then(() => process.exit(code)),
 });
-// Connections that are kept alive for later must not keep the process.
+// Idle keep-alive connections must not keep the process running.
 await finished();
 process.exit();

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { baseUrl } from "#db/protocol/base-url";
 import type { Published } from "./admission.ts";
-import { absent, troubles } from "./model-server.ts";
+import { missingModels, troubles } from "./model-server.ts";
 
 const published = (url: string, model: string) => ({ url, base: baseUrl(url), model, name: model }) as Published;
 
@@ -23,12 +23,12 @@ test.each([
   ["llama3:8b", ["llama3:latest"], 1],
   ["a", [], 1],
 ])("%s of %j: %i troubles", (model, has, count) => {
-  expect(absent("http://gpu", [model], has)).toHaveLength(count);
+  expect(missingModels("http://gpu", [model], has)).toHaveLength(count);
 });
 
 test("names what there is, but not hundreds", () => {
   const has = Array.from({ length: 300 }, (_, i) => `m${i}`);
-  expect(absent("http://gpu", ["x"], has)[0]).toBe(
+  expect(missingModels("http://gpu", ["x"], has)[0]).toBe(
     'The model server at http://gpu does not list "x". It has: m0, m1, m2, m3, m4, ….',
   );
 });
@@ -47,7 +47,7 @@ test("a server that wants a key is named before its first caller", async () => {
     status = 200;
   });
   expect(await troubles([published(url, "a")])).toEqual([
-    `The model server at ${url} wants a key (401), and none is sent to it: calls fail.`,
+    `The model server at ${url} requires a key (401), but mcplocal sends none: requests will fail.`,
   ]);
 });
 
@@ -69,6 +69,6 @@ test("a server that is not there is told once, whatever it was to serve", async 
   const dead = `http://127.0.0.1:${(gone.address() as AddressInfo).port}`;
   await new Promise((resolve) => gone.close(resolve));
   expect(await troubles([published(dead, "a"), published(dead, "b")])).toEqual([
-    `No model server answers at ${dead} (nothing listens there): calls fail until one does.`,
+    `No model server answers at ${dead} (nothing listens there): requests will fail until one does.`,
   ]);
 });

@@ -1,4 +1,4 @@
-/** Whether a model server has what is to be published: told before the first caller finds out. */
+/** Checks that model servers have the models to publish, and warns before the first request fails. */
 import { z } from "zod";
 import { reasonOf } from "#db/client/reason";
 import { urlOf } from "#db/protocol/base-url";
@@ -6,20 +6,20 @@ import type { Published } from "./admission.ts";
 
 const TIMEOUT_MS = 3_000;
 /**
- * A connection for each request: one that is kept may be closed by the model server just as a request goes out, and nobody could
- * say whether that was begun. On the same machine or network a new one costs next to nothing.
+ * A new connection for each request. The model server may close an idle connection just when a request is sent, and then nobody knows
+ * whether the server began to work. On the same machine or network, a new connection costs almost nothing.
  */
 export const oneUse = { connection: "close" } as const;
 
-/** Names told of those that a server has. */
+/** Maximum number of model names in a message. */
 const SHOWN = 5;
 
-/** Ollama without a model lists `null`. */
+/** Without models, Ollama lists `null`. */
 const modelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })).nullable() });
 
 /**
- * What callers would run into, in words; none where all is well or a server can't be judged. Never rejects: a server may well
- * be started after the agent.
+ * Messages about problems of the model servers; empty if there are none or a server can't be checked. Never rejects, because a server
+ * may be started after the agent.
  */
 export async function troubles(models: readonly Published[]): Promise<string[]> {
   const servers = new Map(models.map((m) => [m.url, m.base]));
@@ -34,27 +34,29 @@ export async function troubles(models: readonly Published[]): Promise<string[]> 
         });
         if (answer.status === 401 || answer.status === 403) {
           await answer.body?.cancel();
-          return [`The model server at ${url} wants a key (${answer.status}), and none is sent to it: calls fail.`];
+          return [
+            `The model server at ${url} requires a key (${answer.status}), but mcplocal sends none: requests will fail.`,
+          ];
         }
         const listed = modelList.safeParse(await answer.json().catch(() => undefined));
-        // A server need not list its models to serve them.
+        // A server that doesn't list its models may still serve them.
         return listed.success
-          ? absent(
+          ? missingModels(
               url,
               wanted,
               (listed.data.data ?? []).map((m) => m.id),
             )
           : [];
       } catch (error) {
-        return [`No model server answers at ${url} (${reasonOf(error)}): calls fail until one does.`];
+        return [`No model server answers at ${url} (${reasonOf(error)}): requests will fail until one does.`];
       }
     }),
   );
   return found.flat();
 }
 
-/** @param has what the server lists. Ollama lists `llama3:latest` and answers to `llama3` as well. Pure. */
-export function absent(url: string, wanted: readonly string[], has: readonly string[]): string[] {
+/** @param has the models that the server lists. Ollama lists `llama3:latest`, but also accepts `llama3`. Pure. */
+export function missingModels(url: string, wanted: readonly string[], has: readonly string[]): string[] {
   const shown = has.length > SHOWN ? `${has.slice(0, SHOWN).join(", ")}, …` : has.join(", ") || "none";
   return wanted
     .filter((model) => !has.includes(model) && !has.includes(`${model}:latest`))

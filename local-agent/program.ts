@@ -26,39 +26,39 @@ export async function run(args: readonly string[], shell: Shell): Promise<number
 
 function program(shell: Shell): Command {
   const root = new Command("mcplocal")
-    .description("Publish models that run on this machine at an mcpctl edge.")
+    .description("Publish models of this machine to an mcpctl edge.")
     .version(shell.version)
     .exitOverride()
     .configureOutput({ writeOut: (s) => shell.out(s), writeErr: (s) => shell.err(s) })
-    .showHelpAfterError("(mcplocal --help lists what there is)");
+    .showHelpAfterError("(mcplocal --help lists the commands)");
   root
     .command("publish")
-    .description("Publish models until stopped; Ctrl-C finishes what is being answered first.")
-    .option("--url <url>", "model server, any that speaks OpenAI's protocol (MCPLOCAL_URL)")
+    .description("Publish models until stopped. On Ctrl-C, running answers are finished first.")
+    .option("--url <url>", "URL of the model server, which must speak OpenAI's API (MCPLOCAL_URL)")
+    .option("--model <model>", "the model server's name for a model; repeatable (MCPLOCAL_MODEL)", collect)
+    .option("--name <name>", "name at the edge; one for each --model (MCPLOCAL_NAME)", collect)
     .option(
-      "--model <model>",
-      "the model server's name for a model; may be given several times (MCPLOCAL_MODEL)",
-      collect,
+      "--slots <n>",
+      "concurrent requests per model: one value for all models, or one for each (MCPLOCAL_SLOTS)",
+      counts,
     )
-    .option("--name <name>", "what it is called at the edge; one for each --model (MCPLOCAL_NAME)", collect)
-    .option("--slots <n>", "requests answered at a time: once for all models, or for each (MCPLOCAL_SLOTS)", counts)
-    .option("--total-slots <n>", "the same over all models, where that is fewer (MCPLOCAL_TOTAL_SLOTS)", count)
-    .option("--config <file>", "instead of config.yaml in mcpctl's directory (MCPLOCAL_CONFIG)")
-    .option("--edge <url>", "where to publish (MCPCTL_EDGE)")
-    .option("--token <token>", "bearer for the edge; MCPCTL_TOKEN is safer")
-    .option("--context <name>", "context of mcpctl to use (MCPCTL_CONTEXT)")
-    .option("--log <format>", "text or json (MCPLOCAL_LOG)")
+    .option("--total-slots <n>", "concurrent requests to all models together (MCPLOCAL_TOTAL_SLOTS)", count)
+    .option("--config <file>", "use this file instead of config.yaml in mcpctl's directory (MCPLOCAL_CONFIG)")
+    .option("--edge <url>", "URL of the edge (MCPCTL_EDGE)")
+    .option("--token <token>", "bearer token for the edge; MCPCTL_TOKEN is safer")
+    .option("--context <name>", "mcpctl context to use (MCPCTL_CONTEXT)")
+    .option("--log <format>", "log format, text or json (MCPLOCAL_LOG)")
     .option("--exit-with-parent", "stop when standard input ends")
     .action((flags) => publish(flags, shell));
   root
     .command("detect")
     .description("Find model servers on this machine.")
     .option("-o, --output <format>", "table or json", "table")
-    .option("--port <port>", "ask this port instead of the usual ones; may be given several times", ports)
+    .option("--port <port>", "probe this port instead of the usual ones; repeatable", ports)
     .action((flags) => detect(flags, shell));
   root
     .command("status")
-    .description("Show what is published from here.")
+    .description("Show what this machine publishes.")
     .option("-o, --output <format>", "table or json", "table")
     .action((flags) => status(flags, shell));
   return root;

@@ -1,4 +1,4 @@
-/** Keeping models published: register, hold the channel open, answer tasks, come back after every break, leave in order. */
+/** Keeps models published: registers, keeps the channel open, answers tasks, reconnects, and signs off. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoff } from "#db/client/backoff";
 import { reasonOf } from "#db/client/reason";
@@ -17,7 +17,7 @@ export interface PublisherOptions {
   edge: Edge;
   bearer: Bearer;
   models: readonly PublishedModel[];
-  /** Of all models together, where that is fewer than theirs. */
+  /** Maximum for all models together, if less than the sum of their slots. */
   totalSlots?: number;
   host: { hostname: string; platform: string };
   log: Log;
@@ -26,23 +26,23 @@ export interface PublisherOptions {
   keep(session: Session): Promise<void>;
 }
 
-/** In-flight answers have this long to finish after SIGTERM, milliseconds. */
+/** Milliseconds for running answers to finish after SIGTERM. */
 const DRAIN_MS = 30_000;
 const GOODBYE_MS = 3_000;
-/** What is published hangs on its login, which ends when nobody renews it for a month. */
+/** Publishing depends on the login, which ends if it is not renewed for a month. */
 const RENEW_MS = 24 * 3_600_000;
 
 export class Publisher {
   readonly #o: PublisherOptions;
   readonly #tasks: Tasks;
   #session: Session | undefined;
-  /** Whether `#session` was given to this process; one of an earlier run is registered anew, as models may have changed. */
+  /** Whether this process registered `#session`. A session of an earlier run is registered again, because models may have changed. */
   #registered = false;
   #everRegistered = false;
-  /** Names that somebody has deleted at the edge: they are not published again before somebody starts this again. */
+  /** Names that were deleted at the edge. They are not published again until the program restarts. */
   readonly #withdrawn = new Set<string>();
   #renewedAt = Date.now();
-  /** Ends the channel, or the wait before the next one, for good. */
+  /** Aborts the channel, or the wait before the next one. */
   readonly #stop = new AbortController();
   #leaving: Promise<void> | undefined;
 
@@ -52,7 +52,7 @@ export class Publisher {
     this.#tasks = new Tasks(options.edge, options.models, options.log);
   }
 
-  /** Until `leave` was called and has ended. @throws Failure for what trying again can't mend. */
+  /** Runs until `leave` has ended. @throws Failure for a permanent error. */
   async run(): Promise<void> {
     for (let attempt = 0; !this.#leaving; attempt++) {
       let wait: number | undefined;
@@ -66,7 +66,7 @@ export class Publisher {
         wait = this.#afterFailure(error, attempt);
       }
       if (this.#leaving) break;
-      // What was asked on the old channel, the edge has answered for by now.
+      // The edge has already failed the tasks of the old channel.
       this.#tasks.cancelAll();
       const pause = wait ?? backoff(attempt, Math.random());
       await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => {});
@@ -74,7 +74,7 @@ export class Publisher {
     await this.#leaving;
   }
 
-  /** Takes nothing new, finishes what is in flight, says good-bye. @param ms for what is in flight */
+  /** Accepts no new tasks, finishes the running ones, and signs off. @param ms time for the running ones */
   leave(ms = DRAIN_MS): Promise<void> {
     this.#leaving ??= this.#drain(ms);
     return this.#leaving;
@@ -87,7 +87,7 @@ export class Publisher {
     const body = await edge.stream(session, AbortSignal.any([this.#stop.signal, end.signal])).catch((error) => {
       if (!(error instanceof EdgeRefusal) || error.status >= 500) throw error;
       this.#registered = false;
-      throw new Error(`the edge does not take the session any more: ${error.message}`);
+      throw new Error(`the edge does not accept the session any more: ${error.message}`);
     });
     let reopen: string | undefined;
     const beats = this.#beat(session, end.signal, (why) => {
@@ -122,7 +122,7 @@ export class Publisher {
       protocol: PROTOCOL_VERSION,
       llms: models.map(({ url: _url, base: _base, ...llm }) => llm as RegisterRequest["llms"][number]),
       agents: [],
-      // An edge that knows no slots of models shares this among them.
+      // An older edge, which knows no slots per model, shares the total among the models.
       capacity: {
         slots:
           totalSlots ??
@@ -146,7 +146,7 @@ export class Publisher {
     this.#everRegistered = true;
     await keep(this.#session);
     const text =
-      models.map((m) => `Published ${m.model} as ${m.name} (from ${m.url}).`).join("\n") || "Nothing is published.";
+      models.map((m) => `Published ${m.model} as ${m.name} (from ${m.url}).`).join("\n") || "No model is published.";
     log("info", "published", text, { session: providerSessionId, llms: llms.map((l) => l.name) });
     return this.#session;
   }
@@ -159,11 +159,11 @@ export class Publisher {
     const { edge, log } = this.#o;
     for (const { name } of this.#published().filter((m) => llms.includes(m.name))) {
       this.#withdrawn.add(name);
-      const next = "start mcplocal again to publish it anew, or take it out of what is published here";
+      const next = "restart mcplocal to publish it again, or remove it from the configuration";
       log(
         "warn",
         "withdrawn",
-        `Somebody deleted the llm ${name} at ${edge.url}, so it is not published any more: ${next}.`,
+        `The LLM ${name} was deleted at ${edge.url}, so it is not published any more: ${next}.`,
         {
           llm: name,
         },
@@ -177,7 +177,7 @@ export class Publisher {
     else if (task.kind === "drain") void this.leave();
   }
 
-  /** Heartbeats for as long as the channel is open; where the edge does not see it, it is opened anew. */
+  /** Sends heartbeats while the channel is open. If the edge does not see the channel, it is opened again. */
   async #beat(session: Session, signal: AbortSignal, reopen: (why: string) => void): Promise<void> {
     while (!signal.aborted) {
       await sleep(publisherTimes.heartbeat, undefined, { signal }).catch(() => {});
@@ -194,7 +194,7 @@ export class Publisher {
       } catch (error) {
         if (error instanceof EdgeRefusal && error.status < 500) {
           this.#registered = false;
-          reopen(`the edge does not take the session any more: ${error.message}`);
+          reopen(`the edge does not accept the session any more: ${error.message}`);
         } else this.#o.log("warn", "heartbeat_failed", `A heartbeat did not reach the edge: ${reasonOf(error)}.`);
       }
     }
@@ -214,28 +214,28 @@ export class Publisher {
     if (because === "replaced")
       throw new Failure(
         1,
-        "Another mcplocal took over this session: it publishes the same names from this home directory.",
+        "Another mcplocal took over this session: it publishes the same names with the same home directory. Stop one of them.",
       );
     if (because === "revoked") {
-      // Somebody may have logged in anew meanwhile; if not, the registration says what to do, and this ends.
+      // The user may have logged in again meanwhile. If not, the next registration fails with an instruction, and the program ends.
       this.#registered = false;
-      this.#o.log("error", "revoked", `${this.#o.edge.url} ended the publishing. ${message ?? ""}`.trim());
+      this.#o.log("error", "revoked", `${this.#o.edge.url} ended the session. ${message ?? ""}`.trim());
       return;
     }
     if (because === "gone") this.#registered = false;
     this.#o.log(
       "warn",
       "disconnected",
-      `The edge closed the channel${because ? ` (${message ?? because})` : ""}; connecting again.`,
+      `The edge closed the channel${because ? ` (${message ?? because})` : ""}; reconnecting.`,
     );
   }
 
-  /** @returns milliseconds to wait, where the edge named them. @throws Failure for what trying again can't mend. */
+  /** @returns milliseconds to wait, if the edge sent them. @throws Failure for a permanent error. */
   #afterFailure(error: unknown, attempt: number): number | undefined {
     const final = finalReason(error, this.#o.edge.url, !this.#everRegistered);
     if (final) throw final;
     const { log, edge } = this.#o;
-    // An outage of hours is not told every two seconds.
+    // Don't log every attempt of a long outage.
     if (attempt < 3 || attempt % 20 === 0)
       log("warn", "unreachable", `No connection to ${edge.url}: ${reasonOf(error)}; trying again.`, { attempt });
     return error instanceof EdgeRefusal && error.retryAfter !== undefined

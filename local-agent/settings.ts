@@ -35,7 +35,7 @@ export const directoryOf = ({ env, home }: Surroundings) => configDirectory(env,
 
 /** @throws Failure 2 for a file that is named but not there, or is not valid. */
 export async function readConfig(flags: Flags, around: Surroundings): Promise<Config> {
-  const named = flags.config ?? given(around, "MCPLOCAL_CONFIG");
+  const named = flags.config ?? envValue(around, "MCPLOCAL_CONFIG");
   const path = named ?? join(directoryOf(around), "config.yaml");
   let text: string;
   try {
@@ -55,47 +55,44 @@ export interface Target {
 
 /** @throws Failure 2 where no edge is known, 4 where no credential is. */
 export async function targetOf(flags: Flags, config: Config, around: Surroundings): Promise<Target> {
-  const edge = flags.edge ?? given(around, "MCPCTL_EDGE") ?? config.edge;
-  const token = flags.token ?? given(around, "MCPCTL_TOKEN") ?? config.token;
-  const named = flags.context ?? given(around, "MCPCTL_CONTEXT");
+  const edge = flags.edge ?? envValue(around, "MCPCTL_EDGE") ?? config.edge;
+  const token = flags.token ?? envValue(around, "MCPCTL_TOKEN") ?? config.token;
+  const named = flags.context ?? envValue(around, "MCPCTL_CONTEXT");
   const contexts = contextsIn(directoryOf(around));
   const context = edge !== undefined && token !== undefined ? undefined : await contexts.current(named);
   const where = edge ?? context?.entry.edge;
   if (where === undefined)
     throw new Failure(2, "No edge is known: run `mcpctl login`, or set MCPCTL_EDGE and MCPCTL_TOKEN.");
-  if (!httpUrl.safeParse(where).success) throw new Failure(2, `The edge's URL is not one: ${where}`);
+  if (!httpUrl.safeParse(where).success) throw new Failure(2, `The edge's URL is not valid: ${where}`);
   const base = where.replace(/\/+$/, "");
   if (token !== undefined) {
     const read = readCredential(token);
     if (read.fault !== undefined)
-      throw new Failure(
-        4,
-        `The token can't be sent: it ${read.fault}. Copy it again, and only what \`mcpctl\` showed.`,
-      );
+      throw new Failure(4, `The token can't be sent: it ${read.fault}. Copy it again, exactly as mcpctl showed it.`);
     return { edge: base, bearer: async () => read.value };
   }
-  // A credential goes to the edge that it was given for, and to no other.
+  // A credential is only sent to its own edge.
   if (!context || context.entry.edge.replace(/\/+$/, "") !== base)
     throw new Failure(4, `No credential for ${base} is known: run \`mcpctl login\`, or set MCPCTL_TOKEN.`);
   return { edge: base, bearer: bearerOf(contexts, context) };
 }
 
-/** A model and the requests of it that are answered at a time. */
+/** A model and its maximum number of concurrent requests. */
 export type PublishedModel = Published & { slots: number };
 
 export interface Publication {
   models: PublishedModel[];
-  /** Requests that this machine answers at a time, over all models, where that is fewer than each of them allows. */
+  /** Maximum number of concurrent requests to all models together, if less than the sum of their slots. */
   totalSlots?: number;
 }
 
-/** @throws Failure 2 for what can't be published as it is said. */
+/** @throws Failure 2 for an invalid combination of settings. */
 export function publicationOf(flags: Flags, config: Config, around: Surroundings): Publication {
-  const url = flags.url ?? given(around, "MCPLOCAL_URL");
-  const models = flags.model ?? list(given(around, "MCPLOCAL_MODEL"));
-  const names = flags.name ?? list(given(around, "MCPLOCAL_NAME")) ?? [];
-  const slots = flags.slots ?? list(given(around, "MCPLOCAL_SLOTS"))?.map(parseSlots);
-  const total = given(around, "MCPLOCAL_TOTAL_SLOTS");
+  const url = flags.url ?? envValue(around, "MCPLOCAL_URL");
+  const models = flags.model ?? list(envValue(around, "MCPLOCAL_MODEL"));
+  const names = flags.name ?? list(envValue(around, "MCPLOCAL_NAME")) ?? [];
+  const slots = flags.slots ?? list(envValue(around, "MCPLOCAL_SLOTS"))?.map(parseSlots);
+  const total = envValue(around, "MCPLOCAL_TOTAL_SLOTS");
   const totalSlots = flags.totalSlots ?? (total === undefined ? config.totalSlots : parseSlots(total));
   const publication = (entries: readonly PublishedEntry[]): Publication => ({
     models: distinct(withSlots(entries, slots)),
@@ -107,17 +104,17 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
     if (entries.length === 0)
       throw new Failure(
         2,
-        "Nothing to publish: give --url and --model, or `publish:` in config.yaml. `mcplocal detect` finds model servers.",
+        "There is nothing to publish: give --url and --model, or `publish:` in config.yaml. `mcplocal detect` finds model servers.",
       );
     return publication(entries);
   }
-  if (url === undefined) throw new Failure(2, "--model needs --url: where the model server listens.");
-  if (models === undefined) throw new Failure(2, `--url needs --model: which model of ${url} to publish.`);
+  if (url === undefined) throw new Failure(2, "--model needs --url: the URL of the model server.");
+  if (models === undefined) throw new Failure(2, `--url needs --model: the model of ${url} to publish.`);
   if (!httpUrl.safeParse(url).success) throw new Failure(2, `--url must be an http or https URL: ${url}`);
   if (names.length > 0 && names.length !== models.length)
     throw new Failure(
       2,
-      `There are ${models.length} --model and ${names.length} --name: give each model a name, or none.`,
+      `There are ${models.length} --model and ${names.length} --name: give a name to each model, or to none.`,
     );
   const entries = models.map((model, i) => {
     const name = names[i];
@@ -126,13 +123,13 @@ export function publicationOf(flags: Flags, config: Config, around: Surroundings
   return publication(entries);
 }
 
-/** @param slots one for each entry, or one for all; undefined: as each says. */
+/** @param slots one for each entry, or one for all; undefined: the entries' own */
 function withSlots(entries: readonly PublishedEntry[], slots: readonly number[] | undefined): PublishedEntry[] {
   if (slots === undefined || slots.length === 0) return [...entries];
   if (slots.length !== 1 && slots.length !== entries.length)
     throw new Failure(
       2,
-      `There are ${entries.length} models and ${slots.length} --slots: give each model its own, or one for all of them.`,
+      `There are ${entries.length} models and ${slots.length} --slots: give one for each model, or one for all.`,
     );
   return entries.map((entry, i) => ({ ...entry, slots: slots[i] ?? slots[0] ?? 1 }));
 }
@@ -143,7 +140,7 @@ function complete(entry: PublishedEntry, taken: ReadonlySet<string>): PublishedM
   const valid = dnsLabel.safeParse(label);
   if (!valid.success) {
     const why = valid.error.issues[0]?.message;
-    throw new Failure(2, `${name ?? model} can't be a name at the edge: it ${why}. Choose one with --name.`);
+    throw new Failure(2, `${name ?? model} is not a valid name at the edge: it ${why}. Choose one with --name.`);
   }
   return {
     name: valid.data,
@@ -159,15 +156,15 @@ function complete(entry: PublishedEntry, taken: ReadonlySet<string>): PublishedM
   };
 }
 
-/** @throws Failure 2 for what can't be the base URL of a model server. */
+/** @throws Failure 2 if the URL can't be the base URL of a model server. */
 function serverAt(url: string, type: PublishedEntry["type"] = "openai"): BaseUrl {
   const fault = faultOfBaseUrl(url);
   const base = baseUrlOf(type, url);
   if (fault === undefined && base) return base;
-  throw new Failure(2, `${url.replace(/[?#].*/s, "")} can't be a model server's URL: it ${fault}.`);
+  throw new Failure(2, `${url.replace(/[?#].*/s, "")} can't be the URL of a model server: it ${fault}.`);
 }
 
-/** The same model at two servers gets two names, always the same ones as long as their order stays. */
+/** The same model on two servers gets two names, which depend only on the order. */
 function freeLabel(model: string, taken: ReadonlySet<string>): string | undefined {
   const label = labelOf(model);
   if (label === undefined || !taken.has(label)) return label;
@@ -181,8 +178,7 @@ function distinct(entries: readonly PublishedEntry[]): PublishedModel[] {
   const taken = new Set(entries.flatMap((e) => e.name ?? []));
   const names = entries.flatMap((e) => e.name ?? []);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new Failure(2, `Two models would be called ${twice}: give one of them another --name.`);
+  if (twice !== undefined) throw new Failure(2, `Two models have the name ${twice}: give one of them another --name.`);
   return entries.map((entry) => {
     const published = complete(entry, taken);
     taken.add(published.name);
@@ -190,8 +186,8 @@ function distinct(entries: readonly PublishedEntry[]): PublishedModel[] {
   });
 }
 
-/** A variable that is set to nothing counts as not set: that is how files of variables leave one out. */
-const given = ({ env }: Surroundings, name: string) => env[name] || undefined;
+/** An empty variable counts as not set, because files of variables often contain empty ones. */
+const envValue = ({ env }: Surroundings, name: string) => env[name] || undefined;
 
 const list = (value: string | undefined) => value?.split(",").flatMap((s) => s.trim() || []);
 

@@ -1,14 +1,14 @@
-/** What the program needs of the process around it; only main.ts knows the real one. */
+/** The program's interface to its process; only main.ts uses the real process. */
 import type { Surroundings } from "./settings.ts";
 
 export interface Shell extends Surroundings {
   version: string;
   out(text: string): void;
   err(text: string): void;
-  /** SIGTERM and SIGINT, with how many have come. */
+  /** Called for SIGTERM and SIGINT, with the number of signals so far. */
   onStop(tell: (times: number) => void): void;
-  /** Standard input ended: whoever started this is gone. */
+  /** Called when standard input ends, because the parent process has ended. */
   onParentGone(tell: () => void): void;
-  /** At once, but for what must not be broken off. */
+  /** Exits as soon as work that must not be interrupted has ended. */
   exit(code: number): void;
 }

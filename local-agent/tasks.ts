@@ -1,4 +1,4 @@
-/** Running what the edge asks: the request goes to the model server, its answer goes back as it comes. */
+/** Runs tasks: forwards requests to the model server, and streams answers back. */
 
 import { reasonOf } from "#db/client/reason";
 import type { InferTask } from "#db/protocol/publisher";
@@ -7,8 +7,8 @@ import { type Edge, EdgeRefusal, type ResultBody, type Session } from "./edge.ts
 import type { Log } from "./log.ts";
 import { oneUse } from "./model-server.ts";
 
-/** What a model server may see of a request. The edge filters too; this machine does not rely on it. */
-const passed = /^(accept|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
+/** Headers that a model server may see. The edge filters them too, but this machine does not rely on it. */
+const forwardedHeaders = /^(accept|traceparent|tracestate|openai-beta|anthropic-(version|beta))$/;
 
 export class Tasks {
   readonly #edge: Edge;
@@ -28,7 +28,7 @@ export class Tasks {
     return this.#running.size;
   }
 
-  /** Never rejects: whatever happens is told to the edge, or to the log. */
+  /** Never rejects: it reports errors to the edge or to the log. */
   async run(task: InferTask, session: Session): Promise<void> {
     const { taskId } = task;
     const controller = new AbortController();
@@ -39,14 +39,14 @@ export class Tasks {
       await this.#edge.result(session, taskId, result, signal);
     } catch (error) {
       if (signal.aborted) return;
-      // Nobody waits any more: the model server need not go on either.
+      // Nobody waits for the result, so the error is not worth a log line.
       const gone =
         error instanceof EdgeRefusal && (error.status === 409 || error.status === 404 || error.status === 499);
       if (!gone)
         this.#log(
           "warn",
           "result_failed",
-          `An answer of ${task.llm} broke off on its way from the model server to the edge: ${reasonOf(error)}.`,
+          `An answer of ${task.llm} was interrupted between the model server and the edge: ${reasonOf(error)}.`,
           { taskId },
         );
     } finally {
@@ -64,7 +64,7 @@ export class Tasks {
     for (const controller of this.#running.values()) controller.abort();
   }
 
-  /** When nothing is in flight, or the time is up. @returns whether everything finished. */
+  /** Waits for running tasks. @returns whether all finished in time */
   async finished(ms: number): Promise<boolean> {
     if (this.#running.size === 0) return true;
     return new Promise((resolve) => {
@@ -82,11 +82,11 @@ export class Tasks {
       this.#log("warn", "task_refused", admission.message, { taskId: task.taskId, llm: task.llm });
       return { is: "error", message: admission.message, status: admission.status };
     }
-    const headers = Object.fromEntries(Object.entries(task.headers).filter(([name]) => passed.test(name)));
+    const headers = Object.fromEntries(Object.entries(task.headers).filter(([name]) => forwardedHeaders.test(name)));
     try {
       const response = await fetch(admission.url, {
         method: "POST",
-        // It was checked as JSON, so it is sent as JSON. Compressed, an answer would arrive in blocks instead of tokens.
+        // The body was checked as JSON, so it is sent as JSON. A compressed answer would arrive in blocks instead of tokens.
         headers: { ...headers, "content-type": "application/json", "accept-encoding": "identity", ...oneUse },
         body: task.body,
         redirect: "manual",

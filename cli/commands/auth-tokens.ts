@@ -2,8 +2,8 @@
 import { kindsByName } from "#db/kinds/index";
 import { Failure, usage } from "../failure.ts";
 import { relative } from "../render/age.ts";
-import { formOf, written } from "../render/object.ts";
-import { shownOnce } from "../render/shown-once.ts";
+import { formatValue, formOf } from "../render/object.ts";
+import { oneTimeToken } from "../render/shown-once.ts";
 import { table } from "../render/table.ts";
 import { one, text, toggle, verb } from "../verb.ts";
 
@@ -29,7 +29,7 @@ export const createToken = verb({
       );
     const api = await tools.api();
     const answer = await api.call("POST", PATH, { body: { name, ...(expiry === undefined ? {} : { expiry }) } });
-    const token = shownOnce(answer);
+    const token = oneTimeToken(answer);
     if (form) {
       const text = await form(answer).catch((error: unknown) => {
         if (token !== undefined) io.err(`The token, which is shown once: ${token}\n`);
@@ -53,7 +53,7 @@ export const getTokens = verb({
     const { items } = await (await tools.api()).call("GET", PATH);
     const tokens = (Array.isArray(items) ? items : []) as Record<string, unknown>[];
     if (globals.output === "name") return io.out(tokens.map((t) => `${String(t["name"])}\n`).join(""));
-    const form = await written(tokens, globals.output);
+    const form = await formatValue(tokens, globals.output);
     if (form !== undefined) return io.out(form);
     if (tokens.length === 0) return io.err("No tokens found.\n");
     const when = (v: unknown) => (typeof v === "string" ? relative(Date.parse(v), tools.now()) : "-");

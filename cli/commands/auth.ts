@@ -5,7 +5,7 @@ import { operations, roles } from "#db/kinds/parts/grants";
 import { near as nearest } from "#db/schema/near";
 import { usage } from "../failure.ts";
 import { parseKind } from "../kinds.ts";
-import { written } from "../render/object.ts";
+import { formatValue } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { optional, type Tools, toggle, type Verb, verb, type Word } from "../verb.ts";
 import { unlink } from "./auth-identities.ts";
@@ -81,7 +81,7 @@ async function listAll({ api, io, globals }: Tools): Promise<undefined> {
   const me = await (await api()).call("GET", "/api/v1/auth/me");
   const bindings = (Array.isArray(me["bindings"]) ? me["bindings"] : []) as Record<string, unknown>[];
   const mayRun = (Array.isArray(me["operations"]) ? me["operations"] : []) as unknown[];
-  const text = await written({ bindings, operations: mayRun }, globals.output);
+  const text = await formatValue({ bindings, operations: mayRun }, globals.output);
   if (text !== undefined) {
     await io.out(text);
     return;

@@ -1,7 +1,7 @@
 /** The contexts file by hand. Nothing here shows a credential. */
 import { parseEdge, sendable } from "../connection/target.ts";
 import { Failure, usage } from "../failure.ts";
-import { written } from "../render/object.ts";
+import { formatValue } from "../render/object.ts";
 import { table } from "../render/table.ts";
 import { one, optional, type Tools, toggle, verb, type Word } from "../verb.ts";
 
@@ -29,7 +29,7 @@ const view = verb({
         ]),
       ),
     };
-    await io.out((await written(shown, globals.output ?? "yaml")) ?? "");
+    await io.out((await formatValue(shown, globals.output ?? "yaml")) ?? "");
   },
 });
 

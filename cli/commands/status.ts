@@ -1,7 +1,7 @@
 /** Is the edge there, is its store, am I somebody to it: three questions, asked at once. */
 import { type Exit, exitOf, Failure } from "../failure.ts";
 import { paint } from "../render/colour.ts";
-import { written } from "../render/object.ts";
+import { formatValue } from "../render/object.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
@@ -33,7 +33,7 @@ export default verb({
     const line = (r: (typeof results)[number]) =>
       `${r.name.padEnd(8)}${paint(r.ok ? "ok" : "failed", r.ok ? "green" : "red", io.colour.out)}  ${r.why ?? `${r.milliseconds} ms`}\n`;
     const found = { edge: api.edge, checks: results.map(({ exit: _, ...r }) => r) };
-    await io.out((await written(found, globals.output)) ?? `${api.edge}\n${results.map(line).join("")}`);
+    await io.out((await formatValue(found, globals.output)) ?? `${api.edge}\n${results.map(line).join("")}`);
     return results.find((r) => !r.ok)?.exit ?? 0;
   },
 });

@@ -1,6 +1,6 @@
 import { version } from "#db/protocol/version";
 import { Failure } from "../failure.ts";
-import { written } from "../render/object.ts";
+import { formatValue } from "../render/object.ts";
 import { toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -21,7 +21,7 @@ export default verb({
         if (!(error instanceof Failure)) throw error;
         why = error.message;
       }
-    const text = await written(found, globals.output);
+    const text = await formatValue(found, globals.output);
     await io.out(
       text ??
         Object.entries(found)

@@ -1,4 +1,4 @@
-import { written } from "../render/object.ts";
+import { formatValue } from "../render/object.ts";
 import { verb } from "../verb.ts";
 
 export default verb({
@@ -11,7 +11,7 @@ export default verb({
     const me = await api.call("GET", "/api/v1/auth/me");
     const { kind, name, email, tokenName, project, groups } = me;
     if (globals.output === "name") return io.out(`${String(name)}\n`);
-    const text = await written(me, globals.output);
+    const text = await formatValue(me, globals.output);
     if (text !== undefined) return io.out(text);
     const lines = [
       ["Name", name],

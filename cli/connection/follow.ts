@@ -4,7 +4,7 @@ import { backoff, patient } from "#db/client/backoff";
 import { Failure } from "../failure.ts";
 import type { Tools } from "../verb.ts";
 import type { Api, Shown } from "./api.ts";
-import { failureSaid } from "./refusals.ts";
+import { failureOfProblem } from "./refusals.ts";
 
 export type Told =
   /** All that is there follows, up to `listed`: what was known before counts no more. */
@@ -40,7 +40,7 @@ export async function follow(
       begun = true;
       if (from === undefined) await tell({ is: "listing" });
       for await (const { type, id, object } of eventsOf(answer, signal)) {
-        if (type === "ERROR") throw failureSaid(object);
+        if (type === "ERROR") throw failureOfProblem(object);
         failures = 0;
         if (type === "BOOKMARK" && object["initialEventsEnd"] === true) await tell({ is: "listed" });
         if (type === "ADDED" || type === "MODIFIED" || type === "DELETED")

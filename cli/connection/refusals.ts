@@ -5,7 +5,7 @@ import { exitOf, Failure, type FailureDetails } from "../failure.ts";
 
 /** What to do next in the words of this program, where the edge's hint is written for whoever calls its API. */
 const ownSteps: Readonly<Record<string, string>> = {
-  not_authenticated: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
+  not_authenticated: "Log in with `mcpctl login`, or set MCPCTL_TOKEN.",
   model_not_found: "`mcpctl get llms` lists the LLMs; `mcpctl auth can-i --list` shows what you may run.",
 };
 
@@ -46,7 +46,7 @@ export async function failureOf(answer: Response, request: string): Promise<Fail
 }
 
 /** A refusal that came as an event, in an answer that had begun well. */
-export function failureSaid(problem: Readonly<Record<string, unknown>>): Failure {
+export function failureOfProblem(problem: Readonly<Record<string, unknown>>): Failure {
   const read = readRefusal(JSON.stringify(problem));
   const status = typeof problem["status"] === "number" ? problem["status"] : 500;
   const hint = ownSteps[read.code ?? ""] ?? read.hint ?? nextSteps[read.code ?? ""];

@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each(["", "ftp://edge", "https://ada:secret@edge", "http://"])("%j is no edge", (typed) => {
-  expect(() => parseEdge(typed)).toThrow(/is not an edge's URL/);
+  expect(() => parseEdge(typed)).toThrow(/is not the URL of an edge/);
 });
 
 test("a variable that is set to nothing counts as not set", async () => {

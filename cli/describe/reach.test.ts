@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { written } from "./reach.ts";
+import { accessLines } from "./reach.ts";
 
 test("says who, what, by which definition, and through which group", () => {
   const by = { role: "run", binding: "run:llms:gpt", definition: "team" };
   expect(
-    written([
+    accessLines([
       { principal: { kind: "User", name: "ada" }, ...by, group: "makers" },
       { principal: { kind: "ServiceAccount", name: "prod/ci/deployer" }, ...by },
     ]),

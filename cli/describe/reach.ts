@@ -17,7 +17,7 @@ export async function reach(kind: Pick<Kind, "plural" | "stored">, id: string, a
   const path = `/api/v1/${kind.plural}/${encodeURIComponent(id)}/access`;
   try {
     const answer = await api.call("GET", path);
-    const lines = written((answer["items"] ?? []) as Reached[]);
+    const lines = accessLines((answer["items"] ?? []) as Reached[]);
     return answer["more"] === true ? [...lines, ["and more", `mcpctl get rbac`]] : lines;
   } catch (error) {
     if (error instanceof Failure && error.exit === 4) return [["note", "you may not view rbac"]];
@@ -26,7 +26,7 @@ export async function reach(kind: Pick<Kind, "plural" | "stored">, id: string, a
 }
 
 /** Pure. `User ada` → `run (run:llms:gpt) by rbac/team, via group/makers`; whoever has several has several lines. */
-export function written(found: readonly Reached[]): [string, string][] {
+export function accessLines(found: readonly Reached[]): [string, string][] {
   return found.map(({ principal, role, binding, definition, group }) => [
     `${principal.kind} ${principal.name}`,
     `${role} (${binding}) by rbac/${definition}${group === undefined ? "" : `, via group/${group}`}`,

@@ -8,7 +8,7 @@ import { ruleFaults } from "#db/schema/rules";
 import { retiredIn } from "#db/schema/validate";
 import { faultsOf, type PlacedFault } from "../schema/faults.ts";
 import type { Manifest } from "./read.ts";
-import { asWritten } from "./source.ts";
+import { describeSource } from "./source.ts";
 
 const ignored = new Set<string>([...reported, "kind"]);
 
@@ -54,10 +54,10 @@ const placeOf = (path: string): PropertyKey[] =>
   [...path.matchAll(/[^.[\]]+/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step));
 
 /** With file and line, and what the file says where YAML took it for something else: 1.10 is read as 1.1. */
-export function placed(manifest: Pick<Manifest, "lineOf" | "sourceOf">, faults: readonly PlacedFault[]): Fault[] {
+export function withLines(manifest: Pick<Manifest, "lineOf" | "sourceOf">, faults: readonly PlacedFault[]): Fault[] {
   return faults.map(({ at, missing: _, read, ...fault }) => ({
     ...fault,
-    ...(read ? asWritten(read, manifest.sourceOf(at), fault.given ?? "") : {}),
+    ...(read ? describeSource(read, manifest.sourceOf(at), fault.given ?? "") : {}),
     path: `${manifest.lineOf(at)}${fault.path ? `: ${fault.path}` : ""}`,
   }));
 }

@@ -6,7 +6,7 @@ import type { Api, Shown } from "../connection/api.ts";
 import { Failure } from "../failure.ts";
 import { at } from "../render/cell.ts";
 import { manifest as asManifest } from "../render/manifest.ts";
-import { bodyFaults, canonical, placed, wholeFaults, writable } from "./check.ts";
+import { bodyFaults, canonical, wholeFaults, withLines, writable } from "./check.ts";
 import { unwind } from "./cycles.ts";
 import { lookUp } from "./look-up.ts";
 import { links, topological } from "./order.ts";
@@ -42,7 +42,7 @@ export async function planApply(
   const soon: Fault[] = [];
   for (const m of manifests) {
     soon.push(
-      ...placed(
+      ...withLines(
         m,
         bodyFaults(m.kind, m.body).filter((f) => !f.missing),
       ),
@@ -111,7 +111,7 @@ function faultsOf({ manifest: m, current, next }: Decision): Fault[] {
       missing: false,
       message: "can't be removed: give its new value",
     }));
-  return placed(
+  return withLines(
     m,
     [...emptied, ...wholeFaults(m.kind, { name: m.name, ...next })].map((f) => {
       const [field, ...deeper] = f.at;

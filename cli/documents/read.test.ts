@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { faultLine } from "../failure.ts";
-import { bodyFaults, placed } from "./check.ts";
+import { bodyFaults, withLines } from "./check.ts";
 import { duplicates, readManifests } from "./read.ts";
 
 const names = (text: string) =>
@@ -82,8 +82,8 @@ describe("manifests", () => {
       "apiVersion: v1\nkind: llm\nmetadata:\n  name: a\nspec:\n  model: m",
       'f.yaml:1: "apiVersion" is Kubernetes\' format; here kind, name, labels and the fields are all at the top level',
     ],
-    ["kind: llm\nname: a\nspec: {model: m}", 'f.yaml:3: "spec" is how Kubernetes wraps a resource'],
-    ["kind: Deployment\nmetadata: {name: a}", 'f.yaml:2: "metadata" is how Kubernetes wraps a resource'],
+    ["kind: llm\nname: a\nspec: {model: m}", `f.yaml:3: "spec" is Kubernetes' format`],
+    ["kind: Deployment\nmetadata: {name: a}", `f.yaml:2: "metadata" is Kubernetes' format`],
   ])("%# is refused in words and with its line", (text, said) => expect(faults(text).join("\n")).toContain(said));
 
   test("that multiply aliases don't fill memory", () => {
@@ -114,7 +114,7 @@ model: m
 `;
   const [m] = readManifests(text, "f.yaml").manifests;
   if (!m) throw new Error("the document was not read");
-  expect(placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
+  expect(withLines(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
     'f.yaml:7: labels.a: expected string, given the number 1 (did you mean "1"?)',
     'f.yaml:3: type: expected one of openai, azure, deepseek, openrouter, mistral, groq, together, xai, gemini-openai, perplexity, zhipu, zai, qwen, moonshot, fireworks, cerebras, sambanova, nvidia, huggingface, cohere, vllm, ollama, llamacpp, lmstudio, given "opnai" (did you mean openai?)',
     'f.yaml:5: timeouts.firstByte: expected number, given "soon"',
@@ -137,7 +137,7 @@ test("what the system reports is ignored, what is left out is not a fault of a p
 describe("a word that YAML takes for no text", () => {
   const told = (text: string) => {
     const { manifests, faults } = readManifests(text, "f.yaml");
-    return [...faults, ...manifests.flatMap((m) => placed(m, bodyFaults(m.kind, m.body)))].map(faultLine);
+    return [...faults, ...manifests.flatMap((m) => withLines(m, bodyFaults(m.kind, m.body)))].map(faultLine);
   };
 
   test.each([
@@ -197,7 +197,7 @@ describe("a word that YAML takes for no text", () => {
       "f.yaml",
     ).manifests;
     expect(m?.body["labels"]).toEqual({ "1.10": "a", "0x10": "b", true: "c", No: "d", "007": 1.5 });
-    expect(m && placed(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
+    expect(m && withLines(m, bodyFaults(m.kind, m.body)).map(faultLine)).toEqual([
       'f.yaml:3: labels.007: expected string, given the number 1.50 (did you mean "1.50"?)',
     ]);
   });

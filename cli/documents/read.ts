@@ -6,8 +6,8 @@ import { near as nearest } from "#db/schema/near";
 import { unsoundness } from "#db/schema/validate";
 import { Failure } from "../failure.ts";
 import { type AnyKind, kindWords } from "../kinds.ts";
-import { typed, typeOf } from "../schema/faults.ts";
-import { asWritten, keysAsWritten, sourceOf } from "./source.ts";
+import { describeValue, typeOf } from "../schema/faults.ts";
+import { describeSource, restoreKeys, sourceOf } from "./source.ts";
 
 export interface Manifest {
   kind: AnyKind;
@@ -43,7 +43,7 @@ export function readManifests(text: string, source: string): ReadResult {
     for (const error of wrong) result.faults.push({ path: lineAt(error.pos[0]), message: worded(error.message) });
     if (wrong.length > 0 || document.contents === null) continue;
     let value: unknown;
-    keysAsWritten(document);
+    restoreKeys(document);
     try {
       value = document.toJS({ maxAliasCount: MOST_ALIASES });
     } catch (error) {
@@ -152,7 +152,11 @@ function takeOne(kind: AnyKind, value: Record<string, unknown>, node: Node, line
   }
   if (typeof name !== "string") {
     const path = `${lineAt((keyOf(node, "name") ?? node).range?.[0])}: name`;
-    const told = asWritten({ read: typeOf(name), text: true }, sourceOf(childOf(node, "name")), typed(name));
+    const told = describeSource(
+      { read: typeOf(name), text: true },
+      sourceOf(childOf(node, "name")),
+      describeValue(name),
+    );
     result.faults.push({ path, message: "expected string", expected: "string", ...told });
     return;
   }

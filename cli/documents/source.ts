@@ -4,7 +4,7 @@ import type { Fault } from "#db/protocol/errors";
 import { isNoText, type Read } from "../schema/faults.ts";
 
 /** A key is a text, whatever YAML takes it for: the label `1.10` must not become `1.1`. */
-export function keysAsWritten(document: Document): void {
+export function restoreKeys(document: Document): void {
   visit(document, {
     Pair(_, { key }) {
       if (isScalar(key) && key.source !== undefined && isNoText(key.value)) key.value = key.source;
@@ -23,7 +23,7 @@ const LONGEST = 60;
  * How a fault tells a word, and how it would be a text.
  * @param source undefined where it stands elsewhere. @param otherwise what to say then.
  */
-export function asWritten(
+export function describeSource(
   { read, text }: Read,
   source: string | undefined,
   otherwise: string,

@@ -8,7 +8,7 @@ const LEAST = 20;
  * Lines that are too long go on below where their text begins: after the indent, after a heading such as `ABOUT:   `, and after a
  * name before a `<type>`.
  */
-export function folded(text: string, columns: number | undefined): string {
+export function foldText(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
   return text
     .split("\n")

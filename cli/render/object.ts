@@ -23,6 +23,6 @@ export function formOf(output: string | undefined): ((value: unknown) => Promise
 }
 
 /** @returns undefined where no form is named. @throws Failure usage for forms of resources. */
-export async function written(value: unknown, output: string | undefined): Promise<string | undefined> {
+export async function formatValue(value: unknown, output: string | undefined): Promise<string | undefined> {
   return formOf(output)?.(value);
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { kindsByName } from "#db/kinds/index";
 import { columns } from "./columns.ts";
-import { narrowed, table } from "./table.ts";
+import { fitWidths, table } from "./table.ts";
 import { cut, width } from "./width.ts";
 
 const now = Date.parse("2026-11-23T12:00:00Z");
@@ -73,13 +73,13 @@ describe("a table", () => {
 });
 
 test("narrow columns stay whole while a wide one gives way", () => {
-  expect(narrowed([10, 6, 60], 50)).toEqual({ widths: [10, 6, 28], gap: 3 });
-  expect(narrowed([10, 30, 30], 56)).toEqual({ widths: [10, 20, 20], gap: 3 });
+  expect(fitWidths([10, 6, 60], 50)).toEqual({ widths: [10, 6, 28], gap: 3 });
+  expect(fitWidths([10, 30, 30], 56)).toEqual({ widths: [10, 20, 20], gap: 3 });
   // Many columns move together before they overflow.
-  expect(narrowed([10, 20, 20, 20, 20], 50)).toEqual({ widths: [10, 8, 8, 8, 8], gap: 2 });
+  expect(fitWidths([10, 20, 20, 20, 20], 50)).toEqual({ widths: [10, 8, 8, 8, 8], gap: 2 });
   // A name has to be typed: the others give way to it while they still say something.
-  expect(narrowed([25, 5, 8, 9, 7, 7, 7, 4], 80).widths[0]).toBe(25);
-  expect(narrowed([10, 8, 8], 5)).toEqual({ widths: [4, 4, 4], gap: 2 });
+  expect(fitWidths([25, 5, 8, 9, 7, 7, 7, 4], 80).widths[0]).toBe(25);
+  expect(fitWidths([10, 8, 8], 5)).toEqual({ widths: [4, 4, 4], gap: 2 });
 });
 
 test("width counts what a terminal shows", () => {

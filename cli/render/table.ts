@@ -34,7 +34,7 @@ export function table(
   const natural = headings.map((_, i) => shown.reduce((w, r) => Math.max(w, width(r[i] ?? "")), above?.[i] ?? 0));
   above?.splice(0, above.length, ...natural);
   const { widths, gap } =
-    options.columns === undefined ? { widths: natural, gap: layouts[0].gap } : narrowed(natural, options.columns);
+    options.columns === undefined ? { widths: natural, gap: layouts[0].gap } : fitWidths(natural, options.columns);
   const line = (row: readonly string[], style: (text: string, i: number) => Style | undefined) =>
     row
       .map((text, i) => {
@@ -53,7 +53,7 @@ export function table(
 }
 
 /** Takes from the widest first, so that short columns stay whole. The first column, the name, gives way last. */
-export function narrowed(natural: readonly number[], columns: number): { widths: number[]; gap: number } {
+export function fitWidths(natural: readonly number[], columns: number): { widths: number[]; gap: number } {
   const least = (l: number) => natural.reduce((sum, w, i) => sum + (i === 0 ? w : Math.min(w, l)), 0);
   const gaps = natural.length - 1;
   const layout = layouts.find((l) => least(l.least) + l.gap * gaps <= columns) ?? tightest;

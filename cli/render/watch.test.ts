@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clipped } from "./watch.ts";
+import { clipToRows } from "./watch.ts";
 
 const text = (lines: number) => Array.from({ length: lines }, (_, i) => `${i}\n`).join("");
 
@@ -9,4 +9,4 @@ test.each([
   [3, 1, "0\n… and 2 more lines than fit here\n"],
   [3, undefined, "0\n1\n2\n"],
   [0, 5, ""],
-])("%i lines in %s rows", (lines, rows, shown) => expect(clipped(text(lines), rows)).toBe(shown));
+])("%i lines in %s rows", (lines, rows, shown) => expect(clipToRows(text(lines), rows)).toBe(shown));

@@ -131,7 +131,7 @@ const found = (
  * As many lines as a terminal can draw over: what has scrolled out of it stays as it was. The last line is the cursor's, and the
  * first stays free: terminals that keep what is cleared from the very top would keep every drawing. Pure.
  */
-export function clipped(text: string, rows: number | undefined): string {
+export function clipToRows(text: string, rows: number | undefined): string {
   const lines = text.split("\n").slice(0, -1);
   const room = Math.max((rows ?? Number.POSITIVE_INFINITY) - 2, 2);
   if (lines.length <= room) return text;
@@ -153,7 +153,7 @@ function inPlace(all: readonly Known[], o: WatchOptions, tools: Tools): Output {
     };
     const rows = (known: Known) => o.sort([...known.rows.values()]);
     await show(found(all, rows, { ...o, events: false }), { ...o, single: false }, { io, now: tools.now });
-    const fitting = clipped(text, io.rows);
+    const fitting = clipToRows(text, io.rows);
     await tools.io.out(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ""}${fitting}`);
     lines = fitting.split("\n").length - 1;
   };

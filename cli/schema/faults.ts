@@ -33,7 +33,7 @@ function fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
       const suggestion = nearest(key, known);
       return {
         at: [...issue.path, key],
-        path: dotted([...issue.path, key]),
+        path: dotPath([...issue.path, key]),
         message: "is not a field",
         missing: false,
         ...(suggestion ? { suggestion } : {}),
@@ -50,13 +50,13 @@ function fromIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, value: unkn
   const missing = given === undefined && issue.path.length > 0;
   const expected = expectedBy(issue);
   const suggestion = suggested(issue, given);
-  const base = { at: issue.path, path: dotted(issue.path), missing };
+  const base = { at: issue.path, path: dotPath(issue.path), missing };
   if (missing) return [{ ...base, message: expected ? `is missing: expected ${expected}` : "is missing" }];
   return [
     {
       ...base,
       message: issue.message,
-      ...(expected ? { expected, given: typed(given) } : {}),
+      ...(expected ? { expected, given: describeValue(given) } : {}),
       ...(suggestion ? { suggestion } : {}),
       ...(expected && isNoText(given) ? { read: { read: typeOf(given), text } } : {}),
     },
@@ -101,7 +101,7 @@ function expectedBy(issue: z.core.$ZodIssue): string | undefined {
 }
 
 /** `timeouts.firstByte`, `bindings[0].role`. */
-export function dotted(path: readonly PropertyKey[]): string {
+export function dotPath(path: readonly PropertyKey[]): string {
   let out = "";
   for (const key of path) out += typeof key === "number" ? `[${key}]` : `${out ? "." : ""}${String(key)}`;
   return out;
@@ -144,7 +144,7 @@ export function typeOf(value: unknown): Read["read"] {
 }
 
 /** `the number 123`: of what looks like a text and is none. */
-export const typed = (value: unknown): string =>
+export const describeValue = (value: unknown): string =>
   typeof value === "number" || typeof value === "boolean" ? `the ${typeof value} ${shown(value)}` : shown(value);
 
 /** A given value, short enough for one line. */

@@ -1,6 +1,6 @@
 import { kinds } from "#db/kinds/index";
 import { type Kind, referencesOf } from "#db/schema/kind";
-import { written } from "../render/object.ts";
+import { formatValue } from "../render/object.ts";
 import { parseFormat } from "../render/output.ts";
 import { table } from "../render/table.ts";
 import { toggle, verb } from "../verb.ts";
@@ -15,7 +15,7 @@ export default verb({
     const format = parseFormat(globals.output);
     if (format.is !== "table" && format.is !== "wide") {
       const facts = kinds.map((k) => ({ name: k.plural, ...factsOf(k) }));
-      return io.out((await written(format.is === "jsonpath" ? { items: facts } : facts, globals.output)) ?? "");
+      return io.out((await formatValue(format.is === "jsonpath" ? { items: facts } : facts, globals.output)) ?? "");
     }
     const rows = kinds.map((k) => {
       const { kind, shortNames, within, verbs, permission, refersTo, about } = factsOf(k);

@@ -13,7 +13,7 @@ import { printable } from "../io.ts";
 import { addressOf } from "../render/address.ts";
 import { paint, type Style } from "../render/colour.ts";
 import { type Found, parseFormat, show } from "../render/output.ts";
-import { shownOnce } from "../render/shown-once.ts";
+import { oneTimeToken } from "../render/shown-once.ts";
 import { list, toggle, verb } from "../verb.ts";
 
 const styles = { created: "green", configured: "yellow", unchanged: "dim", pruned: "red" } satisfies Record<
@@ -75,7 +75,7 @@ export default verb({
         await say(word(step), outcome);
         if (documents) shown.push({ kind: step.manifest.kind, resources: [answer ?? step.current ?? visible(step)] });
         // `apply` answers with what it did; a credential must not be lost in that.
-        const secret = answer && !dryRun ? shownOnce(answer) : undefined;
+        const secret = answer && !dryRun ? oneTimeToken(answer) : undefined;
         if (secret) io.err(`The token of ${word(step)}, which is shown once: ${secret}\n`);
       },
       failed: (step: Step, error: Failure) => complain(`${step.manifest.where}: `, word(step), error),

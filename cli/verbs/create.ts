@@ -12,7 +12,7 @@ import { hooksOf } from "../kinds/index.ts";
 import { type AnyKind, mustAllow } from "../kinds.ts";
 import { addressOf } from "../render/address.ts";
 import { parseFormat, show } from "../render/output.ts";
-import { shownOnce } from "../render/shown-once.ts";
+import { oneTimeToken } from "../render/shown-once.ts";
 import { type FieldFlag, fieldFlags, flagName, flagsOf, keyValue, setByGlobals, specFrom } from "../schema/flags.ts";
 import { setField, setText } from "../schema/set.ts";
 import { list, one, type Tools, text, toggle, type Verb, verb, type Word } from "../verb.ts";
@@ -160,7 +160,7 @@ async function create(
     dryRun === "client"
       ? { ...canonical(kind, body), kind: kind.name }
       : await (await tools.api()).create(kind, body, { dryRun: dryRun === "server" });
-  const secret = dryRun ? undefined : shownOnce(answer);
+  const secret = dryRun ? undefined : oneTimeToken(answer);
   const told = `${addressOf(kind, answer)} created${dryly(dryRun)}\n`;
   if (secret && (format === undefined || format.is === "table")) {
     io.err(`${told}This is the token. It is shown once: store it where only its user can read it.\n`);

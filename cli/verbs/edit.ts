@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withoutNulls } from "#db/schema/applied";
 import type { Shown } from "../connection/api.ts";
-import { canonical, placed, wholeFaults, writable } from "../documents/check.ts";
+import { canonical, wholeFaults, withLines, writable } from "../documents/check.ts";
 import { same } from "../documents/overlay.ts";
 import { readManifests } from "../documents/read.ts";
 import { explainFailure, Failure, faultLine, usage } from "../failure.ts";
@@ -150,7 +150,7 @@ async function understand(
     return { faults: faults.map(faultLine).concat(m || faults.length > 0 ? [] : ["The file has no resource."]) };
   if (another || m.kind.name !== kind.name || m.name !== current.name)
     return { faults: [`Kind and name can't be changed: this is ${kind.name}/${current.name}.`] };
-  const wrong = placed(m, wholeFaults(kind, m.body));
+  const wrong = withLines(m, wholeFaults(kind, m.body));
   if (wrong.length > 0) return { faults: wrong.map(faultLine) };
   return { body: { kind: kind.name, ...withoutNulls(kind, writable(kind, m.body)) } };
 }

@@ -10,7 +10,7 @@ import {
 } from "#db/schema/outline";
 import { usage } from "../failure.ts";
 import { type AnyKind, parseKind } from "../kinds.ts";
-import { folded } from "../render/fold.ts";
+import { foldText } from "../render/fold.ts";
 import { one, toggle, verb } from "../verb.ts";
 
 export default verb({
@@ -30,7 +30,7 @@ export default verb({
     const kind = parseKind(word);
     const under = path[0] === "spec" ? path.slice(1) : path;
     const text = under.length === 0 ? aboutKind(kind, recursive) : aboutField(descend(kind, under), kind, recursive);
-    await io.out(folded(text, io.columns));
+    await io.out(foldText(text, io.columns));
   },
 });
 

@@ -1,14 +1,14 @@
-/** How long to wait before trying the edge again: exponential with full jitter, so that a thousand programs don't return at once. */
+/** Delay before a retry: exponential with full jitter, so that a thousand programs don't retry at the same time. */
 
 export interface Waits {
-  /** Milliseconds of the first wait at most, and of any. */
+  /** Maximum of the first delay and of every delay, in milliseconds. */
   first: number;
   most: number;
 }
 
 /** An edge that restarts must have its publishers back within five seconds. */
 export const swift: Waits = { first: 250, most: 4_000 };
-/** For who only looks: an edge that is away for an hour is not asked every four seconds. */
+/** For a watch: it does not ask an edge every four seconds during a long outage. */
 export const patient: Waits = { first: 500, most: 30_000 };
 
 /**

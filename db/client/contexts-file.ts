@@ -1,7 +1,6 @@
 /**
- * The file in which a person's programs remember edges and credentials, as kubeconfig does. Written by `mcpctl`, read by
- * `mcplocal` too. It lies at `$MCPCTL_HOME/contexts.yaml`, else `$XDG_CONFIG_HOME/mcpctl/contexts.yaml`, else
- * `~/.mcpctl/contexts.yaml`, and is readable by its owner only (0600).
+ * The file with a user's edges and credentials, like kubeconfig. `mcpctl` writes it, `mcplocal` reads it too. Its path is `$MCPCTL_HOME/contexts.yaml`, else `$XDG_CONFIG_HOME/mcpctl/contexts.yaml`, else
+ * `~/.mcpctl/contexts.yaml`, and only its owner can read it (0600).
  */
 import { z } from "zod";
 

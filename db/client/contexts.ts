@@ -1,6 +1,6 @@
 /**
- * The contexts file, shared by a person's programs: read leniently, written whole. It is JSON, which is YAML too, so that every
- * start is spared a YAML parser; what a person wrote in YAML is read as well.
+ * Reads and writes the contexts file, which several programs share. It is written as JSON, which is valid YAML, so that a start
+ * needs no YAML parser. A file that a person wrote in YAML works as well.
  */
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ export function openContexts(
       if (entry) return { name: meant, entry };
       throw new Failure(`There is no context "${meant}".`, {
         exit: 3,
-        hint: `Known: ${Object.keys(file.contexts).join(", ") || "none"}. \`mcpctl config use-context NAME\` chooses one.`,
+        hint: `Contexts: ${Object.keys(file.contexts).join(", ") || "none"}. \`mcpctl config use-context NAME\` selects one.`,
       });
     },
     async update(change, signal) {
@@ -78,7 +78,7 @@ export function openContexts(
 /** A home that is read-only, full, or somebody else's. */
 const unwritable = (path: string, cause: unknown) =>
   new Failure(`${path} can't be written: ${(cause as Error).message.replace(/,.*/s, "")}.`, {
-    hint: "MCPCTL_HOME names another directory; MCPCTL_EDGE and MCPCTL_TOKEN need none.",
+    hint: "Set MCPCTL_HOME to another directory, or use MCPCTL_EDGE and MCPCTL_TOKEN, which need no file.",
     cause,
   });
 
@@ -89,7 +89,7 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
     value = text.trimStart().startsWith("{") ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (cause) {
     throw new Failure(`${path} is not YAML: ${(cause as Error).message.split("\n")[0]}`, {
-      hint: "Mend it, or remove it and log in again.",
+      hint: "Correct the file, or remove it and log in again.",
       cause,
     });
   }
@@ -99,7 +99,7 @@ async function parse(text: string, path: string): Promise<ContextsFile> {
   throw new Failure(
     `${path} is not a contexts file: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}`,
     {
-      hint: "Mend it, or remove it and log in again.",
+      hint: "Correct the file, or remove it and log in again.",
     },
   );
 }

@@ -40,7 +40,7 @@ test("what a dead program left is taken after half a minute, and not before", as
     return now;
   };
   await expect(withFileLock(path, { now: hasty }, async () => "mine")).rejects.toThrow(
-    "is held by another program of mcpctl",
+    "Another mcpctl process has locked",
   );
   const old = Date.now() / 1000 - 31;
   utimesSync(path, old, old);

@@ -1,4 +1,4 @@
-/** One process at a time, by a file that only one can create. */
+/** A lock between processes: a file that only one of them can create. */
 import { open, rm, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.ts";
@@ -19,7 +19,9 @@ export async function withFileLock<T>(path: string, { now, signal }: Waiting, wo
   while (!(await take(path))) {
     if (await isAbandoned(path)) await breakLock(path);
     else if (now() > until)
-      throw new Failure(`${path} is held by another program of mcpctl.`, { hint: "Remove it if none runs." });
+      throw new Failure(`Another mcpctl process has locked ${path}.`, {
+        hint: "Remove the file if no such process runs.",
+      });
     else await sleep(RETRY_EVERY_MS, undefined, signal ? { signal } : {}).catch(cancelled);
   }
   try {
@@ -38,7 +40,7 @@ async function take(path: string): Promise<boolean> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw new Failure(`${path} can't be made: ${(cause as Error).message}`, {
-      hint: "MCPCTL_HOME names another directory; MCPCTL_EDGE and MCPCTL_TOKEN need none.",
+      hint: "Set MCPCTL_HOME to another directory, or use MCPCTL_EDGE and MCPCTL_TOKEN, which need no file.",
       cause,
     });
   }
@@ -49,7 +51,7 @@ async function isAbandoned(path: string): Promise<boolean> {
   return left !== undefined && Date.now() - left.mtimeMs > ABANDONED_AFTER_MS;
 }
 
-/** One breaks it, who looks again first: the second of two would else remove the lock that the first has taken meanwhile. */
+/** Only one process breaks the lock, after a second check. Otherwise a second process could remove the new lock of the first one. */
 async function breakLock(path: string): Promise<void> {
   const breaking = `${path}.broken`;
   if (!(await take(breaking))) {

@@ -134,7 +134,7 @@ describe("a login that has run out", () => {
   test("is not taken for ended, nor kept, because of an answer that is no edge's", async () => {
     const edge = await startEdge((_, response) => void response.writeHead(200).end("<html>Sign in</html>"));
     const login = await loggedIn(edge);
-    await expect(login.bearer()).rejects.toThrow("holds no session");
+    await expect(login.bearer()).rejects.toThrow("contains no session");
     expect(login.ended).toBeUndefined();
     expect(await kept()).toBe("r0");
   });

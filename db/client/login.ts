@@ -1,6 +1,6 @@
 /**
- * A login as a program uses it: a bearer for each request, renewed once per expiry, whoever of several programs comes first. A
- * renewal that has begun is finished and written down whatever happens to the program, for its answer comes once.
+ * A login for a program: provides a bearer token for each request, and renews it once per expiry, also if several programs share the
+ * login. A renewal that has begun is always finished and stored, because its answer comes only once.
  */
 import { backoff } from "./backoff.ts";
 import type { ContextStore } from "./contexts.ts";
@@ -52,8 +52,9 @@ export function openLogin({ context, edge, session: first }: LoginOfContext, sto
   const renewed = (refused: string) =>
     store.update(async (file) => {
       const stored = file.contexts[context];
-      if (!stored?.session) throw over(`The context "${context}" was logged out meanwhile.`);
-      if (!sameOrigin(stored.edge, edge)) throw over(`The context "${context}" is of another edge meanwhile.`);
+      if (!stored?.session) throw over(`The context "${context}" was logged out by another program.`);
+      if (!sameOrigin(stored.edge, edge))
+        throw over(`The context "${context}" was changed to another edge by another program.`);
       if (stored.session.accessToken !== refused) return stored.session;
       if (world.signal?.aborted) throw new Failure("Cancelled.");
       stored.session = await refresh(edge, stored.session.refreshToken, world);
@@ -87,12 +88,12 @@ export function openLogin({ context, edge, session: first }: LoginOfContext, sto
 
 const sameOrigin = (a: string, b: string) => URL.parse(a)?.origin === URL.parse(b)?.origin;
 
-/** In whatever words, this is how a login that is over is told from an edge that can't be asked. */
+/** The code distinguishes a login that has ended from an unreachable edge. */
 const over = (message: string, cause?: unknown) =>
   new Failure(message, {
     exit: 4,
     code: "not_authenticated",
-    hint: "Log in with `mcpctl login`, or give a token in MCPCTL_TOKEN.",
+    hint: "Log in with `mcpctl login`, or set MCPCTL_TOKEN.",
     ...(cause === undefined ? {} : { cause }),
   });
 
@@ -166,6 +167,6 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 export function readSession(answer: Readonly<Record<string, unknown>>): LoginSession {
   const { accessToken, refreshToken, expiresAt } = answer;
   if (typeof accessToken !== "string" || typeof refreshToken !== "string" || typeof expiresAt !== "string")
-    throw new Failure("The edge's answer holds no session.", { hint: "Is this the URL of an mcpctl edge?" });
+    throw new Failure("The edge's answer contains no session.", { hint: "Is this the URL of an mcpctl edge?" });
   return { accessToken, refreshToken, expiresAt };
 }

@@ -1,4 +1,4 @@
-/** Why the system did not do what was asked of it, in words for people. */
+/** Explains errors of the operating system and of `fetch` for people. */
 
 const known: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -16,8 +16,8 @@ const known: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is another host's",
-  ERR_SSL_WRONG_VERSION_NUMBER: "it speaks no TLS there; is it http:// rather than https://?",
-  EPROTO: "it speaks no TLS there; is it http:// rather than https://?",
+  ERR_SSL_WRONG_VERSION_NUMBER: "the server does not use TLS there; try http:// instead of https://",
+  EPROTO: "the server does not use TLS there; try http:// instead of https://",
 };
 
 /** Words for whatever was thrown, with the system's own reason where fetch hides it in a cause. */

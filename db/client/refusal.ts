@@ -1,4 +1,4 @@
-/** What an answer that is no says: problem+json from `/api`, OpenAI's error object from `/v1`, or what something else wrote. */
+/** Parses error answers: problem+json from `/api`, and OpenAI's error object from `/v1`. */
 import type { Fault } from "../protocol/errors.ts";
 
 export interface SaidRefusal {

@@ -1,6 +1,6 @@
 /**
- * What must end before the process does: a renewal that has begun leaves this machine without a login where its answer is not
- * written down. Signals end the program, but not before that.
+ * Work that must be finished before the process ends. If the answer of a renewal is not stored, this machine loses its login. So
+ * signals end the program only after such work.
  */
 const underway = new Set<Promise<unknown>>();
 

@@ -27,7 +27,7 @@ describe("sealing", () => {
 
   test(verifies("secrets.sealed", "another key says which one is needed"), async () => {
     const box = await seal(await key(1), "secret/a", values);
-    await expect(unseal(await key(2), "secret/a", box)).rejects.toThrow(`sealed with key ${box.kek}`);
+    await expect(unseal(await key(2), "secret/a", box)).rejects.toThrow(`encrypted with key ${box.kek}`);
   });
 
   test("an altered box does not open", async () => {

@@ -1,7 +1,6 @@
 /**
- * Envelope encryption of secret values at rest (spec: secrets.md): AES-256-GCM under a data key of their own, which is
- * wrapped by the key-encryption key. The context (what the values belong to) is authenticated, so that a sealed value can't
- * be moved to another row.
+ * Envelope encryption of secret values at rest: AES-256-GCM (NIST SP 800-38D) with a data key per secret, which the key-encryption key
+ * encrypts. The context (the owner of the values) is authenticated, so that an encrypted value can't be moved to another row.
  */
 import { z } from "zod";
 
@@ -16,7 +15,7 @@ export const sealed = z.strictObject({
 });
 export type Sealed = z.infer<typeof sealed>;
 
-/** WebCrypto's key, by whichever name the runtime's types know it. */
+/** WebCrypto's key type, which has different names in the runtimes' types. */
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 export interface SealingKey {
@@ -45,10 +44,10 @@ export async function seal(kek: SealingKey, context: string, values: Record<stri
   };
 }
 
-/** @throws Error when the key is another one, or the value was moved or altered. */
+/** @throws Error if the key is wrong, or the value was moved or changed. */
 export async function unseal(kek: SealingKey, context: string, box: Sealed): Promise<Record<string, string>> {
   if (box.kek !== kek.id)
-    throw new Error(`sealed with key ${box.kek}, but KEY_ENCRYPTION is ${kek.id}: set the key that sealed it`);
+    throw new Error(`encrypted with key ${box.kek}, but KEY_ENCRYPTION is ${kek.id}: set the key that encrypted it`);
   const raw = await decrypt(kek.key, context, box.key);
   const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"]);
   const text = new TextDecoder().decode(await decrypt(key, context, box.data));

@@ -1,22 +1,22 @@
-/** Audit events as they travel from an isolate to the store (docs/kinds/auditevent.md). */
+/** Audit events on their way from an isolate to the store (docs/architecture.md, What an acknowledgement means). */
 import { z } from "zod";
 
 export const auditEventKinds = ["llm_inference_call", "resource_change", "auth", "rbac_decision"] as const;
 
 export const auditEvent = z.object({
-  /** CUID made where the event happened; the store deduplicates by it. */
+  /** CUID, created with the event; the store uses it to drop duplicates. */
   id: z.string(),
   time: z.iso.datetime(),
   kind: z.enum(auditEventKinds),
   principal: z.string().nullable(),
-  /** Who sent the request, where it was made as somebody else. Absent in events from before it was recorded. */
+  /** Who sent the request, if it impersonates another principal. Absent in events of earlier versions. */
   impersonator: z.string().nullable().optional(),
   tokenName: z.string().nullable(),
   /** First 8 hexadecimal characters of the token's hash. */
   tokenHash: z.string().nullable(),
   project: z.string().nullable(),
   correlation: z.string().nullable(),
-  /** Facts of the kind; never a secret, never a body. */
+  /** Further data, depending on the type. It never contains secrets or bodies. */
   payload: z.record(z.string(), z.unknown()),
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
@@ -43,7 +43,7 @@ export const authActions = [
 ] as const;
 export type AuthAction = (typeof authActions)[number];
 
-/** Payload of `llm_inference_call`. Token counts are null where the provider did not say. */
+/** Payload of `llm_inference_call`. Token counts are null if the provider did not report them. */
 export const inferenceCall = z.object({
   llm: z.string(),
   model: z.string().nullable(),

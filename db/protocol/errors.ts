@@ -1,9 +1,9 @@
 /**
- * Every way in which mcpctl refuses, in one table: HTTP status, exit code of the command line, whether trying again can
+ * All error codes in one table: HTTP status, exit code of the command line, whether a retry can
  * help, and the type that OpenAI's and Anthropic's SDKs parse. Each surface has one writer that turns a `Refusal` into
- * its own shape; nothing matches on message text.
+ * its own format. No code depends on the text of a message.
  *
- * Exit codes: 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable (spec: cli.md).
+ * Exit codes: 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable (docs/cli.md).
  */
 interface ErrorRow {
   http: number;
@@ -17,7 +17,7 @@ export const errors = {
   malformed_json: row(400, 1, "invalid_request_error", "invalid_request_error"),
   invalid_request: row(400, 1, "invalid_request_error", "invalid_request_error"),
   unsupported: row(400, 1, "invalid_request_error", "invalid_request_error"),
-  // What a device that waits for somebody's confirmation is told: names and status of RFC 8628, section 3.5.
+  // Answers to a device that waits for confirmation: names and status of RFC 8628, section 3.5.
   authorization_pending: row(400, 1, "invalid_request_error", "invalid_request_error", true),
   slow_down: row(400, 1, "invalid_request_error", "invalid_request_error", true),
   expired_token: row(400, 1, "invalid_request_error", "invalid_request_error"),
@@ -54,7 +54,7 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
-/** One thing that is wrong with a document: where, what was expected, what was given, and a near spelling where one exists. */
+/** One fault of a document: the path, the expected and the given value, and a suggestion if there is one. */
 export interface Fault {
   path: string;
   message: string;
@@ -66,23 +66,23 @@ export interface Fault {
 export interface RefusalDetails {
   /** What the caller can do next, one sentence. Shown after the message. */
   hint?: string;
-  /** Seconds after which trying again makes sense; becomes `Retry-After`. */
+  /** Seconds to wait before a retry; becomes `Retry-After`. */
   retryAfter?: number;
-  /** Methods that are possible; becomes `Allow` (RFC 9110, 15.5.6). */
+  /** Allowed methods; becomes `Allow` (RFC 9110, 15.5.6). */
   allow?: string;
-  /** Media types or encodings that a body can have; becomes the header of that name (RFC 9110, 15.5.16; RFC 5789, 2.2). */
+  /** Allowed media types or encodings of a body; becomes the header of that name (RFC 9110, 15.5.16; RFC 5789, 2.2). */
   accept?: { header: "accept-encoding" | "accept-patch"; value: string };
-  /** Trying again can't help, although the status says that it may: a wrong key or URL. SDKs are told so. */
+  /** The error is permanent although the status suggests a retry: a wrong key or URL. Tells SDKs not to retry. */
   lasting?: true;
-  /** The request's field that is at fault, in OpenAI's sense of `param`. */
+  /** The invalid field of the request, like OpenAI's `param`. */
   param?: string;
   faults?: Fault[];
-  /** Set where a permission was missing: `run:llms:gpt`. */
+  /** The missing permission: `run:llms:gpt`. */
   permission?: string;
   cause?: unknown;
 }
 
-/** A deliberate "no", rich inside; turned into a response at the surface's edge only. */
+/** An expected error with a code and details. Only the surface turns it into a response. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly details: RefusalDetails;

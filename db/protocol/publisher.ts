@@ -1,6 +1,6 @@
 /**
- * What the edge and a publisher say to each other (spec: virtual-llms.md). The same schemas serve both ends; objects are
- * loose because a newer peer may send fields that this one does not know.
+ * The protocol between the edge and a publisher (docs/decisions/publishers-over-sse.md). Both sides use the same schemas. Objects are
+ * loose, because a newer peer may send unknown fields.
  */
 import { z } from "zod";
 import { providerType } from "../kinds/parts/providers.ts";
@@ -10,13 +10,13 @@ import { dnsLabel } from "../schema/field.ts";
 export const SESSION_HEADER = "x-mcpctl-provider-session";
 export const SECRET_HEADER = "x-mcpctl-provider-secret";
 
-/** All times of the protocol, in milliseconds, in one place. `PUBLISHER_TIMES` of the edge changes single ones. */
+/** All times of the protocol, in milliseconds. `PUBLISHER_TIMES` of the edge overrides single ones. */
 export const publisherTimes = {
   /** The edge writes `: ping` this often. */
   ping: 20_000,
   /**
-   * The edge writes an empty comment this often: a polite close of the other side is seen only by a write after it, and a
-   * publisher that has gone must be inactive at once, not at the next ping.
+   * The edge writes an empty comment this often. Only a write detects that the other side has closed the connection, and a
+   * disconnected publisher must become inactive at once, not at the next ping.
    */
   probe: 2_000,
   /** The publisher posts a heartbeat this often. */
@@ -27,28 +27,28 @@ export const publisherTimes = {
   inactiveAfter: 90_000,
   /** Inactive for this long, they are deleted. */
   deletedAfter: 4 * 3_600_000,
-  /** A task whose result has not begun after this long has failed. */
+  /** A task fails if its result has not begun after this long. */
   firstByte: 300_000,
-  /** A result that has begun may be silent for this long. */
+  /** Maximum pause within a result. */
   idle: 120_000,
-  /** A result has ended this long after it began, or is cut off. */
+  /** Maximum duration of a result; then the edge ends it. */
   answer: 3_600_000,
   /** A request waits this long for a free slot. */
   queue: 120_000,
-  /** What the store did not take is tried again after this long. */
+  /** A failed write to the store is retried after this long. */
   storeRetry: 5_000,
 } as const;
 export type PublisherTimes = Record<keyof typeof publisherTimes, number>;
 
-/** What `PUBLISHER_TIMES` may hold: a JSON object of those that differ. */
+/** `PUBLISHER_TIMES`: a JSON object with the times to override. */
 export const publisherTimesOverride = z.strictObject(
   Object.fromEntries(Object.keys(publisherTimes).map((k) => [k, z.int().positive().optional()])),
 );
 
-/** Most requests that wait for a slot of one published model; more are 429. */
+/** Maximum number of requests that wait for one published model; further ones get 429. */
 export const PUBLISHER_QUEUE_LENGTH = 100;
 
-/** Most bytes of one result. */
+/** Maximum size of a result in bytes. */
 export const RESULT_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Session ids are CUIDs: lower-case, so that a session can be a resource's name. */
@@ -64,13 +64,13 @@ const publishedLlm = z.looseObject({
   description: z.string().max(1024).optional(),
   contextWindow: z.int().positive().optional(),
   providerMayChoose: z.boolean().optional(),
-  /** Requests of it that are answered at a time. Absent: as many as `capacity.slots` leaves. */
+  /** Maximum number of concurrent requests to this model. Default: the free part of `capacity.slots`. */
   slots: slots.optional(),
 });
 
 export const registerRequest = z.looseObject({
   protocol: z.int().positive(),
-  /** From an earlier registration: the session is sticky. It needs `sessionSecret` of that session to be taken over. */
+  /** Session of an earlier registration, to be continued. Requires its `sessionSecret`. */
   providerSessionId: z.string().min(1).max(64).optional(),
   sessionSecret: z.string().min(1).max(256).optional(),
   llms: z.array(publishedLlm).max(100).default([]),
@@ -78,7 +78,7 @@ export const registerRequest = z.looseObject({
     .array(z.looseObject({ name: dnsLabel }))
     .max(100)
     .default([]),
-  /** Of all models together; one slot where no model says its own either. */
+  /** For all models together. Default: 1 if no model has slots of its own. */
   capacity: z.looseObject({ slots: slots.optional() }).default({}),
   host: z
     .looseObject({ hostname: z.string().max(256).optional(), platform: z.string().max(64).optional() })
@@ -101,18 +101,18 @@ export const heartbeatRequest = z.looseObject({
   queued: z.int().nonnegative().optional(),
   /** Names of LLMs that sleep: `hibernating` instead of `active`. */
   sleeping: z.array(z.string()).optional(),
-  /** It finishes what is in flight and takes nothing new: its LLMs are inactive, its channel stays open. */
+  /** The publisher finishes running tasks and accepts no new ones. Its LLMs are inactive; its channel stays open. */
   draining: z.boolean().optional(),
-  /** A good-bye: the session's LLMs are inactive at once and its channel is closed. */
+  /** The publisher signs off: its LLMs become inactive at once, and the channel is closed. */
   leaving: z.boolean().optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
 
 export const heartbeatResponse = z.looseObject({
   state: z.enum(["active", "inactive"]),
-  /** Whether the edge sees the session's channel open; where it does not, the publisher opens it anew. */
+  /** Whether the session's channel is open at the edge. If not, the publisher opens it again. */
   channel: z.boolean(),
-  /** LLMs of its registration that somebody has deleted at the edge. */
+  /** LLMs of its registration that were deleted at the edge. */
   withdrawn: z.array(z.string()).optional(),
 });
 export type HeartbeatResponse = z.infer<typeof heartbeatResponse>;
@@ -143,14 +143,14 @@ export type InferTask = z.infer<typeof infer>;
 export const hello = z.looseObject({ providerSessionId: z.string(), protocol: z.int(), pingSeconds: z.number() });
 
 /**
- * `data` of `event: withdrawn`: somebody has deleted these LLMs at the edge. They are not the session's any more; another registration
- * that names them makes them anew.
+ * `data` of `event: withdrawn`: these LLMs were deleted at the edge. They don't belong to the session any more; a new registration
+ * that names them creates them again.
  */
 export const withdrawn = z.looseObject({ llms: z.array(z.string()) });
 
 /**
- * `data` of `event: closed`, the last on a channel that the edge ends. `revoked`: what it was registered with counts no more, and
- * trying again with it is in vain; `unconfirmed`: nobody could say for a minute whether it does. `message` says more, for people.
+ * `data` of `event: closed`, the last event of a channel that the edge ends. `revoked`: the credential or the right is not valid any more,
+ * so a retry is useless. `unconfirmed`: the edge could not check the right for a minute. `message` explains it for people.
  */
 export const closed = z.looseObject({
   because: z.enum(["replaced", "silent", "left", "gone", "revoked", "unconfirmed"]),

@@ -1,2 +1,2 @@
-/** What belongs to the system itself: it is there in every store, and nobody takes it away. */
+/** Names of the system's own resources, which exist in every store. */
 export { systemProject, systemUser } from "../kinds/system.ts";

@@ -1,7 +1,7 @@
 /**
- * The product's own prompts for LLMs, in the project `mcpctl-system`. They are ordinary prompts that anybody with the right
- * may edit; whoever uses one reads it from the store, and falls back to this text. The variables must stay: without them the
- * answer could not be used (spec: agents.md, Prompts).
+ * mcpctl's own prompts for LLMs, in the project `mcpctl-system`. They are ordinary prompts, which people with the right can
+ * edit. Code that uses one reads it from the store, and falls back to this text. The variables must stay: without them the
+ * answer would be useless.
  */
 
 export interface SystemPrompt {

@@ -1,28 +1,28 @@
-/** Definitions to start from. They have no subjects, so they give nobody anything until somebody is named in them. */
+/** Example definitions. They have no subjects, so they grant nothing. */
 import type { z } from "zod";
 import type { rbac } from "../kinds/rbac.ts";
 
 export const exampleRoles: Readonly<Record<string, z.input<typeof rbac.spec>>> = {
   "example-auditor": {
-    description: "Reads everything, changes and spends nothing. Add subjects.",
+    description: "Can view everything, but not change or run anything. Add subjects.",
     bindings: [{ role: "view", resource: "*" }],
   },
   "example-catalogue-editor": {
-    description: "Manages models, servers, agents and prompts, without running them or reading who may do what.",
+    description: "Can manage models, servers, agents and prompts, but not run them or view rights.",
     bindings: ["llms", "servers", "templates", "agents", "prompts", "promptrequests", "projects"].map((resource) => ({
       role: "edit",
       resource,
     })),
   },
   "example-model-user": {
-    description: "Asks every model, and sees which there are.",
+    description: "Can run and view every model.",
     bindings: [
       { role: "run", resource: "llms" },
       { role: "view", resource: "llms" },
     ],
   },
   "example-operator": {
-    description: "Reads the logs of servers, makes backups, and rotates and migrates secrets.",
+    description: "Can read logs of servers, make backups, and rotate and migrate secrets.",
     bindings: [
       { role: "view", resource: "servers" },
       { role: "view", resource: "instances" },

@@ -1,7 +1,7 @@
 /**
- * What belongs to the system, put into a store after its migrations (spec: auth.md, Principals; agents.md, Prompts). The user,
- * the project and its prompts are made whenever they are missing; templates and example roles once, so that who deletes one is
- * rid of it. Nothing that is there is changed.
+ * Creates the system's resources after the migrations (docs/operating.md, System resources). The user, the project and its prompts are
+ * created whenever they are missing. Templates and example roles are created only once, so that deleted ones stay deleted. Existing
+ * resources are not changed.
  */
 import { createId } from "@paralleldrive/cuid2";
 import { eq } from "drizzle-orm";
@@ -15,7 +15,7 @@ import { templates } from "./templates.ts";
 
 type Db = Pick<NodePgDatabase, "insert" | "select">;
 
-/** @returns what was made, as `kind/name`; nothing at the second start. */
+/** @returns the created resources, as `kind/name`; none at the second start. */
 export async function seed(db: Db): Promise<string[]> {
   const made: string[] = [];
   const put = async (

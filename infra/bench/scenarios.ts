@@ -1,4 +1,4 @@
-/** What is asked of every target, and what of mcpctl (spec: quality.md, Performance). */
+/** The scenarios of the benchmark, and the goals for mcpctl (docs/benchmarks.md). */
 export interface Scenario {
   name: string;
   model: string;

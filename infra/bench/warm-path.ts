@@ -1,4 +1,4 @@
-/** What a warm request asks of the store: nothing (spec: architecture.md, The hot path). */
+/** Checks that a warm request makes no query (docs/architecture.md, A request). */
 import { isDeepStrictEqual } from "node:util";
 import type { EdgeTarget } from "./edge.ts";
 import { jobOf, type Load } from "./measure.ts";

@@ -1,6 +1,6 @@
 /**
  * `npm run drill`: breaks one part of a running system after the other under a small load, and prints what was lost. Nothing
- * that was acknowledged may be; `kill -9` of the edge may lose the records of its last moments (spec: architecture.md, What an
+ * that was acknowledged may be; `kill -9` of the edge may lose the records of its last moments (docs/architecture.md, What an
  * acknowledgement means).
  */
 import path from "node:path";
@@ -88,7 +88,7 @@ try {
     const line = await exercise(drill, index, around);
     lines.push(line);
     say(
-      `${line.faults.length === 0 ? "ok  " : "FAIL"} ${line.name}: well again after ${Math.round(line.recoveryMs)} ms`,
+      `${line.faults.length === 0 ? "ok  " : "FAIL"} ${line.name}: recovered after ${Math.round(line.recoveryMs)} ms`,
     );
   }
   system.facts();
@@ -117,7 +117,7 @@ const rows = lines.map((l) => [
   String(Math.round(l.recoveryMs)),
   l.lost,
 ]);
-say(`\n${table(["drill", "answered", "created", "well again, ms", "lost"], rows)}\n`);
+say(`\n${table(["drill", "answered", "created", "recovered, ms", "lost"], rows)}\n`);
 for (const fault of [...lines.flatMap((l) => l.faults.map((f) => `${l.name}: ${f}`)), ...faults]) say(`FAIL ${fault}`);
 say(`${Math.round((performance.now() - begun) / 1000)} s`);
 if (faults.length > 0 || lines.some((l) => l.faults.length > 0)) process.exitCode = 1;

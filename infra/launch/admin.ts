@@ -21,7 +21,7 @@ export async function ensureAdmin({ edge, bootstrapSecret, file }: AdminOptions)
     const answer = await fetch(`${edge}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } });
     const text = await answer.text();
     if (answer.ok) return token;
-    if (answer.status !== 401) throw new Error(`The edge can't say who the admin is (${answer.status}): ${text}`);
+    if (answer.status !== 401) throw new Error(`The edge did not accept the admin's token (${answer.status}): ${text}`);
   }
   const email = "admin@mcpctl.local";
   const password = randomBytes(18).toString("base64url");
@@ -36,7 +36,7 @@ export async function ensureAdmin({ edge, bootstrapSecret, file }: AdminOptions)
       `The store has users already, and no token of its admin that works is kept in ${file}.\n` +
         "Use the --data directory that the store was made with, or another (an empty) store; --fresh begins anew with the embedded one.",
     );
-  if (answer.status !== 201) throw new Error(`The first admin could not be made (${answer.status}): ${text}`);
+  if (answer.status !== 201) throw new Error(`The first admin could not be created (${answer.status}): ${text}`);
   const { token } = created.parse(JSON.parse(text));
   writeAtomically(file, `${JSON.stringify({ token, email, password }, null, 2)}\n`, 0o600);
   return token;

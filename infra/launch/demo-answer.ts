@@ -1,4 +1,4 @@
-/** What the demonstration model says, and how it is put in OpenAI's shapes. Pure. */
+/** The answers of the demo model, in OpenAI's format. Pure. */
 import { z } from "zod";
 
 export const DEMO_MODEL = "demo";
@@ -29,9 +29,9 @@ export function answerTo(request: CompletionRequest): Answer {
   const question = textOf(request.messages.findLast((message) => message.role === "user")?.content);
   const quoted = question.length > 200 ? `${question.slice(0, 200)}…` : question;
   const text = [
-    "This is the demonstration model that `npm start` runs where it finds no other: it understands nothing and answers everybody the same.",
+    "This is the demo model, which `npm start` runs if it finds no model server: it is not a real model, and always gives the same answer.",
     quoted ? `You said: “${quoted}”.` : "You said nothing.",
-    "Start Ollama, llama.cpp or LM Studio and run `npm start` again to talk to a real one.",
+    "Start Ollama, llama.cpp or LM Studio and run `npm start` again to use a real model.",
   ].join(" ");
   const all = text.split(/(?<= )/);
   const limit = request.max_completion_tokens ?? request.max_tokens ?? all.length;

@@ -15,7 +15,8 @@ export function readProvider(path: string) {
     throw new UsageError(`--oidc ${path} ${why}.`);
   }
   const read = file.safeParse(json);
-  if (!read.success) throw new UsageError(`--oidc ${path} is not a JSON object with at most a text as clientSecret.`);
+  if (!read.success)
+    throw new UsageError(`--oidc ${path} must be a JSON object, and its clientSecret must be a string.`);
   const { clientSecret, ...rest } = read.data;
   return {
     // Without quotes of the other kind, which wrangler's file of variables can't hold.

@@ -1,43 +1,43 @@
-/** What `npm start`, `npm run dev` and `npm stop` are told. Pure. */
+/** Options of `npm start`, `npm run dev` and `npm stop`. Pure. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 export interface DevOptions {
-  /** Of the edge. */
+  /** Port of the edge. */
   port: number;
-  /** Absolute. */
+  /** Absolute path. */
   dataDir: string;
-  /** Throw away what is there first. */
+  /** Delete existing data first. */
   fresh: boolean;
   /** A real PostgreSQL instead of the embedded one. */
   store: string | undefined;
   /** Absolute file that describes the OpenID provider. */
   oidc: string | undefined;
-  /** Return when all is ready, and go on behind. */
+  /** Return when the system is ready, and keep it running in the background. */
   detach: boolean;
 }
 
-/** Only what may be given was asked for. */
+/** `--help` was given. */
 export class HelpWanted extends Error {}
 
-/** A mistake in the arguments, in words for whoever made it. */
+/** An error in the arguments, with a message for the user. */
 export class UsageError extends Error {}
 
 export const usage = `npm start -- [options]
 
-  --port PORT    of the edge (default 8787)
-  --data DIR     where everything is kept (default .mcpctl)
-  --fresh        forget what is kept there and begin anew
-  --store URL    a PostgreSQL instead of the embedded store (postgresql://…)
-  --oidc FILE    people log in at an OpenID provider: OIDC as JSON, clientSecret in it (docs/oidc.md)
-  --detach       return when ready; \`npm stop\` ends it
-  --help         only this
+  --port PORT    port of the edge (default 8787)
+  --data DIR     data directory (default .mcpctl)
+  --fresh        delete the data, and start with an empty system
+  --store URL    use this PostgreSQL instead of the embedded store (postgresql://…)
+  --oidc FILE    let people log in at an OpenID provider; FILE has OIDC with clientSecret as JSON (docs/oidc.md)
+  --detach       return when the system is ready; \`npm stop\` stops it
+  --help         show this help
 
-Environment: ALLOW_PRIVATE_UPSTREAMS=private also lets URLs of LLMs point into your own network.
+Environment: ALLOW_PRIVATE_UPSTREAMS=private allows URLs of LLMs in your private network.
 
 npm stop -- [--data DIR]`;
 
-/** @param home what the default data directory is in. @param from what a relative --data is relative to. @throws UsageError, HelpWanted */
+/** @param home parent of the default data directory. @param from base of a relative --data. @throws UsageError, HelpWanted */
 export function readOptions(argv: readonly string[], home: string, from: string): DevOptions {
   const { values } = parse(argv);
   if (values.help) throw new HelpWanted(usage);
@@ -45,7 +45,7 @@ export function readOptions(argv: readonly string[], home: string, from: string)
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new UsageError(`--port ${values.port} is not a port; give a number from 1 to 65535.`);
   if (values.store !== undefined && !/^postgres(ql)?:\/\//.test(values.store))
-    throw new UsageError("--store takes PostgreSQL's URL: postgresql://user:password@host:5432/database");
+    throw new UsageError("--store must be a PostgreSQL URL: postgresql://user:password@host:5432/database");
   return {
     port,
     dataDir: values.data === undefined ? resolve(home, ".mcpctl") : resolve(from, values.data),
@@ -56,7 +56,7 @@ export function readOptions(argv: readonly string[], home: string, from: string)
   };
 }
 
-/** What ends the system that keeps its things there, as a person types it. @param home as of `readOptions`. */
+/** The command that stops the system with this data directory. @param home as in `readOptions` */
 export function stopCommand(dataDir: string, home: string): string {
   return dataDir === resolve(home, ".mcpctl") ? "npm stop" : `npm stop -- --data ${dataDir}`;
 }

@@ -18,7 +18,7 @@ const packages: Readonly<Record<string, string>> = {
 export function workerdBinary(): string {
   const name = packages[`${platform} ${arch}`];
   if (!name)
-    throw new Error(`workerd is not made for ${platform} on ${arch}. Linux and macOS on x64 and arm64 can run it.`);
+    throw new Error(`There is no workerd for ${platform} on ${arch}. Linux and macOS on x64 and arm64 can run it.`);
   const require = createRequire(createRequire(import.meta.url).resolve("workerd"));
   const missing = `The package ${name} is missing: run \`npm ci\` without --omit=optional.`;
   try {

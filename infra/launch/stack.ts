@@ -45,7 +45,7 @@ export async function startStack(context: StackContext): Promise<StackReady> {
   const provider = options.oidc === undefined ? undefined : readProvider(options.oidc);
   const { secrets, isNew } = loadSecrets(dir.keys);
 
-  say(options.store ? "Migrating the store …" : isNew ? "Making the store …" : "Opening the store …");
+  say(options.store ? "Migrating the store …" : isNew ? "Creating the store …" : "Opening the store …");
   let store: z.output<typeof storeReady> | undefined;
   await supervisor.run({
     name: "store",
@@ -110,7 +110,7 @@ async function publications({
   try {
     found = await detect();
   } catch (error) {
-    say(`Model servers could not be looked for: ${error instanceof Error ? error.message : error}`);
+    say(`The search for model servers failed: ${error instanceof Error ? error.message : error}`);
   }
   if (found.length > 0) return { publish: found, demo: false };
   let port = 0;
@@ -133,7 +133,7 @@ async function publishedModels({ dir, say }: StackContext, edge: string, token: 
       say(`Of ${wanted} models ${names.length} are published. ${lastLines(logFile(dir, "agent"))}`);
     return names;
   } catch (error) {
-    say(`What is published is not known: ${error instanceof Error ? error.message : error}`);
+    say(`The published models are unknown: ${error instanceof Error ? error.message : error}`);
     return [];
   }
 }

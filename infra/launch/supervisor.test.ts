@@ -16,7 +16,7 @@ test("what ends is started again, and told", async () => {
   await supervisor.run({ name: "it", start: () => node(forever) });
   const first = supervisor.pids["it"] ?? 0;
   process.kill(first, "SIGKILL");
-  await expect.poll(() => said).toEqual(["it ended (SIGKILL); it is started again in 0.25 s.", "it runs again."]);
+  await expect.poll(() => said).toEqual(["it ended (SIGKILL); it will be restarted in 0.25 s.", "it runs again."]);
   expect(supervisor.pids["it"]).not.toBe(first);
   await supervisor.stop();
 });

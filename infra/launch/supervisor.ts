@@ -71,7 +71,7 @@ export class Supervisor {
       const next = afterEnd(trouble, how === undefined ? 0 : Date.now() - began);
       trouble = next.trouble;
       if (how !== undefined)
-        this.#events.say(`${service.name} ended (${how}); it is started again in ${next.waitMs / 1000} s.`);
+        this.#events.say(`${service.name} ended (${how}); it will be restarted in ${next.waitMs / 1000} s.`);
       try {
         await wait(next.waitMs, undefined, { signal: this.#stopping.signal });
         began = Date.now();

@@ -1,19 +1,19 @@
-/** What `npm start` prints when all is ready. Pure. */
+/** The output of `npm start` when the system is ready. Pure. */
 export interface Ready {
   edge: string;
   adminToken: string;
-  /** Names of LLMs that the local agent publishes. */
+  /** Names of the LLMs that the local agent publishes. */
   published: readonly string[];
-  /** The published one is the demonstration. */
+  /** Whether the only published LLM is the demo model. */
   demo: boolean;
   dataDir: string;
   seconds: number;
-  /** Nothing was kept from before. */
+  /** Whether this is the first start. */
   cold: boolean;
   detached: boolean;
-  /** The command line's context `dev` is the one in use. */
+  /** Whether `dev` is the current context of the command line. */
   isCurrent: boolean;
-  /** What ends it where it was left running. */
+  /** The command that stops a detached system. */
   stop: string;
 }
 
@@ -23,12 +23,12 @@ export function readyWords(ready: Ready): string {
   const model = published[0];
   const what = published.length === 0 ? "nothing yet" : published.join(", ");
   return `
-mcpctl is ready after ${seconds.toFixed(1)} s (${cold ? "first start" : "with what was kept"}).
+mcpctl is ready after ${seconds.toFixed(1)} s (${cold ? "first start" : "with existing data"}).
 
   Edge         ${edge}
   Admin token  ${adminToken}
-  Published    ${what}${demo && model !== undefined ? " (a demonstration: no Ollama, llama.cpp, vLLM or LM Studio was found running here)" : ""}
-  Kept in      ${dataDir}
+  Published    ${what}${demo && model !== undefined ? " (a demo model: no Ollama, llama.cpp, vLLM or LM Studio runs on this machine)" : ""}
+  Data         ${dataDir}
 
 Try next:
 
@@ -36,7 +36,7 @@ Try next:
   ${model === undefined ? "npx mcplocal detect" : `${mcpctl} run ${model} "Say hello."`}
   ${model === undefined ? `${mcpctl} whoami` : curl(edge, adminToken, model)}
 
-${detached ? `It runs on behind. \`${stop}\` ends it.` : "Ctrl-C stops everything; what is kept stays."}`;
+${detached ? `The system runs in the background. \`${stop}\` stops it.` : "Ctrl-C stops the system; its data stays."}`;
 }
 
 function curl(edge: string, token: string, model: string): string {

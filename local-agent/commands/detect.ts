@@ -1,4 +1,4 @@
-/** `mcplocal detect`: which model servers run here, and how to publish what they have. */
+/** `mcplocal detect`: lists the model servers on this machine, and how to publish their models. */
 import { type Found, detect as look } from "../detect.ts";
 import { Failure } from "../failure.ts";
 import type { Shell } from "../shell.ts";
@@ -17,7 +17,7 @@ export async function detect({ output, port }: DetectFlags, shell: Shell): Promi
 
 function table(found: readonly Found[]): string {
   if (found.length === 0)
-    return "No model server answers on the usual ports (Ollama 11434, LM Studio 1234, vLLM 8000, llama.cpp 8080).\nIf yours listens elsewhere: mcplocal publish --url http://127.0.0.1:PORT --model NAME\n";
+    return "No model server answers on the usual ports (Ollama 11434, LM Studio 1234, vLLM 8000, llama.cpp 8080).\nIf your server listens on another port: mcplocal publish --url http://127.0.0.1:PORT --model NAME\n";
   const rows = found.flatMap((f) => (f.models.length > 0 ? f.models : ["-"]).map((model) => [f.kind, f.url, model]));
   const all = [["KIND", "URL", "MODEL"], ...rows];
   const widths = [0, 1].map((i) => Math.max(...all.map((r) => r[i]?.length ?? 0)));
@@ -28,6 +28,6 @@ function table(found: readonly Found[]): string {
       .trimEnd(),
   );
   const example = found.find((f) => f.models.length > 0);
-  const next = example ? `\nPublish one: mcplocal publish --url ${example.url} --model ${example.models[0]}\n` : "";
+  const next = example ? `\nPublish a model: mcplocal publish --url ${example.url} --model ${example.models[0]}\n` : "";
   return `${lines.join("\n")}\n${next}`;
 }

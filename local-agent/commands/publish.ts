@@ -1,4 +1,4 @@
-/** `mcplocal publish`: runs until it is told to stop. */
+/** `mcplocal publish`: runs until it is stopped. */
 import { hostname, platform } from "node:os";
 import { Edge } from "../edge.ts";
 import { Failure } from "../failure.ts";
@@ -19,7 +19,7 @@ export async function publish(flags: PublishFlags, shell: Shell): Promise<void> 
   const config = await readConfig(flags, shell);
   const log = createLog(formatOf(flags.log ?? (shell.env["MCPLOCAL_LOG"] || config.log) ?? "text"), shell);
   if (flags.token !== undefined)
-    log("warn", "token_in_arguments", "--token can be seen by everybody on this machine (`ps`): MCPCTL_TOKEN can't.");
+    log("warn", "token_in_arguments", "Everybody on this machine can see --token in `ps`; MCPCTL_TOKEN is safer.");
   const { models, totalSlots } = publicationOf(flags, config, shell);
   const { edge, bearer } = await targetOf(flags, config, shell);
   const directory = directoryOf(shell);
@@ -36,12 +36,12 @@ export async function publish(flags: PublishFlags, shell: Shell): Promise<void> 
     known,
     keep: (session) => saveSession(directory, { edge, names, ...session, pid: process.pid, startedAt }),
   });
-  // The second signal is somebody who does not want to wait.
+  // After a second signal, don't wait for running answers.
   shell.onStop((times) => {
     if (times > 1) shell.exit(1);
     else void publisher.leave();
   });
-  // Beside the publishing, not before it: a server that hangs keeps nobody waiting.
+  // In parallel, so that a model server that hangs does not delay publishing.
   void troubles(models).then((texts) => {
     for (const text of texts) log("warn", "model_server", text);
   });

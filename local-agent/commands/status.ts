@@ -1,4 +1,4 @@
-/** `mcplocal status`: what this machine publishes, and whether the program that does is running. */
+/** `mcplocal status`: lists what this machine publishes, and whether the publishing process runs. */
 
 import { Failure } from "../failure.ts";
 import { everySession } from "../session-file.ts";
@@ -17,7 +17,7 @@ export async function status({ output }: { output: string }, shell: Shell): Prom
   }));
   if (output === "json") return shell.out(`${JSON.stringify(shown, null, 2)}\n`);
   if (shown.length === 0)
-    return shell.out("Nothing was published from here yet. `mcplocal detect` finds model servers.\n");
+    return shell.out("This machine has not published anything yet. `mcplocal detect` finds model servers.\n");
   for (const s of shown)
     shell.out(
       `${s.llms.join(", ")} at ${s.edge}: ${s.running ? `running since ${s.startedAt} (pid ${s.pid})` : "not running"}\n`,

@@ -81,6 +81,6 @@ test("explain and --help list the actions of a kind", async () => {
   expect(await out("explain", "mcptoken")).toContain(
     "ACTION:   revoke. Revoke a token permanently and keep its record.",
   );
-  expect(await out("--help")).toMatch(/^ {2}revoke .*Revoke a token for good/m);
+  expect(await out("--help")).toMatch(/^ {2}revoke .*Revoke a token permanently/m);
   expect(await out("attach", "--help")).toContain("--priority <number>");
 });

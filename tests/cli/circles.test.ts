@@ -83,7 +83,7 @@ test("an apply that is cut off between its two passes is completed by the next o
   const first = await engineer.run(["apply", "-f", "-"], { stdin: pair("cut"), signal: stop.signal });
   expect(first).toMatchObject({
     exit: 130,
-    err: expect.stringMatching(/^Error: Interrupted: \d of \d documents not applied\.\nApply again/),
+    err: expect.stringMatching(/^Error: Interrupted: \d of \d documents were not applied\.\nApply again/),
   });
   front.interfere = () => false;
   expect(await at("agent/agent-cut", "defaultPersonality")).toBe("");

@@ -134,7 +134,7 @@ describe("mcpctl edit", () => {
       editor: () => 127,
     });
     expect(said).toMatchObject({ exit: 1, out: "" });
-    expect(said.err).toContain("The editor `no-such-editor -w` is not there.");
+    expect(said.err).toContain("The editor `no-such-editor -w` is not installed.");
     expect(said.err).toContain("Set EDITOR to an editor that works.");
     expect(said.err).not.toContain("kept in");
   });
@@ -166,7 +166,7 @@ describe("mcpctl edit", () => {
       (t) => t,
     );
     expect(said.exit).toBe(1);
-    expect(said.err).toContain("Error: Edit of llm/stubborn cancelled: what was saved is still not valid.\n");
+    expect(said.err).toContain("Error: Edit of llm/stubborn cancelled: the saved text is still not valid.\n");
     expect(said.err).toMatch(/; line:\d+: modle: is not a field \(did you mean model\?\)\n$/);
     expect(said.err).toContain("Your text is kept in ");
   });

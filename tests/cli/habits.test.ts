@@ -34,8 +34,8 @@ describe("spellings that kubectl users type", () => {
   test.each([
     ["apply team.yaml", "Use -f for a file: `mcpctl apply -f team.yaml`."],
     ["create -f team.yaml", "`mcpctl apply -f team.yaml`"],
-    ["get prompts -n web", "-p names a project"],
-    ["get prompts --all-namespaces", "-A looks at all of them"],
+    ["get prompts -n web", "-p selects a project"],
+    ["get prompts --all-namespaces", "-A all projects"],
     ["patch llm alpha", "`mcpctl edit`"],
     ["auth whoami", "Use `mcpctl whoami`."],
     ["config get-contexts x", "See `mcpctl config get-contexts --help`."],
@@ -83,7 +83,7 @@ describe("the flag -f", () => {
     expect(await out("apply -f team/a.yml,e.yaml")).toBe("group/a unchanged\ngroup/e created\n");
     expect(await out("delete -f c,d.yaml --ignore-not-found")).toBe("");
     expect(await out("apply -f c,d.yaml")).toBe("group/cd created\n");
-    expect((await run("diff -f *.yaml")).err).toContain("There is no file *.yaml.\nPatterns are the shell's");
+    expect((await run("diff -f *.yaml")).err).toContain("There is no file *.yaml.\nmcpctl does not expand patterns");
   });
 
   test("refuses a URL without a manifest, and says what it found there", async () => {

@@ -87,9 +87,9 @@ describe(verifies("apply.prune", "mcpctl apply --prune"), () => {
   test.each([
     [["--prune"], "--prune needs -l or --all."],
     [["--prune", "--all", "-l", "a=b"], "--all and -l exclude each other."],
-    [["--all"], "say what --prune may delete"],
-    [["--prune-allowlist", "llms"], "say what --prune may delete"],
-    [["-l", ""], "-l is empty, and would select everything"],
+    [["--all"], "--all and --prune-allowlist need --prune."],
+    [["--prune-allowlist", "llms"], "--all and --prune-allowlist need --prune."],
+    [["-l", ""], "-l is empty, so it would select everything"],
     [["-l", "a=b=c"], '-l: "a=b=c" is not a requirement'],
     [["--prune", "--all", "--prune-allowlist", "lmls"], 'Did you mean "llms"?'],
   ])("refuses %j", async (flags, said) => {

@@ -94,7 +94,7 @@ describe("mcpctl create", () => {
     [["--set", "timeouts.idle=soon"], "expected number"],
     [["--set", "model"], "is not path=value"],
     [["--from-file", "description=nowhere.txt"], "There is no file nowhere.txt."],
-    [["--dry-run=maybe"], "It is client or server."],
+    [["--dry-run=maybe"], "Use client or server."],
   ])("%j is told", async (flags, said) => {
     const args = ["create", "llm", "wrong", "--type", "vllm", "--model", "m", "--url", "http://127.0.0.1:9", ...flags];
     const answer = await engineer.run(args);
@@ -185,10 +185,10 @@ describe("mcpctl delete", () => {
   });
 
   test.each([
-    [["groups"], "Give names, or labels with -l, or --all."],
-    [["group", "a", "--all"], "Give names, or labels with -l, or --all."],
+    [["groups"], "Give names, labels with -l, or --all."],
+    [["group", "a", "--all"], "Give names, labels with -l, or --all."],
     [["groups", "-l", "a=b", "--all"], "Give names"],
-    [["group", "a", "-f", "x.yaml"], "the files say what goes"],
+    [["group", "a", "-f", "x.yaml"], "can't be used with -f"],
     [["publishers", "--all"], "can't be deleted"],
   ])("%j is refused before anything goes", async (args, said) => {
     const answer = await engineer.run(["delete", ...args]);

@@ -63,7 +63,7 @@ describe("a login", () => {
     );
     const unknown = await ada.run(["login", front.url, "--token-stdin"], { stdin: "mcpctl_pat_nobody\n" });
     expect(unknown.exit).toBe(4);
-    expect(unknown.err).toContain(`${front.url} does not know this token`);
+    expect(unknown.err).toContain(`${front.url} does not accept this token`);
     expect((await ada.run(["config", "get-contexts", "-o", "name"])).out).toBe("");
   });
 

@@ -215,5 +215,5 @@ test("get --watch of a name that several have follows only the one that its pare
   expect((await looking.stop()).out).not.toContain("first");
   const trail = () => catalogue.engineer.run(["events", "personality", "second/calm"]);
   await until("what was done has been recorded", async () => (await trail()).out.includes("personality/calm"));
-  expect((await trail()).err).toBe("These are of every personality called calm.\n");
+  expect((await trail()).err).toBe("The list contains the events of every personality with the name calm.\n");
 });

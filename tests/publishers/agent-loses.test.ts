@@ -77,7 +77,7 @@ describe("mcplocal, when an administrator takes away", () => {
       const agent = person.mcplocal(args, { env });
       await agent.says("can be called");
       expect((await stack.admin.call("DELETE", "/api/v1/llms/deleted")).status).toBe(200);
-      await agent.says(/deleted the llm deleted at .*start mcplocal again/);
+      await agent.says(/The LLM deleted was deleted at .*restart mcplocal/);
       expect(await call("kept")).toMatchObject({ status: 200 });
       const { publisher } = (await rowOf("kept")).status;
       await stack.edge.kill();

@@ -92,7 +92,7 @@ describe("npm start -- --detach", () => {
       expect(processesOf(before)).toEqual([]);
       const again = await npm("start", "--", "--detach", "--port", String(port), "--data", data);
       expect(again.code, again.stderr).toBe(0);
-      expect(again.stdout).toContain("with what was kept");
+      expect(again.stdout).toContain("with existing data");
       const dev = readDev(data);
       expect(dev.adminToken).toBe(first.adminToken);
       expect((await whoAmI(dev)).status).toBe(200);
