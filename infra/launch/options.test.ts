@@ -24,7 +24,7 @@ test.each([
   [["--port", "0"], /--port 0 is not a port/],
   [["--port", "70000"], /65535/],
   [["--port", "http"], /--port http is not a port/],
-  [["--store", "mysql://x"], /--store takes PostgreSQL's URL/],
+  [["--store", "mysql://x"], /--store must be a PostgreSQL URL/],
   [["--nonsense"], /--nonsense[\s\S]*--detach/],
   [["extra"], /extra/],
 ])("%s is refused with what to do", (argv, message) => {
