@@ -156,7 +156,7 @@ describe("a context that changes while a program runs", () => {
     const foreign = { accessToken: "foreign", refreshToken: "r9", expiresAt: soon() };
     await keep({ edge: "https://other.example", session: foreign });
     expect(await login.bearer()).toBe("a0");
-    expect(login.ended?.message).toContain("to another edge");
+    expect(login.ended?.message).toContain("changed to another edge");
     expect(edge.asked).toEqual([]);
   });
 

@@ -206,7 +206,7 @@ describe("a context", () => {
     const env = { MCPCTL_HOME: path.join(blocked, "home") };
     const said = await ada.run(["config", "set-context", "x", "--edge", front.url], { env });
     expect(said).toMatchObject({ exit: 1, out: "" });
-    expect(said.err).toMatch(/^Error: \S+home can't be written: ENOTDIR: not a directory\.\nMCPCTL_HOME names/);
+    expect(said.err).toMatch(/^Error: \S+home can't be written: ENOTDIR: not a directory\.\nSet MCPCTL_HOME to/);
     const asked = await ada.run(["get", "project", "default", "-o", "name"], {
       env: { ...env, MCPCTL_EDGE: front.url, MCPCTL_TOKEN: token },
     });

@@ -94,7 +94,7 @@ describe("a login at the provider, with a browser on the same machine", () => {
     const opener = path.join(bob.home, "opener");
     writeFileSync(opener, `#!/bin/sh\nprintf %s "$1" > "${shown}"\n`, { mode: 0o755 });
     const login = bob.running(["login", stack.edge.url], { env: { BROWSER: opener } });
-    await login.says("A browser should show this page");
+    await login.says("A browser opens this page");
     const url = await pageOf(login, authorize);
     await until("the opener was run", () => {
       try {
@@ -180,7 +180,7 @@ test("an account that an administrator unlinks is linked again at its next login
   const login = ada.running(["login", stack.edge.url]);
   const browser = openBrowser();
   await logInAt(browser, await browser.open(await pageOf(login, authorize)), provider.issuer, "ada");
-  expect((await login.ended).stderr).toContain("as ada;");
+  expect((await login.ended).stderr).toContain("as ada.");
 });
 
 test("mcpctl login refuses flags that exclude each other", async () => {
