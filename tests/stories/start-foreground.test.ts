@@ -37,7 +37,7 @@ describe("npm start in the foreground", () => {
     child = started;
     let said = "";
     for (const stream of [started.stdout, started.stderr]) stream.on("data", (chunk) => (said += chunk));
-    await expect.poll(() => said, { timeout: 90_000 }).toContain("Ctrl-C stops everything");
+    await expect.poll(() => said, { timeout: 90_000 }).toContain("Ctrl-C stops the system");
     const { pid } = started;
     if (pid === undefined) throw new Error("npm did not start");
     return { npm: Object.assign(started, { pid }), dev: readDev(data) };
