@@ -1,6 +1,6 @@
 /**
  * What was written, told to whoever holds a copy. Listeners run before the write is acknowledged, so that the isolate that
- * took the write never answers from an older copy; other isolates' copies live for seconds (spec: architecture.md, hot path).
+ * took the write never answers from an older copy; other isolates' copies live for seconds.
  */
 import type { KindName } from "#db/kinds/index";
 

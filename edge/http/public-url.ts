@@ -1,5 +1,5 @@
 /**
- * Where an LLM's base URL may point (spec: inference.md, Providers). A caller who may write an LLM must not be able to make
+ * Where an LLM's base URL may point. A caller who may write an LLM must not be able to make
  * the edge call what only the edge can reach.
  *
  * A Worker can't resolve names, so a public name that points inside (DNS rebinding, `127.0.0.1.nip.io`) is not seen here: on

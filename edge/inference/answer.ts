@@ -1,4 +1,4 @@
-/** What a provider answered, judged before a byte of it goes to the client (spec: inference.md, clients.md). */
+/** What a provider answered, judged before a byte of it goes to the client. */
 import { Refusal } from "#db/protocol/errors";
 import { isWebPage } from "./content-type.ts";
 import type { ProviderWords } from "./dialects/dialect.ts";

@@ -1,4 +1,4 @@
-/** LLMs as inference needs them: where each is and with which key, held in the isolate (spec: architecture.md, hot path). */
+/** LLMs as inference needs them: where each is and with which key, held in the isolate. */
 import { and, eq, or } from "drizzle-orm";
 import { kindsByName, type SpecOf } from "#db/kinds/index";
 import { baseUrlOf } from "#db/kinds/parts/providers";
@@ -22,7 +22,7 @@ export interface Llms {
   get(nameOrId: string, waitUntil: WaitUntil): Target | Promise<Target | undefined> | undefined;
 }
 
-/** A key is held for as long as a copy of it may serve: a minute (spec: architecture.md). */
+/** A key is held for as long as a copy of it may serve: a minute. */
 const freshness = { renewAfter: 2_000, freshFor: 5_000, staleFor: 60_000, size: 5_000 };
 
 /** A store that takes longer than this, in milliseconds, counts as down: a copy serves meanwhile. */

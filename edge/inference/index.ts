@@ -1,4 +1,4 @@
-/** `/v1`: OpenAI's surface over every LLM (spec: inference.md). */
+/** `/v1`: OpenAI's surface over every LLM. */
 import { z } from "zod";
 import type { Call } from "../http/call.ts";
 import { may, type Permission, type Route, route } from "../http/route.ts";

@@ -1,6 +1,6 @@
 /**
  * Changing one value of a JSON object without touching anything else: big integers, white space, order and duplicate keys
- * stay as the client wrote them (spec: clients.md, SDKs). The text has been through `JSON.parse`: validity is not checked again.
+ * stay as the client wrote them. The text has been through `JSON.parse`: validity is not checked again.
  */
 import { skipSpace, stringEnd } from "#db/protocol/json-members";
 

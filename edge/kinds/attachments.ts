@@ -1,5 +1,5 @@
 /**
- * A personality's prompts are its agent's own, those of the agent's project, or everybody's (spec: agents.md, Personalities).
+ * A personality's prompts are its agent's own, those of the agent's project, or everybody's.
  * Three kinds of write can break that, so it is looked at in the transaction of each, in one statement.
  */
 import { and, eq, type SQL, sql } from "drizzle-orm";

@@ -1,4 +1,4 @@
-/** Asks a provider whether it takes a key, before the key is stored (spec: inference.md, Auth probe). */
+/** Asks a provider whether it takes a key, before the key is stored. */
 import type { ProviderType } from "#db/kinds/parts/providers";
 import type { BaseUrl } from "#db/protocol/base-url";
 import { type Dialect, dialectOf } from "../inference/dialects/index.ts";

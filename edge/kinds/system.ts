@@ -1,4 +1,4 @@
-/** What belongs to the system stays as the system needs it (spec: auth.md, Principals; agents.md, Prompts). */
+/** What belongs to the system stays as the system needs it. */
 import { refuse } from "#db/protocol/errors";
 import { missingVariables, type SystemPrompt, systemPrompts } from "#db/system/prompts";
 

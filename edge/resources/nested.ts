@@ -1,4 +1,4 @@
-/** Lists below what their items name, where that reads naturally: `/projects/:project/prompts` (spec: resources.md). */
+/** Lists below what their items name, where that reads naturally: `/projects/:project/prompts`. */
 
 import { type TableKind, tableKinds } from "#db/kinds/index";
 import { referencesOf } from "#db/schema/kind";
