@@ -14,8 +14,6 @@ export interface Provider {
   complete?: RegExp;
   /** Header that carries the key. Default: `Authorization: Bearer`. */
   keyHeader?: "api-key";
-  /** Usually works without `apiKeyRef`. */
-  keyless?: true;
 }
 
 export const providers = {
@@ -45,10 +43,10 @@ export const providers = {
   huggingface: { dialect: "openai", url: "https://router.huggingface.co/v1" },
   // docs.cohere.com/docs/compatibility-api
   cohere: { dialect: "openai", url: "https://api.cohere.ai/compatibility/v1" },
-  vllm: { dialect: "openai", keyless: true },
-  ollama: { dialect: "openai", url: "http://127.0.0.1:11434", keyless: true },
-  llamacpp: { dialect: "openai", keyless: true },
-  lmstudio: { dialect: "openai", keyless: true },
+  vllm: { dialect: "openai" },
+  ollama: { dialect: "openai", url: "http://127.0.0.1:11434" },
+  llamacpp: { dialect: "openai" },
+  lmstudio: { dialect: "openai" },
 } as const satisfies Record<string, Provider>;
 
 export type ProviderType = keyof typeof providers;
